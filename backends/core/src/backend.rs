@@ -1,0 +1,101 @@
+use crate::{Clock, ErasedAsyncStore, ObjectStore, Store, SystemClock};
+use std::fmt;
+use std::sync::Arc;
+
+/// What a backend offers, bundled for a cache: the faces it has, and the clock it goes by.
+///
+/// ```
+/// # use cache_memoize_core::{Backend, NonBlocking, Store};
+/// # use std::sync::Arc;
+/// # fn bundle(store: Arc<dyn Store>) -> Backend {
+/// Backend::new("table").with_store(store.clone()).with_async_store(NonBlocking(store))
+/// # }
+/// ```
+///
+/// A face that is missing is an error when a call first needs it, naming the backend and the face; a
+/// backend that has [typed objects](ObjectStore) needs no other.
+#[derive(Clone)]
+pub struct Backend {
+    name: &'static str,
+    store: Option<Arc<dyn Store>>,
+    async_store: Option<Arc<dyn ErasedAsyncStore>>,
+    objects: Option<Arc<dyn ObjectStore>>,
+    clock: Arc<dyn Clock>,
+}
+
+impl Backend {
+    /// A backend without any face. The name is for messages: `"redis"`.
+    #[must_use]
+    pub fn new(name: &'static str) -> Self {
+        Self { name, store: None, async_store: None, objects: None, clock: Arc::new(SystemClock) }
+    }
+
+    /// Adds the blocking face.
+    #[must_use]
+    pub fn with_store(mut self, store: impl Store + 'static) -> Self {
+        self.store = Some(Arc::new(store));
+        self
+    }
+
+    /// Adds the async face.
+    #[must_use]
+    pub fn with_async_store(mut self, store: impl ErasedAsyncStore + 'static) -> Self {
+        self.async_store = Some(Arc::new(store));
+        self
+    }
+
+    /// Adds the face for typed objects.
+    #[must_use]
+    pub fn with_objects(mut self, objects: Arc<dyn ObjectStore>) -> Self {
+        self.objects = Some(objects);
+        self
+    }
+
+    /// Takes the time from `clock` instead of the machine's.
+    #[must_use]
+    pub fn with_clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// The name of the backend.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// The blocking face.
+    #[must_use]
+    pub fn store(&self) -> Option<&Arc<dyn Store>> {
+        self.store.as_ref()
+    }
+
+    /// The async face.
+    #[must_use]
+    pub fn async_store(&self) -> Option<&Arc<dyn ErasedAsyncStore>> {
+        self.async_store.as_ref()
+    }
+
+    /// The face for typed objects.
+    #[must_use]
+    pub fn objects(&self) -> Option<&Arc<dyn ObjectStore>> {
+        self.objects.as_ref()
+    }
+
+    /// The clock the backend goes by.
+    #[must_use]
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.clock
+    }
+}
+
+impl fmt::Debug for Backend {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Backend")
+            .field("name", &self.name)
+            .field("blocking", &self.store.is_some())
+            .field("async", &self.async_store.is_some())
+            .field("objects", &self.objects.is_some())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,43 @@
+use crate::{KeyRef, Lease, LeaseMode, PutMode, Token, Ttl};
+use std::any::Any;
+
+/// A value as it is in memory, of any type.
+pub type AnyObject = dyn Any + Send + Sync;
+
+/// A value handed to an [`ObjectStore`].
+pub struct Object {
+    /// The value.
+    pub value: Box<AnyObject>,
+    /// What the value weighs, in bytes, for a store that is [bounded by weight](ObjectStore::weighs).
+    pub weight: usize,
+}
+
+/// A store of values as they are, in this process: nothing is serialized.
+///
+/// The clauses are those of [`Store`](crate::Store); only reading differs, since a value is looked at
+/// where it lies instead of being copied. No method fails, and none waits for anything but a moment's
+/// lock, so that async callers use them as they are.
+pub trait ObjectStore: Send + Sync {
+    /// Shows the live value under `key` to `reader`, and says whether there was one.
+    ///
+    /// The reader is called once at most, and may call this store again.
+    fn read(&self, key: KeyRef<'_>, reader: &mut dyn FnMut(&AnyObject)) -> bool;
+
+    /// See [`Store::put`](crate::Store::put). A value heavier than the store's bound is not stored.
+    fn put(&self, key: KeyRef<'_>, object: Object, ttl: Ttl, mode: PutMode) -> bool;
+
+    /// See [`Store::lease`](crate::Store::lease); whoever wants the value reads it afterwards.
+    fn lease(&self, key: KeyRef<'_>, ttl: Ttl, mode: LeaseMode) -> Lease;
+
+    /// See [`Store::release`](crate::Store::release).
+    fn release(&self, key: KeyRef<'_>, token: Token);
+
+    /// See [`Store::remove`](crate::Store::remove).
+    fn remove(&self, key: KeyRef<'_>) -> bool;
+
+    /// See [`Store::clear`](crate::Store::clear).
+    fn clear(&self);
+
+    /// Whether the store is bounded by weight, so that weighing a value is worth the trouble.
+    fn weighs(&self) -> bool;
+}

@@ -1,0 +1,98 @@
+use crate::{KeyRef, Lease, LeaseMode, PutMode, Result, Token, Ttl};
+use bytes::Bytes;
+
+/// A store of bytes, for blocking callers.
+///
+/// Every method is *atomic* per key: concurrent callers see its whole effect or none of it. A method
+/// that names several keys is atomic for each, not for all. A store is shared between threads, and no
+/// method may block for longer than the store's own time limit.
+///
+/// An error means that the answer is not known. The engine then computes as if the store were empty,
+/// and stores nothing; so an implementor never guesses.
+///
+/// The [crate's front page](crate) tells in which order the methods are called, and which race each
+/// clause closes. `cache_memoize_testkit::conformance!` checks them all.
+pub trait Store: Send + Sync {
+    /// The live values of `keys`, in their order; `None` where there is none.
+    ///
+    /// A value whose time is over is never returned. No keys give an empty answer.
+    fn get(&self, keys: &[KeyRef<'_>]) -> Result<Vec<Option<Bytes>>>;
+
+    /// Stores `value` for `ttl` if `mode` allows it, and says whether it did.
+    ///
+    /// Any bytes are a value, none at all included. A value too large for the store is an error of
+    /// kind [`TooLarge`](crate::StoreErrorKind::TooLarge), and leaves no older value behind under
+    /// [`PutMode::Always`].
+    fn put(&self, key: KeyRef<'_>, value: Bytes, ttl: Ttl, mode: PutMode) -> Result<bool>;
+
+    /// Takes a lease, and gives the live value that is there in the same step.
+    ///
+    /// A token is forgotten after `ttl`, counted from its creation; fills under it are refused from
+    /// then on. An expired value takes no token with it, and a value that is there hinders no lease.
+    fn lease(&self, key: KeyRef<'_>, ttl: Ttl, mode: LeaseMode) -> Result<(Lease, Option<Bytes>)>;
+
+    /// Revokes `token` if it is the one that stands, so that the next to ask is the first again. The
+    /// value stays.
+    fn release(&self, key: KeyRef<'_>, token: Token) -> Result<()>;
+
+    /// Deletes values and revokes leases of `keys`, and says for each whether a live value was there.
+    ///
+    /// A key without a value still loses its token. Once this returned `Ok`, no fill under a token
+    /// handed out before is accepted: this is the clause that all else rests on.
+    fn remove(&self, keys: &[KeyRef<'_>]) -> Result<Vec<bool>>;
+
+    /// Adds `by` to the counter under `key` and gives the new number. Where no counter is, it becomes
+    /// `start` and lives for `ttl`; a counter that is there keeps its time. Passing the end of 64 bits
+    /// wraps round.
+    ///
+    /// `get` reads a counter as decimal ASCII, and `put` may write one so. Any other value is an error
+    /// of kind [`WrongType`](crate::StoreErrorKind::WrongType).
+    fn increment(&self, key: KeyRef<'_>, by: u64, start: u64, ttl: Ttl) -> Result<u64>;
+
+    /// Lets the live value under `key` live for `ttl` from now, and says whether there was one.
+    fn touch(&self, key: KeyRef<'_>, ttl: Ttl) -> Result<bool>;
+
+    /// Deletes every value and revokes every lease of this store.
+    fn clear(&self) -> Result<()>;
+
+    /// Asks for a sign of life: one round trip, nothing changed.
+    fn ping(&self) -> Result<()>;
+}
+
+impl<S: Store + ?Sized> Store for std::sync::Arc<S> {
+    fn get(&self, keys: &[KeyRef<'_>]) -> Result<Vec<Option<Bytes>>> {
+        (**self).get(keys)
+    }
+
+    fn put(&self, key: KeyRef<'_>, value: Bytes, ttl: Ttl, mode: PutMode) -> Result<bool> {
+        (**self).put(key, value, ttl, mode)
+    }
+
+    fn lease(&self, key: KeyRef<'_>, ttl: Ttl, mode: LeaseMode) -> Result<(Lease, Option<Bytes>)> {
+        (**self).lease(key, ttl, mode)
+    }
+
+    fn release(&self, key: KeyRef<'_>, token: Token) -> Result<()> {
+        (**self).release(key, token)
+    }
+
+    fn remove(&self, keys: &[KeyRef<'_>]) -> Result<Vec<bool>> {
+        (**self).remove(keys)
+    }
+
+    fn increment(&self, key: KeyRef<'_>, by: u64, start: u64, ttl: Ttl) -> Result<u64> {
+        (**self).increment(key, by, start, ttl)
+    }
+
+    fn touch(&self, key: KeyRef<'_>, ttl: Ttl) -> Result<bool> {
+        (**self).touch(key, ttl)
+    }
+
+    fn clear(&self) -> Result<()> {
+        (**self).clear()
+    }
+
+    fn ping(&self) -> Result<()> {
+        (**self).ping()
+    }
+}
