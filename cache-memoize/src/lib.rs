@@ -1,1 +1,64 @@
-//! The engine.
+//! Remembers what functions return.
+//!
+//! ```
+//! use cache_memoize::cache_memoize;
+//!
+//! #[cache_memoize(ttl = 300)]
+//! fn exchange_rate(from: &str, to: &str) -> f64 {
+//!     // something slow
+//!     # let _ = (from, to);
+//!     1.08
+//! }
+//!
+//! exchange_rate("EUR", "USD"); // computed, then remembered for 300 s
+//! invalidate_exchange_rate("EUR", "USD")?; // forgotten
+//! refresh_exchange_rate("EUR", "USD"); // computed now, and stored
+//! # Ok::<(), cache_memoize::Error>(())
+//! ```
+//!
+//! - [`cache_memoize`]: the attribute, its options and the companions it makes
+//! - [`CacheKey`]: what an argument needs to take part in a key
+//! - [`Cache`]: caches with settings of their own, and caches by hand
+//! - [`caches`]: which cache a function uses, in a program and in its tests
+//!
+//! # What is promised
+//!
+//! Two different calls never share a value. Once `invalidate_f` has returned, no one is served a value
+//! whose computation began before. Whatever befalls the store, the function computes and returns. Of one
+//! key, one computation runs at a time.
+
+mod builder;
+mod cache;
+pub mod caches;
+mod call;
+mod codec;
+mod drive;
+mod entries;
+mod error;
+mod flight;
+mod key;
+mod lifetime;
+mod observer;
+mod plan;
+mod policy;
+#[doc(hidden)]
+#[path = "private.rs"]
+pub mod __private;
+mod rules;
+mod site;
+mod stats;
+mod sync;
+mod treatment;
+
+pub use builder::CacheBuilder;
+pub use cache::{Cache, EntryKey, Value};
+pub use cache_memoize_core as core;
+pub use cache_memoize_core::{Key, KeyRef};
+pub use cache_memoize_macros::{CacheKey, cache_memoize};
+#[cfg(feature = "memory")]
+pub use cache_memoize_memory::Memory;
+pub use codec::{Compressor, CustomCompressor, CustomSerializer, Serializer};
+pub use error::{Error, ErrorKind};
+pub use key::{CacheKey, Composite, KeyWriter, Serialized};
+pub use observer::{Event, EventKind, Observer};
+pub use stats::{FunctionStats, Stats};

@@ -1,0 +1,39 @@
+use crate::Memory;
+use crate::entry::Payload;
+use crate::writer::Put;
+use cache_memoize_core::{
+    AnyObject, KeyRef, Lease, LeaseMode, Object, ObjectStore, PutMode, Token, Ttl,
+};
+
+impl ObjectStore for Memory {
+    #[inline]
+    fn read(&self, key: KeyRef<'_>, reader: &mut dyn FnMut(&AnyObject)) -> bool {
+        let shown = self.table.read(key, |entry| entry.payload.object().map(reader));
+        shown.flatten().is_some()
+    }
+
+    fn put(&self, key: KeyRef<'_>, object: Object, ttl: Ttl, mode: PutMode) -> bool {
+        let Object { value, weight } = object;
+        self.table.put(key, Payload::Object(value), weight, ttl, mode) == Put::Stored
+    }
+
+    fn lease(&self, key: KeyRef<'_>, ttl: Ttl, mode: LeaseMode) -> Lease {
+        self.table.write(|writer| writer.lease(key, ttl, mode))
+    }
+
+    fn release(&self, key: KeyRef<'_>, token: Token) {
+        self.table.write(|writer| writer.release(key, token));
+    }
+
+    fn remove(&self, key: KeyRef<'_>) -> bool {
+        self.table.write(|writer| writer.remove(key))
+    }
+
+    fn clear(&self) {
+        self.table.write(|writer| writer.clear());
+    }
+
+    fn weighs(&self) -> bool {
+        self.table.bounds().weighs
+    }
+}

@@ -1,0 +1,292 @@
+use crate::Memory;
+use crate::entry::{Entry, Payload};
+use crate::expiry::Expiry;
+use crate::leases::{After, Leases};
+use crate::policy::{Bounds, Frequency, Policy};
+use crate::queues::Slot;
+use crate::table::Map;
+use cache_memoize_core::{KeyRef, Lease, LeaseMode, PutMode, Timestamp, Token, Ttl};
+use papaya::LocalGuard;
+
+/// What only writers need to know: who stays, what ends when, and which leases stand.
+pub(crate) struct Ledger {
+    policy: Policy,
+    expiry: Expiry<Slot>,
+    leases: Leases,
+    evictions: u64,
+    next_visit: Timestamp,
+}
+
+impl Ledger {
+    pub(crate) fn new(bounds: Bounds) -> Self {
+        Self {
+            policy: Policy::new(bounds),
+            expiry: Expiry::new(),
+            leases: Leases::new(),
+            evictions: 0,
+            next_visit: Timestamp::NEVER,
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.policy.len()
+    }
+
+    pub(crate) fn weight(&self) -> usize {
+        self.policy.weight()
+    }
+
+    pub(crate) fn evictions(&self) -> u64 {
+        self.evictions
+    }
+
+    pub(crate) fn bounds(&self) -> Bounds {
+        self.policy.bounds()
+    }
+
+    /// Whether something now ends before the janitor expects it. Says so once.
+    pub(crate) fn needs_earlier_visit(&mut self) -> bool {
+        let next_end = self.next_end();
+        let earlier = next_end < self.next_visit;
+        if earlier {
+            self.next_visit = next_end;
+        }
+        earlier
+    }
+
+    /// Tells the janitor when something ends next, and notes that it knows.
+    pub(crate) fn expect_visit(&mut self) -> Timestamp {
+        self.next_visit = self.next_end();
+        self.next_visit
+    }
+
+    fn next_end(&self) -> Timestamp {
+        self.expiry.next_end().min(self.leases.next_end())
+    }
+}
+
+/// One writer at work: the map, and the ledger under its lock.
+pub(crate) struct Writer<'a> {
+    entries: &'a Map,
+    guard: &'a LocalGuard<'a>,
+    ledger: &'a mut Ledger,
+    now: Timestamp,
+    garbage: usize,
+}
+
+/// What became of a value that was offered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Put {
+    Stored,
+    Refused,
+    TooHeavy,
+}
+
+/// What a sweep found: how many entries it took out, and whether that were all that are over.
+pub(crate) struct Swept {
+    pub(crate) entries: usize,
+    pub(crate) all: bool,
+}
+
+impl<'a> Writer<'a> {
+    pub(crate) fn new(
+        entries: &'a Map,
+        guard: &'a LocalGuard<'a>,
+        ledger: &'a mut Ledger,
+        now: Timestamp,
+    ) -> Self {
+        Self { entries, guard, ledger, now, garbage: 0 }
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// The weight of what this writer took out of the map.
+    pub(crate) fn garbage(self) -> usize {
+        self.garbage
+    }
+
+    pub(crate) fn bounds(&self) -> Bounds {
+        self.ledger.bounds()
+    }
+
+    /// The live entry under `key`.
+    pub(crate) fn live(&self, key: KeyRef<'_>) -> Option<&'a Entry> {
+        self.find(key).filter(|entry| entry.lives(|| self.now))
+    }
+
+    /// Stores what is offered if `mode` allows it; otherwise leaves it where it is.
+    pub(crate) fn put(
+        &mut self,
+        key: KeyRef<'_>,
+        offered: &mut Option<Payload>,
+        weight: usize,
+        ttl: Ttl,
+        mode: PutMode,
+    ) -> Put {
+        let too_heavy = self.is_too_heavy(key, weight);
+        match mode {
+            PutMode::Always => self.ledger.leases.revoke(key),
+            PutMode::IfAbsent if self.has_another_like(key, offered) => return Put::Refused,
+            PutMode::IfAbsent if too_heavy => return Put::TooHeavy,
+            PutMode::IfAbsent => self.ledger.leases.revoke(key),
+            PutMode::IfLease(token) => {
+                if !self.ledger.leases.spend(key, token, self.now) {
+                    return Put::Refused;
+                }
+            }
+        }
+        match offered.take_if(|_| !too_heavy) {
+            Some(payload) => {
+                self.place(key, payload, weight, self.now.after(ttl));
+                Put::Stored
+            }
+            None => {
+                self.take_out(key);
+                Put::TooHeavy
+            }
+        }
+    }
+
+    /// Whether an entry of this weight is beyond the whole bound.
+    pub(crate) fn is_too_heavy(&self, key: KeyRef<'_>, weight: usize) -> bool {
+        full_weight(key, weight) > self.bounds().weight
+    }
+
+    /// Puts a value under `key` in place of the one that may be there, and makes room for it.
+    pub(crate) fn place(
+        &mut self,
+        key: KeyRef<'_>,
+        payload: Payload,
+        weight: usize,
+        expires: Timestamp,
+    ) {
+        let weight = full_weight(key, weight);
+        let (slot, frequency) = match self.find(key) {
+            Some(old) => (self.take_over(old, weight), old.frequency.handed_on()),
+            None => {
+                self.make_room(weight);
+                (self.ledger.policy.admit(key.to_key(), weight), Frequency::default())
+            }
+        };
+        self.ledger.expiry.add(expires, slot);
+        let key = self.ledger.policy.key(slot).clone();
+        self.entries.insert(key, Entry::new(payload, expires, slot, frequency), self.guard);
+    }
+
+    /// Gives a live entry another lifetime.
+    pub(crate) fn prolong(&mut self, entry: &Entry, ttl: Ttl) {
+        let expires = self.now.after(ttl);
+        self.ledger.expiry.remove(entry.expires(), entry.slot);
+        self.ledger.expiry.add(expires, entry.slot);
+        entry.set_expires(expires);
+    }
+
+    /// Deletes the value and revokes the lease, and says whether a live value was there.
+    pub(crate) fn remove(&mut self, key: KeyRef<'_>) -> bool {
+        self.ledger.leases.revoke(key);
+        self.take_out(key).is_some_and(|entry| {
+            self.free_soon();
+            entry.lives(|| self.now)
+        })
+    }
+
+    /// Revokes `token` if it is the one that stands.
+    pub(crate) fn release(&mut self, key: KeyRef<'_>, token: Token) {
+        self.ledger.leases.spend(key, token, self.now);
+    }
+
+    /// Takes a lease.
+    pub(crate) fn lease(&mut self, key: KeyRef<'_>, ttl: Ttl, mode: LeaseMode) -> Lease {
+        self.ledger.leases.take(key, ttl, mode, self.now)
+    }
+
+    /// Takes out entries that are over, and forgets leases that are, so many of each at most.
+    pub(crate) fn sweep(&mut self, limit: usize) -> Swept {
+        let leases = (0..limit).take_while(|_| self.ledger.leases.sweep_one(self.now)).count();
+        let entries = (0..limit).take_while(|_| self.sweep_one()).count();
+        Swept { entries, all: leases < limit && entries < limit }
+    }
+
+    /// Deletes every value and revokes every lease.
+    pub(crate) fn clear(&mut self) {
+        self.entries.clear(self.guard);
+        self.ledger.policy.clear();
+        self.ledger.expiry.clear();
+        self.ledger.leases.clear();
+        self.free_soon();
+    }
+
+    fn find(&self, key: KeyRef<'_>) -> Option<&'a Entry> {
+        self.entries.get(key.as_str(), self.guard)
+    }
+
+    fn has_another_like(&self, key: KeyRef<'_>, offered: &Option<Payload>) -> bool {
+        let there = self.live(key).map(|entry| &entry.payload);
+        there.zip(offered.as_ref()).is_some_and(|(there, offered)| there.has_face_of(offered))
+    }
+
+    /// The slot of an entry that is about to be replaced by one of this weight. Others may have to go
+    /// for it, but never the one that is replaced.
+    fn take_over(&mut self, old: &Entry, weight: usize) -> Slot {
+        self.ledger.expiry.remove(old.expires(), old.slot);
+        self.discard(self.ledger.policy.weight_of(old.slot));
+        if self.ledger.policy.reweigh(old.slot, weight) {
+            return old.slot;
+        }
+        let resident = self.ledger.policy.step_out(old.slot);
+        self.make_room(weight);
+        self.ledger.policy.step_in(resident, weight)
+    }
+
+    fn make_room(&mut self, weight: usize) {
+        while !self.ledger.policy.has_room_for(weight) {
+            self.evict();
+        }
+    }
+
+    fn evict(&mut self) {
+        let frequency_of =
+            |key: &_| self.entries.get(key, self.guard).map(|entry| &entry.frequency);
+        let before = self.ledger.policy.weight();
+        let Some(key) = self.ledger.policy.evict(frequency_of) else { return };
+        self.discard(before - self.ledger.policy.weight());
+        if let Some(entry) = self.entries.remove(&key, self.guard) {
+            self.ledger.expiry.remove(entry.expires(), entry.slot);
+        }
+        self.ledger.evictions += 1;
+    }
+
+    fn sweep_one(&mut self) -> bool {
+        let over = self.ledger.expiry.pop_over(self.now);
+        if let Some(slot) = over {
+            self.discard(self.ledger.policy.weight_of(slot));
+            let key = self.ledger.policy.expire(slot);
+            self.entries.remove(&key, self.guard);
+        }
+        over.is_some()
+    }
+
+    fn take_out(&mut self, key: KeyRef<'_>) -> Option<&'a Entry> {
+        let entry = self.entries.remove(key.as_str(), self.guard)?;
+        self.discard(self.ledger.policy.weight_of(entry.slot));
+        self.ledger.policy.remove(entry.slot);
+        self.ledger.expiry.remove(entry.expires(), entry.slot);
+        Some(entry)
+    }
+
+    fn discard(&mut self, weight: usize) {
+        self.garbage = self.garbage.saturating_add(weight);
+    }
+
+    /// Who asks for a value to be gone wants it freed, however light it is.
+    fn free_soon(&mut self) {
+        self.garbage = usize::MAX;
+    }
+}
+
+/// What an entry weighs in all.
+fn full_weight(key: KeyRef<'_>, value: usize) -> usize {
+    value.saturating_add(key.as_str().len()).saturating_add(Memory::ENTRY_OVERHEAD)
+}

@@ -1,0 +1,106 @@
+use super::Subject;
+use super::subject::key_of;
+use cache_memoize_core::{AnyObject, LeaseMode, Object, ObjectStore, PutMode, Ttl};
+use std::sync::{Arc, mpsc};
+use std::thread;
+use std::time::Duration;
+
+pub(super) fn an_object_is_read_as_what_it_is(subject: &Subject) {
+    let objects = object_face(subject);
+    let shared = Arc::new(String::from("shared"));
+    put(&*objects, "number", 42_u64);
+    put(&*objects, "list", vec![Some("text"), None]);
+    put(&*objects, "nothing", ());
+    put(&*objects, "shared", shared.clone());
+    assert_eq!(read(&*objects, "number", |number: &u64| *number), Some(42));
+    assert_eq!(
+        read(&*objects, "list", |list: &Vec<Option<&str>>| list.clone()),
+        Some(vec![Some("text"), None])
+    );
+    assert_eq!(read(&*objects, "nothing", |(): &()| true), Some(true));
+    let is_same = read(&*objects, "shared", |text: &Arc<String>| Arc::ptr_eq(text, &shared));
+    assert_eq!(is_same, Some(true), "an object is looked at where it lies, not copied");
+    assert_eq!(read(&*objects, "number", |number: &i64| *number), None, "it is of another type");
+    put(&*objects, "number", "a text now");
+    assert_eq!(read(&*objects, "number", |text: &&str| *text), Some("a text now"));
+}
+
+pub(super) fn a_reader_is_called_once_at_most(subject: &Subject) {
+    let objects = object_face(subject);
+    let calls = || {
+        let mut calls = 0;
+        let found = objects.read(key_of("key"), &mut |_| calls += 1);
+        (found, calls)
+    };
+    assert_eq!(calls(), (false, 0));
+    let token = objects.lease(key_of("key"), Ttl::Forever, LeaseMode::Join).token;
+    assert_eq!(calls(), (false, 0), "a lease is no value");
+    assert!(put_as(&*objects, "key", 1_u8, PutMode::IfLease(token)));
+    assert_eq!(calls(), (true, 1));
+    assert!(objects.remove(key_of("key")));
+    assert_eq!(calls(), (false, 0));
+}
+
+/// The clone of a value may be a memoized call itself. A store that deadlocks here would hang the
+/// tests, so the reader has a thread of its own and a deadline.
+pub(super) fn a_reader_may_call_the_store(subject: &Subject) {
+    let objects = object_face(subject);
+    let (done, is_done) = mpsc::channel();
+    thread::spawn(move || {
+        put(&*objects, "key", 1_u8);
+        put(&*objects, "other", 2_u8);
+        objects.read(key_of("key"), &mut |value| {
+            call_everything(&*objects);
+            let is_whole = value.downcast_ref::<u8>() == Some(&1);
+            let _ = done.send(is_whole);
+        });
+    });
+    let is_whole = is_done.recv_timeout(Duration::from_secs(20));
+    assert_eq!(
+        is_whole,
+        Ok(true),
+        "a reader that calls the store again deadlocks or sees a change"
+    );
+    let objects = object_face(subject);
+    put(&*objects, "key", 3_u8);
+    assert_eq!(read(&*objects, "key", |value: &u8| *value), Some(3));
+}
+
+fn call_everything(objects: &dyn ObjectStore) {
+    for name in ["key", "other", "third"] {
+        let key = key_of(name);
+        objects.read(key, &mut |_| ());
+        let lease = objects.lease(key, Ttl::Forever, LeaseMode::Renew);
+        put_as(objects, name, 4_u8, PutMode::IfLease(lease.token));
+        objects.release(key, lease.token);
+        put(objects, name, 5_u8);
+        objects.remove(key);
+    }
+    objects.clear();
+}
+
+fn object_face(subject: &Subject) -> Arc<dyn ObjectStore> {
+    subject.backend().objects().expect("the face for objects was opened").clone()
+}
+
+fn put(objects: &dyn ObjectStore, key: &str, value: impl Send + Sync + 'static) {
+    assert!(put_as(objects, key, value, PutMode::Always), "a plain put stores in any case");
+}
+
+fn put_as<T: Send + Sync + 'static>(
+    objects: &dyn ObjectStore,
+    key: &str,
+    value: T,
+    mode: PutMode,
+) -> bool {
+    let object = Object { value: Box::new(value), weight: size_of::<T>() };
+    objects.put(key_of(key), object, Ttl::Forever, mode)
+}
+
+/// What `look` gives, if there is a value and it is of this type.
+fn read<T: 'static, R>(objects: &dyn ObjectStore, key: &str, look: impl Fn(&T) -> R) -> Option<R> {
+    let mut seen = None;
+    let mut reader = |object: &AnyObject| seen = object.downcast_ref().map(&look);
+    objects.read(key_of(key), &mut reader);
+    seen
+}

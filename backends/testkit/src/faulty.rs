@@ -1,0 +1,223 @@
+use crate::operation::Operation;
+use crate::timer;
+use crate::{Fault, Faults};
+use cache_memoize_core::{
+    AsyncStore, Bytes, KeyRef, Lease, LeaseMode, PutMode, Result, Store, StoreError,
+    StoreErrorKind, Token, Ttl,
+};
+use std::thread;
+
+/// A store that fails, waits, hangs, corrupts and forgets as its [`Faults`] tell it, and otherwise
+/// passes every call on.
+///
+/// Its async face never blocks a thread: a call that hangs or waits is a future that is pending, and
+/// may be dropped like any other.
+#[derive(Clone, Debug)]
+pub struct FaultyStore<S> {
+    inner: S,
+    faults: Faults,
+}
+
+impl<S> FaultyStore<S> {
+    /// Does to the calls of `inner` what `faults` says.
+    pub fn new(inner: S, faults: Faults) -> Self {
+        Self { inner, faults }
+    }
+
+    /// What goes wrong with it.
+    #[must_use]
+    pub fn faults(&self) -> &Faults {
+        &self.faults
+    }
+
+    fn call(&self, operation: Operation) -> Call<'_> {
+        Call { operation, fault: self.faults.draw(operation), faults: &self.faults }
+    }
+}
+
+/// A call of an operation, and what goes wrong with it.
+struct Call<'a> {
+    operation: Operation,
+    fault: Option<Fault>,
+    faults: &'a Faults,
+}
+
+impl Call<'_> {
+    /// What comes before the store is asked.
+    fn begin(&self) -> Result<()> {
+        match self.fault {
+            Some(Fault::Fail(kind)) => return Err(self.error(kind)),
+            Some(Fault::Delay(duration)) => thread::sleep(duration),
+            Some(Fault::Hang) => self.faults.gate().pass(),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    async fn begin_async(&self) -> Result<()> {
+        match self.fault {
+            Some(Fault::Fail(kind)) => return Err(self.error(kind)),
+            Some(Fault::Delay(duration)) => timer::sleep(duration).await,
+            Some(Fault::Hang) => self.faults.gate().pass_async().await,
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn loses_the_write(&self) -> bool {
+        self.fault == Some(Fault::LoseWrite)
+    }
+
+    fn read(&self, value: Bytes) -> Bytes {
+        match self.fault {
+            Some(Fault::Corrupt) => self.faults.corrupt(&value),
+            _ => value,
+        }
+    }
+
+    /// What becomes of the store's answer.
+    fn end<T>(&self, answer: T) -> Result<T> {
+        match self.fault {
+            Some(Fault::FailAfter(kind)) => Err(self.error(kind)),
+            _ => Ok(answer),
+        }
+    }
+
+    fn error(&self, kind: StoreErrorKind) -> StoreError {
+        let context = "a fault that the test planned; `Faults::heal` ends it";
+        StoreError::new(kind, self.operation.name(), context)
+    }
+}
+
+impl<S: Store> Store for FaultyStore<S> {
+    fn get(&self, keys: &[KeyRef<'_>]) -> Result<Vec<Option<Bytes>>> {
+        let call = self.call(Operation::Get);
+        call.begin()?;
+        let values = self.inner.get(keys)?;
+        call.end(values.into_iter().map(|value| value.map(|value| call.read(value))).collect())
+    }
+
+    fn put(&self, key: KeyRef<'_>, value: Bytes, ttl: Ttl, mode: PutMode) -> Result<bool> {
+        let call = self.call(Operation::Put);
+        call.begin()?;
+        if call.loses_the_write() {
+            return Ok(true);
+        }
+        call.end(self.inner.put(key, value, ttl, mode)?)
+    }
+
+    fn lease(&self, key: KeyRef<'_>, ttl: Ttl, mode: LeaseMode) -> Result<(Lease, Option<Bytes>)> {
+        let call = self.call(Operation::Lease);
+        call.begin()?;
+        let (lease, value) = self.inner.lease(key, ttl, mode)?;
+        call.end((lease, value.map(|value| call.read(value))))
+    }
+
+    fn release(&self, key: KeyRef<'_>, token: Token) -> Result<()> {
+        let call = self.call(Operation::Release);
+        call.begin()?;
+        self.inner.release(key, token)?;
+        call.end(())
+    }
+
+    fn remove(&self, keys: &[KeyRef<'_>]) -> Result<Vec<bool>> {
+        let call = self.call(Operation::Remove);
+        call.begin()?;
+        call.end(self.inner.remove(keys)?)
+    }
+
+    fn increment(&self, key: KeyRef<'_>, by: u64, start: u64, ttl: Ttl) -> Result<u64> {
+        let call = self.call(Operation::Increment);
+        call.begin()?;
+        call.end(self.inner.increment(key, by, start, ttl)?)
+    }
+
+    fn touch(&self, key: KeyRef<'_>, ttl: Ttl) -> Result<bool> {
+        let call = self.call(Operation::Touch);
+        call.begin()?;
+        call.end(self.inner.touch(key, ttl)?)
+    }
+
+    fn clear(&self) -> Result<()> {
+        let call = self.call(Operation::Clear);
+        call.begin()?;
+        self.inner.clear()?;
+        call.end(())
+    }
+
+    fn ping(&self) -> Result<()> {
+        let call = self.call(Operation::Ping);
+        call.begin()?;
+        self.inner.ping()?;
+        call.end(())
+    }
+}
+
+impl<S: AsyncStore> AsyncStore for FaultyStore<S> {
+    async fn get(&self, keys: &[KeyRef<'_>]) -> Result<Vec<Option<Bytes>>> {
+        let call = self.call(Operation::Get);
+        call.begin_async().await?;
+        let values = self.inner.get(keys).await?;
+        call.end(values.into_iter().map(|value| value.map(|value| call.read(value))).collect())
+    }
+
+    async fn put(&self, key: KeyRef<'_>, value: Bytes, ttl: Ttl, mode: PutMode) -> Result<bool> {
+        let call = self.call(Operation::Put);
+        call.begin_async().await?;
+        if call.loses_the_write() {
+            return Ok(true);
+        }
+        call.end(self.inner.put(key, value, ttl, mode).await?)
+    }
+
+    async fn lease(
+        &self,
+        key: KeyRef<'_>,
+        ttl: Ttl,
+        mode: LeaseMode,
+    ) -> Result<(Lease, Option<Bytes>)> {
+        let call = self.call(Operation::Lease);
+        call.begin_async().await?;
+        let (lease, value) = self.inner.lease(key, ttl, mode).await?;
+        call.end((lease, value.map(|value| call.read(value))))
+    }
+
+    async fn release(&self, key: KeyRef<'_>, token: Token) -> Result<()> {
+        let call = self.call(Operation::Release);
+        call.begin_async().await?;
+        self.inner.release(key, token).await?;
+        call.end(())
+    }
+
+    async fn remove(&self, keys: &[KeyRef<'_>]) -> Result<Vec<bool>> {
+        let call = self.call(Operation::Remove);
+        call.begin_async().await?;
+        call.end(self.inner.remove(keys).await?)
+    }
+
+    async fn increment(&self, key: KeyRef<'_>, by: u64, start: u64, ttl: Ttl) -> Result<u64> {
+        let call = self.call(Operation::Increment);
+        call.begin_async().await?;
+        call.end(self.inner.increment(key, by, start, ttl).await?)
+    }
+
+    async fn touch(&self, key: KeyRef<'_>, ttl: Ttl) -> Result<bool> {
+        let call = self.call(Operation::Touch);
+        call.begin_async().await?;
+        call.end(self.inner.touch(key, ttl).await?)
+    }
+
+    async fn clear(&self) -> Result<()> {
+        let call = self.call(Operation::Clear);
+        call.begin_async().await?;
+        self.inner.clear().await?;
+        call.end(())
+    }
+
+    async fn ping(&self) -> Result<()> {
+        let call = self.call(Operation::Ping);
+        call.begin_async().await?;
+        self.inner.ping().await?;
+        call.end(())
+    }
+}

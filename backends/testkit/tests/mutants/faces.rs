@@ -1,0 +1,182 @@
+use crate::breaks::Break;
+use crate::store::Mutant;
+use cache_memoize_core::{
+    AnyObject, AsyncStore, Bytes, KeyRef, Lease, LeaseMode, NonBlocking, Object, ObjectStore,
+    PutMode, Result, Store, Token, Ttl,
+};
+use std::collections::{HashMap, VecDeque};
+use std::future::poll_fn;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::task::Poll;
+
+/// The async face: one connection on which requests are answered in their order, a moment later.
+///
+/// A sound one takes the answers that nobody waits for any more off the wire; a broken one leaves
+/// them to the next to ask.
+pub(crate) struct Wire {
+    store: NonBlocking<Arc<Mutant>>,
+    answers: Mutex<VecDeque<Vec<Option<Bytes>>>>,
+}
+
+impl Wire {
+    pub(crate) fn new(store: Arc<Mutant>) -> Self {
+        Self { store: NonBlocking(store), answers: Mutex::default() }
+    }
+}
+
+async fn a_moment() {
+    let mut has_passed = false;
+    poll_fn(|context| {
+        if has_passed {
+            return Poll::Ready(());
+        }
+        has_passed = true;
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
+}
+
+impl AsyncStore for Wire {
+    async fn get(&self, keys: &[KeyRef<'_>]) -> Result<Vec<Option<Bytes>>> {
+        let answer = self.store.get(keys).await?;
+        if !self.store.0.is(Break::AnswersStayOnTheWire) {
+            a_moment().await;
+            return Ok(answer);
+        }
+        self.answers.lock().unwrap().push_back(answer);
+        a_moment().await;
+        Ok(self.answers.lock().unwrap().pop_front().expect("this request had an answer"))
+    }
+
+    async fn put(&self, key: KeyRef<'_>, value: Bytes, ttl: Ttl, mode: PutMode) -> Result<bool> {
+        a_moment().await;
+        self.store.put(key, value, ttl, mode).await
+    }
+
+    async fn lease(
+        &self,
+        key: KeyRef<'_>,
+        ttl: Ttl,
+        mode: LeaseMode,
+    ) -> Result<(Lease, Option<Bytes>)> {
+        a_moment().await;
+        self.store.lease(key, ttl, mode).await
+    }
+
+    async fn release(&self, key: KeyRef<'_>, token: Token) -> Result<()> {
+        a_moment().await;
+        self.store.release(key, token).await
+    }
+
+    async fn remove(&self, keys: &[KeyRef<'_>]) -> Result<Vec<bool>> {
+        let removed = self.store.remove(keys).await;
+        a_moment().await;
+        removed
+    }
+
+    async fn increment(&self, key: KeyRef<'_>, by: u64, start: u64, ttl: Ttl) -> Result<u64> {
+        let number = self.store.increment(key, by, start, ttl).await;
+        a_moment().await;
+        number
+    }
+
+    async fn touch(&self, key: KeyRef<'_>, ttl: Ttl) -> Result<bool> {
+        a_moment().await;
+        self.store.touch(key, ttl).await
+    }
+
+    async fn clear(&self) -> Result<()> {
+        let cleared = self.store.clear().await;
+        a_moment().await;
+        cleared
+    }
+
+    async fn ping(&self) -> Result<()> {
+        a_moment().await;
+        self.store.ping().await
+    }
+}
+
+/// The face for objects: the store keeps the number of an object for its value.
+pub(crate) struct Objects {
+    store: Mutant,
+    last_number: AtomicU64,
+    by_number: Mutex<HashMap<u64, Arc<AnyObject>>>,
+    is_being_read: AtomicBool,
+}
+
+impl Objects {
+    pub(crate) fn new(store: Mutant) -> Self {
+        Self {
+            store,
+            last_number: AtomicU64::new(0),
+            by_number: Mutex::default(),
+            is_being_read: AtomicBool::new(false),
+        }
+    }
+
+    /// A broken store would wait for ever for a lock that its own caller holds; this one says so.
+    fn store(&self) -> &Mutant {
+        let is_held = self.is_being_read.load(Ordering::SeqCst);
+        assert!(!(is_held && self.store.is(Break::ReadersHoldTheLock)), "this is a deadlock");
+        &self.store
+    }
+
+    fn object(&self, key: KeyRef<'_>) -> Option<Arc<AnyObject>> {
+        let number = self.store().get(&[key]).unwrap().remove(0)?;
+        let number = u64::from_le_bytes(number[..].try_into().unwrap());
+        self.by_number.lock().unwrap().get(&number).cloned()
+    }
+}
+
+impl ObjectStore for Objects {
+    fn read(&self, key: KeyRef<'_>, reader: &mut dyn FnMut(&AnyObject)) -> bool {
+        let Some(object) = self.object(key) else { return false };
+        self.is_being_read.store(true, Ordering::SeqCst);
+        reader(&*object);
+        if self.store.is(Break::ReadersAreCalledTwice) {
+            reader(&*object);
+        }
+        self.is_being_read.store(false, Ordering::SeqCst);
+        true
+    }
+
+    fn put(&self, key: KeyRef<'_>, object: Object, ttl: Ttl, mode: PutMode) -> bool {
+        if object.weight > crate::store::LARGEST {
+            if mode == PutMode::Always {
+                self.remove(key);
+            }
+            return false;
+        }
+        let number = self.last_number.fetch_add(1, Ordering::SeqCst);
+        let value: Arc<AnyObject> = match self.store.is(Break::ObjectsLoseTheirType) {
+            true => Arc::new(object.value),
+            false => Arc::from(object.value),
+        };
+        self.by_number.lock().unwrap().insert(number, value);
+        let number = Bytes::copy_from_slice(&number.to_le_bytes());
+        self.store().put(key, number, ttl, mode).unwrap()
+    }
+
+    fn lease(&self, key: KeyRef<'_>, ttl: Ttl, mode: LeaseMode) -> Lease {
+        self.store().lease(key, ttl, mode).unwrap().0
+    }
+
+    fn release(&self, key: KeyRef<'_>, token: Token) {
+        self.store().release(key, token).unwrap();
+    }
+
+    fn remove(&self, key: KeyRef<'_>) -> bool {
+        self.store().remove(&[key]).unwrap()[0]
+    }
+
+    fn clear(&self) {
+        self.store().clear().unwrap();
+    }
+
+    fn weighs(&self) -> bool {
+        true
+    }
+}

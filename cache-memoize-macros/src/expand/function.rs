@@ -1,0 +1,118 @@
+//! The function itself: it makes the call, and the engine runs it.
+
+use super::memo::{Memo, at, hidden};
+use super::rules::{self, Scope};
+use super::{call, companions, hooks, site};
+use proc_macro2::TokenStream;
+use quote::{ToTokens as _, quote, quote_spanned};
+use syn::spanned::Spanned as _;
+use syn::{Attribute, Block, FnArg, ImplItemFn, Pat};
+
+/// The annotated function, asking the cache. Its attributes stay, but for those that belong to the body
+/// when that has moved out.
+pub(super) fn emit(memo: &Memo<'_>) -> TokenStream {
+    let ImplItemFn { attrs, vis, modifiers, sig, .. } = &memo.function.item;
+    let attributes =
+        attrs.iter().filter(|attribute| memo.body_is_closure() || !goes_with_body(attribute));
+    let defaultness = modifiers.defaultness;
+    let mut signature = sig.clone();
+    signature.inputs = memo.parameters().map(|parameter| parameter.plain.clone()).collect();
+    let inner = inner_items(memo);
+    let imports = rules::imports(memo);
+    let lifetimes = rules::lifetimes(memo);
+    let call = call::emit(memo);
+    let run = run(memo);
+    quote! {
+        #(#attributes)*
+        #vis #defaultness #signature {
+            #inner
+            #imports
+            #lifetimes
+            #call
+            #run
+        }
+    }
+}
+
+/// `#[expect]` is fulfilled where the body is.
+pub(super) fn goes_with_body(attribute: &Attribute) -> bool {
+    attribute.path().is_ident("expect")
+}
+
+/// Without companions nothing may stand beside the function, so that all stands inside.
+fn inner_items(memo: &Memo<'_>) -> TokenStream {
+    if memo.options.has_companions() {
+        return TokenStream::new();
+    }
+    let site = site::emit(memo);
+    let uncached = memo.function.is_free().then(|| companions::uncached(memo, None));
+    quote!(#site #uncached)
+}
+
+fn run(memo: &Memo<'_>) -> TokenStream {
+    let call = hidden("__call");
+    let rules = rules::emit(memo, Scope::Storing);
+    let hit = hooks::emit(memo, memo.options.on_hit.as_ref());
+    let miss = hooks::emit(memo, memo.options.on_miss.as_ref());
+    let arguments = arguments(memo);
+    let body = body(memo);
+    if memo.function.is_async() {
+        quote!(#call.run_async(#rules, #hit, #miss, #arguments, #body).await)
+    } else {
+        quote!(#call.run(#rules, #hit, #miss, #arguments, #body))
+    }
+}
+
+/// All arguments as a tuple, the receiver first.
+pub(super) fn arguments(memo: &Memo<'_>) -> TokenStream {
+    let names = memo
+        .parameters()
+        .filter(|parameter| memo.hands_on(parameter))
+        .map(|parameter| &parameter.name);
+    quote!((#(#names,)*))
+}
+
+/// The body as a closure over that tuple.
+pub(super) fn body(memo: &Memo<'_>) -> TokenStream {
+    if memo.body_is_closure() { body_in_place(memo) } else { body_elsewhere(memo) }
+}
+
+fn body_elsewhere(memo: &Memo<'_>) -> TokenStream {
+    let uncached = memo.beside(&memo.companion_name("uncached"));
+    let turbofish = memo.function.turbofish();
+    let names: Vec<_> = memo.parameters().map(|parameter| parameter.in_closure()).collect();
+    quote!(|(#(#names,)*)| #uncached #turbofish (#(#names),*))
+}
+
+fn body_in_place(memo: &Memo<'_>) -> TokenStream {
+    let patterns = memo.function.item.sig.inputs.iter().filter_map(|argument| match argument {
+        FnArg::Receiver(_) => None,
+        FnArg::Typed(argument) => Some(&*argument.pat),
+    });
+    let parameters = closure_parameters(patterns);
+    let output = memo.function.output();
+    let Block { stmts, .. } = &memo.function.item.block;
+    if !memo.function.is_async() {
+        return quote!(move |#parameters| -> #output { #(#stmts)* });
+    }
+    // The block that never runs tells the compiler the type of the async block, which `?` and `return`
+    // in the body need to know.
+    let result = hidden("__result");
+    quote! {
+        move |#parameters| async move {
+            if let ::core::option::Option::Some(#result) = ::core::option::Option::None::<#output> {
+                return #result;
+            }
+            let #result: #output = { #(#stmts)* };
+            #[allow(unreachable_code)]
+            #result
+        }
+    }
+}
+
+fn closure_parameters<'a>(patterns: impl Iterator<Item = &'a Pat>) -> TokenStream {
+    let patterns: Vec<_> = patterns.collect();
+    let span = patterns.first().map_or_else(proc_macro2::Span::call_site, |first| at(first.span()));
+    let patterns = patterns.iter().map(|pattern| pattern.to_token_stream());
+    quote_spanned!(span=> (#(#patterns,)*))
+}

@@ -1,0 +1,44 @@
+//! The hooks `on_hit` and `on_miss`: called with the key arguments by reference.
+
+use super::memo::Memo;
+use crate::function::{Parameter, Selection};
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::Expr;
+
+/// A function of a reference to all arguments, which calls the hook with those of the key.
+pub(super) fn emit(memo: &Memo<'_>, hook: Option<&Expr>) -> TokenStream {
+    let Some(hook) = hook else {
+        let krate = &memo.krate;
+        return quote!(#krate::__private::no_hook);
+    };
+    let mentioned = memo.function.mentioned_in([hook]);
+    let named = &memo.key_parameters | &mentioned;
+    let places = memo
+        .parameters()
+        .enumerate()
+        .filter(|(_, parameter)| memo.hands_on(parameter))
+        .map(|(at, parameter)| place(parameter, named.contains(&at)));
+    let arguments = arguments(memo, &memo.key_parameters);
+    let parts = memo.part_bindings(&mentioned, false);
+    quote!(|(#(#places,)*)| { #parts (#hook)(#(#arguments),*); })
+}
+
+fn place(parameter: &Parameter, named: bool) -> TokenStream {
+    let name = parameter.in_closure();
+    if named { quote!(#name) } else { quote!(_) }
+}
+
+fn arguments<'a>(
+    memo: &'a Memo<'_>,
+    selection: &'a Selection,
+) -> impl Iterator<Item = TokenStream> + 'a {
+    selection.iter().map(|at| &memo.function.parameters[*at]).map(|parameter| {
+        if memo.hands_on(parameter) {
+            let name = parameter.in_closure();
+            quote!(#name)
+        } else {
+            quote!(&self)
+        }
+    })
+}

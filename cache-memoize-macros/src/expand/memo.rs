@@ -1,0 +1,131 @@
+//! An annotated function with its options: what every part of the expansion asks about.
+
+use crate::errors::Errors;
+use crate::function::{Function, Parameter, Selection};
+use crate::krate;
+use crate::options::Options;
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{format_ident, quote};
+use syn::Expr;
+
+pub(super) struct Memo<'a> {
+    /// The path of the library.
+    pub(super) krate: TokenStream,
+    pub(super) function: &'a Function,
+    pub(super) options: &'a Options,
+    /// The parameters that are parts of the key as they are: without `key`, those that are not skipped.
+    pub(super) parts: Selection,
+    /// The parameters that take part in the key in whatever way.
+    pub(super) key_parameters: Selection,
+}
+
+impl<'a> Memo<'a> {
+    pub(super) fn new(function: &'a Function, options: &'a Options) -> Self {
+        let parts = parts(function, options);
+        let read = function.mentioned_in([&options.key, &options.extra].into_iter().flatten());
+        let key_parameters = &parts | &read;
+        let krate = krate::path(options.krate.as_ref());
+        Self { krate, function, options, parts, key_parameters }
+    }
+
+    /// Reports what only function and options together make impossible.
+    pub(super) fn refuse(&self, errors: &mut Errors) {
+        let receiver = self.function.parameters.first().filter(|first| first.is_receiver());
+        let Some(receiver) = receiver else { return };
+        let kept_by_body = !self.hands_on(receiver) && !receiver.is_shared_receiver();
+        if !kept_by_body || !self.key_parameters.contains(&0) {
+            return;
+        }
+        for hook in [&self.options.on_hit, &self.options.on_miss].into_iter().flatten() {
+            errors.at(
+                hook,
+                "without companions the body holds the receiver, and a hook cannot see it: take `&self`, leave \
+                 the receiver out of the key with `skip(self)`, or allow companions",
+            );
+        }
+    }
+
+    pub(super) fn parameters(&self) -> impl Iterator<Item = &'a Parameter> {
+        self.function.parameters.iter()
+    }
+
+    /// Whether the parameter travels to the body through the arguments. Without companions the body of
+    /// a method is a closure, and a closure cannot give `self` a new meaning, only capture it.
+    pub(super) fn hands_on(&self, parameter: &Parameter) -> bool {
+        !(parameter.is_receiver() && self.body_is_closure())
+    }
+
+    /// Whether the body stands in the function itself instead of in `uncached_f`.
+    pub(super) fn body_is_closure(&self) -> bool {
+        !self.function.is_free() && !self.options.has_companions()
+    }
+
+    /// The parameters that a companion of the call takes: those of the key, and of the cache expression.
+    pub(super) fn call_parameters(&self) -> Selection {
+        &self.key_parameters | &self.function.mentioned_in(self.options.cache_expression())
+    }
+
+    /// How code beside the function calls `name`, which is emitted beside it too.
+    pub(super) fn beside(&self, name: &Ident) -> TokenStream {
+        if self.function.is_free() || !self.options.has_companions() {
+            quote!(#name)
+        } else {
+            quote!(Self::#name)
+        }
+    }
+
+    pub(super) fn companion_name(&self, prefix: &str) -> Ident {
+        format_ident!("{prefix}_{}", self.function.name())
+    }
+
+    pub(super) fn site_name(&self) -> Ident {
+        self.companion_name("__cache_memoize_site")
+    }
+
+    /// `expression` where every name of a pattern that `read` mention can be used.
+    pub(super) fn with_parts<'e>(
+        &self,
+        read: impl IntoIterator<Item = &'e Expr>,
+        expression: TokenStream,
+    ) -> TokenStream {
+        let bindings = self.part_bindings(&self.function.mentioned_in(read), true);
+        if bindings.is_empty() { expression } else { quote!({ #bindings #expression }) }
+    }
+
+    /// Takes the selected parameters apart, by reference; those of one name need nothing.
+    pub(super) fn part_bindings(&self, selection: &Selection, borrow: bool) -> TokenStream {
+        let reference = borrow.then(|| quote!(&));
+        selection
+            .iter()
+            .map(|at| &self.function.parameters[*at])
+            .filter_map(|parameter| {
+                parameter.pattern.as_ref().map(|pattern| (pattern, &parameter.name))
+            })
+            .map(|(pattern, name)| {
+                quote! {
+                    #[allow(unused_variables)]
+                    let #pattern = #reference #name;
+                }
+            })
+            .collect()
+    }
+}
+
+fn parts(function: &Function, options: &Options) -> Selection {
+    if options.key.is_some() {
+        return Selection::new();
+    }
+    let skipped: Selection =
+        options.skip.iter().filter_map(|name| function.position(name)).collect();
+    (0..function.parameters.len()).filter(|at| !skipped.contains(at)).collect()
+}
+
+/// A name that no name of the user's can meet.
+pub(super) fn hidden(name: &str) -> Ident {
+    Ident::new(name, Span::mixed_site())
+}
+
+/// The place of the user's code, in the hands of the macro: errors point there, lints about style don't.
+pub(super) fn at(span: Span) -> Span {
+    Span::mixed_site().located_at(span)
+}

@@ -1,0 +1,69 @@
+//! The rules: which values are kept, and for how long.
+
+use super::memo::{Memo, hidden};
+use crate::options::{ErrorChoice, Lifetime};
+use proc_macro2::TokenStream;
+use quote::quote;
+
+/// Which rules a piece of code needs.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Scope {
+    /// It stores values: the computed lifetimes are needed.
+    Storing,
+    /// It only reads values.
+    Reading,
+}
+
+/// `let __ttl: Duration = ..`, before the arguments are handed on.
+pub(super) fn lifetimes(memo: &Memo<'_>) -> TokenStream {
+    [(&memo.options.ttl, TTL), (&memo.options.err_ttl, ERR_TTL)]
+        .into_iter()
+        .filter_map(|(lifetime, name)| Some((lifetime.as_ref()?.expression()?, hidden(name))))
+        .map(|(expression, name)| {
+            let value = memo.with_parts([expression], quote!(#expression));
+            quote!(let #name: ::core::time::Duration = #value;)
+        })
+        .collect()
+}
+
+const TTL: &str = "__ttl";
+const ERR_TTL: &str = "__err_ttl";
+
+/// The traits by which the rules are found from the return type.
+pub(super) fn imports(memo: &Memo<'_>) -> TokenStream {
+    if memo.options.guard {
+        return TokenStream::new();
+    }
+    let krate = &memo.krate;
+    quote! {
+        #[allow(unused_imports)]
+        use #krate::__private::{PlainReturn as _, ResultReturn as _};
+    }
+}
+
+/// The rules as an expression.
+pub(super) fn emit(memo: &Memo<'_>, scope: Scope) -> TokenStream {
+    let krate = &memo.krate;
+    let options = memo.options;
+    let output = memo.function.output();
+    let computed = |lifetime: &Option<Lifetime>| {
+        scope == Scope::Storing && lifetime.as_ref().is_some_and(|ttl| ttl.expression().is_some())
+    };
+    let ttl = computed(&options.ttl).then(|| hidden(TTL)).map(|ttl| quote!(.ttl(#ttl)));
+    if options.guard {
+        return quote!(#krate::__private::Guard::<#output>::new() #ttl);
+    }
+    let cache_err = options.cache_err.as_ref().map(|errors| match errors {
+        ErrorChoice::All => quote!(.cache_err(#krate::__private::always)),
+        ErrorChoice::Those(judge) => quote!(.cache_err(#judge)),
+    });
+    let local = options.local.then(|| quote!(.local()));
+    let cache_if = options.cache_if.as_ref().map(|judge| quote!(.cache_if(#judge)));
+    let ttl_with = options.ttl_with.as_ref().map(|lifetime| quote!(.ttl_with(#lifetime)));
+    let err_ttl =
+        computed(&options.err_ttl).then(|| hidden(ERR_TTL)).map(|ttl| quote!(.err_ttl(#ttl)));
+    quote! {
+        (&#krate::__private::Probe::<#output>::new()).rules()
+            #cache_err #local #cache_if #ttl_with #ttl #err_ttl
+    }
+}

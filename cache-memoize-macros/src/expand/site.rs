@@ -1,0 +1,84 @@
+//! The site: what is known of an annotated function before any call, in a static.
+
+use super::memo::Memo;
+use crate::function::Home;
+use crate::options::{CacheChoice, Lifetime};
+use proc_macro2::{Literal, TokenStream};
+use quote::{ToTokens as _, quote};
+use syn::Path;
+use syn::ext::IdentExt as _;
+
+/// The hidden function that gives the site. The function `here` inside lends it its path.
+pub(super) fn emit(memo: &Memo<'_>) -> TokenStream {
+    let krate = &memo.krate;
+    let site = memo.site_name();
+    let name = memo.function.item.sig.ident.unraw().to_string();
+    let settings = settings(memo);
+    let shared = memo.function.shared_attributes();
+    quote! {
+        #(#shared)*
+        #[doc(hidden)]
+        #[allow(dead_code)]
+        fn #site() -> &'static #krate::__private::Site {
+            fn here() {}
+            static SITE: #krate::__private::Site = #krate::__private::Site::new(
+                #name,
+                || #krate::__private::path_of(&here),
+                ::core::file!(),
+                ::core::line!(),
+                ::core::column!(),
+            ) #settings;
+            #krate::__private::inventory::submit! { #krate::__private::Registered(&SITE) }
+            &SITE
+        }
+    }
+}
+
+fn settings(memo: &Memo<'_>) -> TokenStream {
+    let options = memo.options;
+    let cache = options.cache.as_ref().and_then(|cache| match cache {
+        CacheChoice::Name(name) => Some(quote!(.cache(#name))),
+        CacheChoice::Expression(_) => None,
+    });
+    let prefix = options.prefix.as_ref().map(|prefix| quote!(.prefix(#prefix)));
+    let version =
+        options.version.map(Literal::u32_unsuffixed).map(|version| quote!(.version(#version)));
+    let ttl = lifetime(memo, options.ttl.as_ref()).map(|ttl| quote!(.ttl(#ttl)));
+    let err_ttl = lifetime(memo, options.err_ttl.as_ref()).map(|ttl| quote!(.err_ttl(#ttl)));
+    let jitter = options.jitter.map(Literal::f64_unsuffixed).map(|jitter| quote!(.jitter(#jitter)));
+    let flight = options.single_flight_off.then(|| quote!(.single_flight_off()));
+    let of_trait = match &memo.function.home {
+        Home::TraitImpl(path) => {
+            let path = readable(path);
+            Some(quote!(.of_trait(#path)))
+        }
+        Home::Module | Home::Impl => None,
+    };
+    quote!(#cache #prefix #version #ttl #err_ttl #jitter #flight #of_trait)
+}
+
+fn lifetime(memo: &Memo<'_>, lifetime: Option<&Lifetime>) -> Option<TokenStream> {
+    let krate = &memo.krate;
+    match lifetime? {
+        Lifetime::Forever => Some(quote!(#krate::__private::Lifetime::FOREVER)),
+        Lifetime::Millis(millis) => {
+            let millis = Literal::u64_unsuffixed(*millis);
+            Some(quote!(#krate::__private::Lifetime::millis(#millis)))
+        }
+        Lifetime::Expression(_) => None,
+    }
+}
+
+/// The path as a person writes it: the tokens with blanks only where words would run together.
+fn readable(path: &Path) -> String {
+    let spaced = path.to_token_stream().to_string();
+    let is_word = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == '\'');
+    let mut text = String::new();
+    for word in spaced.split_whitespace() {
+        if is_word(text.chars().last()) && is_word(word.chars().next()) {
+            text.push(' ');
+        }
+        text.push_str(word);
+    }
+    text
+}

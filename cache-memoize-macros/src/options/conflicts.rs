@@ -1,0 +1,44 @@
+//! Options that contradict each other.
+
+use super::{Names, Options};
+use crate::errors::Errors;
+
+/// Reports every contradiction at the option that should go.
+pub(super) fn report(options: &Options, names: &Names, errors: &mut Errors) {
+    let mut contradiction = |name: &str, message: &str| {
+        if let Some(name) = names.get(name) {
+            errors.at(name, message);
+        }
+    };
+    if options.key.is_some() {
+        contradiction(
+            "skip",
+            "`key` says by itself which arguments count: keep one, `skip` or `key`",
+        );
+    }
+    if options.ttl_with.is_some() {
+        contradiction(
+            "ttl",
+            "`ttl_with` gives every value its lifetime, so `ttl` says nothing: choose one",
+        );
+    }
+    if options.cache_err.is_none() {
+        contradiction(
+            "err_ttl",
+            "without `cache_err` no error is stored: add `cache_err = true`, or remove `err_ttl`",
+        );
+    }
+    if options.guard {
+        let no_value = "with `store_result = false` no value is stored, so";
+        let judged = format!("{no_value} there is none to judge: remove one of the two");
+        contradiction("cache_if", &judged);
+        contradiction(
+            "ttl_with",
+            &format!("{no_value} there is none to take a lifetime from: use `ttl`"),
+        );
+        let failed = "with `store_result = false` a failed run never counts, and the next call may run: remove";
+        contradiction("cache_err", &format!("{failed} `cache_err`"));
+        contradiction("err_ttl", &format!("{failed} `err_ttl`"));
+        contradiction("local", &format!("{no_value} `local` has nothing to keep typed: remove it"));
+    }
+}

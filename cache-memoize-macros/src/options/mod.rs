@@ -1,0 +1,220 @@
+//! The options of the attribute, read once into one value.
+
+mod conflicts;
+mod grammar;
+mod known;
+mod lifetime;
+
+pub(crate) use lifetime::Lifetime;
+
+use crate::errors::Errors;
+use grammar::Given;
+use proc_macro2::TokenStream;
+use std::collections::HashMap;
+use syn::ext::IdentExt as _;
+use syn::parse::{ParseStream, Parser as _};
+use syn::punctuated::Punctuated;
+use syn::{Expr, ExprLit, Ident, Lit, LitStr, Path, Token, Visibility};
+
+/// What the attribute was told. An option that was not given, or given as its default, is absent.
+#[derive(Default)]
+pub(crate) struct Options {
+    pub(crate) ttl: Option<Lifetime>,
+    pub(crate) cache: Option<CacheChoice>,
+    pub(crate) prefix: Option<LitStr>,
+    pub(crate) key: Option<Expr>,
+    pub(crate) skip: Vec<Ident>,
+    pub(crate) extra: Option<Expr>,
+    pub(crate) version: Option<u32>,
+    /// `store_result = false`.
+    pub(crate) guard: bool,
+    pub(crate) cache_if: Option<Expr>,
+    pub(crate) cache_err: Option<ErrorChoice>,
+    pub(crate) err_ttl: Option<Lifetime>,
+    pub(crate) ttl_with: Option<Expr>,
+    pub(crate) jitter: Option<f64>,
+    pub(crate) on_hit: Option<Expr>,
+    pub(crate) on_miss: Option<Expr>,
+    pub(crate) single_flight_off: bool,
+    pub(crate) local: bool,
+    pub(crate) companions: Companions,
+    pub(crate) in_impl: bool,
+    pub(crate) krate: Option<Path>,
+}
+
+/// Which cache.
+pub(crate) enum CacheChoice {
+    Name(LitStr),
+    Expression(Expr),
+}
+
+/// Which errors are stored.
+pub(crate) enum ErrorChoice {
+    All,
+    Those(Expr),
+}
+
+/// Which companions a function gets.
+#[derive(Default)]
+pub(crate) enum Companions {
+    #[default]
+    LikeTheFunction,
+    Visible(Visibility),
+    None,
+}
+
+/// The options that were given, by name, as written.
+type Names = HashMap<String, Ident>;
+
+impl Options {
+    /// Reads what stands in the attribute. Every mistake is reported; what was understood is returned.
+    pub(crate) fn parse(tokens: TokenStream, errors: &mut Errors) -> Self {
+        let mut options = Self::default();
+        let mut names = Names::new();
+        for given in grammar::parse(tokens, errors) {
+            let name = given.name.clone();
+            if names.insert(name.to_string(), name.clone()).is_some() {
+                errors.at(&name, format!("`{name}` is given twice: keep one"));
+            } else {
+                errors.keep(options.set(given));
+            }
+        }
+        conflicts::report(&options, &names, errors);
+        options
+    }
+
+    fn set(&mut self, given: Given) -> syn::Result<()> {
+        match given.name.to_string().as_str() {
+            "ttl" => self.ttl = Some(Lifetime::parse("ttl", given.expression()?)?),
+            "cache" => self.cache = Some(cache(given)?),
+            "prefix" => self.prefix = Some(given.text()?),
+            "key" => self.key = Some(given.expression()?),
+            "skip" => self.skip = names(given)?,
+            "extra" => self.extra = Some(given.expression()?),
+            "version" => self.version = Some(version(given)?),
+            "store_result" => self.guard = !given.truth()?,
+            "cache_if" => self.cache_if = Some(function(given)?),
+            "cache_err" => self.cache_err = which_errors(given)?,
+            "err_ttl" => self.err_ttl = Some(Lifetime::parse("err_ttl", given.expression()?)?),
+            "ttl_with" => self.ttl_with = Some(function(given)?),
+            "jitter" => self.jitter = Some(fraction(given)?),
+            "on_hit" => self.on_hit = Some(function(given)?),
+            "on_miss" => self.on_miss = Some(function(given)?),
+            "single_flight" => self.single_flight_off = flight_is_off(given)?,
+            "local" => self.local = given.flag()?,
+            "companions" => self.companions = companions(given)?,
+            "in_impl" => self.in_impl = given.flag()?,
+            "crate" => self.krate = Some(path(given)?),
+            unknown => return Err(syn::Error::new_spanned(&given.name, known::unknown(unknown))),
+        }
+        Ok(())
+    }
+
+    /// Whether the companions are wanted at all.
+    pub(crate) fn has_companions(&self) -> bool {
+        !matches!(self.companions, Companions::None)
+    }
+
+    /// The functions that judge a value or an error.
+    pub(crate) fn judges(&self) -> impl Iterator<Item = &Expr> {
+        let errors = self.cache_err.as_ref().and_then(|errors| match errors {
+            ErrorChoice::All => None,
+            ErrorChoice::Those(judge) => Some(judge),
+        });
+        [self.cache_if.as_ref(), errors, self.ttl_with.as_ref()].into_iter().flatten()
+    }
+
+    /// The lifetimes that are computed at each call.
+    pub(crate) fn computed_lifetimes(&self) -> impl Iterator<Item = &Expr> {
+        [&self.ttl, &self.err_ttl].into_iter().flatten().filter_map(Lifetime::expression)
+    }
+
+    /// The expression that gives the cache.
+    pub(crate) fn cache_expression(&self) -> Option<&Expr> {
+        match &self.cache {
+            Some(CacheChoice::Expression(expression)) => Some(expression),
+            Some(CacheChoice::Name(_)) | None => None,
+        }
+    }
+}
+
+fn cache(given: Given) -> syn::Result<CacheChoice> {
+    let wrong_form = given.wrong_form();
+    match given.expression()? {
+        Expr::Lit(ExprLit { lit: Lit::Str(name), .. }) if !name.value().is_empty() => {
+            Ok(CacheChoice::Name(name))
+        }
+        Expr::Lit(_) => Err(wrong_form),
+        expression => Ok(CacheChoice::Expression(expression)),
+    }
+}
+
+fn names(given: Given) -> syn::Result<Vec<Ident>> {
+    let wrong_form = given.wrong_form();
+    let name = |input: ParseStream<'_>| input.call(Ident::parse_any);
+    let list =
+        |input: ParseStream<'_>| Punctuated::<Ident, Token![,]>::parse_terminated_with(input, name);
+    list.parse2(given.list()?).map(|names| names.into_iter().collect()).map_err(|_| wrong_form)
+}
+
+fn version(given: Given) -> syn::Result<u32> {
+    let wrong_form = given.wrong_form();
+    match given.literal()? {
+        Lit::Int(number) => number.base10_parse().map_err(|_| wrong_form),
+        _ => Err(wrong_form),
+    }
+}
+
+fn function(given: Given) -> syn::Result<Expr> {
+    let wrong_form = given.wrong_form();
+    match given.expression()? {
+        Expr::Lit(_) => Err(wrong_form),
+        function => Ok(function),
+    }
+}
+
+fn which_errors(given: Given) -> syn::Result<Option<ErrorChoice>> {
+    if given.is_truth() {
+        return Ok(given.truth()?.then_some(ErrorChoice::All));
+    }
+    function(given).map(|judge| Some(ErrorChoice::Those(judge)))
+}
+
+fn fraction(given: Given) -> syn::Result<f64> {
+    let wrong_form = given.wrong_form();
+    let fraction = match given.literal()? {
+        Lit::Float(number) => number.base10_parse::<f64>().ok(),
+        Lit::Int(number) => number.base10_parse::<u32>().ok().map(f64::from),
+        _ => None,
+    };
+    fraction.filter(|fraction| (0.0..1.0).contains(fraction)).ok_or(wrong_form)
+}
+
+fn flight_is_off(given: Given) -> syn::Result<bool> {
+    let wrong_form = given.wrong_form();
+    let flight = given.text()?;
+    match flight.value().as_str() {
+        "off" => Ok(true),
+        "process" => Ok(false),
+        "fleet" => Err(syn::Error::new_spanned(
+            flight,
+            "`single_flight = \"fleet\"` is not available yet: use \"process\", one computation at a time per process",
+        )),
+        _ => Err(wrong_form),
+    }
+}
+
+fn companions(given: Given) -> syn::Result<Companions> {
+    if !given.is_truth() {
+        return given.visibility().map(Companions::Visible);
+    }
+    Ok(if given.truth()? { Companions::LikeTheFunction } else { Companions::None })
+}
+
+fn path(given: Given) -> syn::Result<Path> {
+    let wrong_form = given.wrong_form();
+    match given.expression()? {
+        Expr::Path(path) if path.qself.is_none() => Ok(path.path),
+        _ => Err(wrong_form),
+    }
+}

@@ -1,0 +1,155 @@
+pub(crate) async fn rate(from: &str, n: u32) -> Result<f64, Failure> {
+    #[allow(unused_imports)]
+    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    let __call = __cache_memoize_site_rate()
+        .call(
+            &[],
+            ::core::option::Option::None,
+            (
+                ::cache_memoize::__private::part(&from),
+                ::cache_memoize::__private::part(&n),
+            ),
+        );
+    __call
+        .run_async(
+            (&::cache_memoize::__private::Probe::<Result<f64, Failure>>::new()).rules(),
+            ::cache_memoize::__private::no_hook,
+            |(from, n)| {
+                (|from, n| println!("{from} {n}"))(from, n);
+            },
+            (from, n),
+            |(from, n)| uncached_rate(from, n),
+        )
+        .await
+}
+///[`rate`] as written: nothing is looked up, nothing is stored.
+#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
+pub(crate) async fn uncached_rate(from: &str, n: u32) -> Result<f64, Failure> {
+    Ok(lookup(from).await? * f64::from(n))
+}
+///Computes [`rate`] now, and stores what it gives.
+#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
+#[allow(unused_variables)]
+pub(crate) async fn refresh_rate(from: &str, n: u32) -> Result<f64, Failure> {
+    #[allow(unused_imports)]
+    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    let __call = __cache_memoize_site_rate()
+        .call(
+            &[],
+            ::core::option::Option::None,
+            (
+                ::cache_memoize::__private::part(&from),
+                ::cache_memoize::__private::part(&n),
+            ),
+        );
+    __call
+        .refresh_async(
+            (&::cache_memoize::__private::Probe::<Result<f64, Failure>>::new()).rules(),
+            (from, n),
+            |(from, n)| uncached_rate(from, n),
+        )
+        .await
+}
+///The key of this call of [`rate`].
+#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
+#[allow(unused_variables)]
+pub(crate) fn cache_key_rate(from: &str, n: u32) -> ::cache_memoize::Key {
+    let __call = __cache_memoize_site_rate()
+        .call(
+            &[],
+            ::core::option::Option::None,
+            (
+                ::cache_memoize::__private::part(&from),
+                ::cache_memoize::__private::part(&n),
+            ),
+        );
+    __call.key()
+}
+///Forgets what [`rate`] gave for this call, and says whether there was something to forget.
+#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
+#[allow(unused_variables)]
+pub(crate) async fn invalidate_rate(
+    from: &str,
+    n: u32,
+) -> ::core::result::Result<bool, ::cache_memoize::Error> {
+    let __call = __cache_memoize_site_rate()
+        .call(
+            &[],
+            ::core::option::Option::None,
+            (
+                ::cache_memoize::__private::part(&from),
+                ::cache_memoize::__private::part(&n),
+            ),
+        );
+    __call.invalidate_async().await
+}
+///What is remembered of this call of [`rate`], without computing.
+#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
+#[allow(unused_variables)]
+pub(crate) async fn peek_rate(
+    from: &str,
+    n: u32,
+) -> ::core::result::Result<
+    ::core::option::Option<Result<f64, Failure>>,
+    ::cache_memoize::Error,
+> {
+    #[allow(unused_imports)]
+    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    let __call = __cache_memoize_site_rate()
+        .call(
+            &[],
+            ::core::option::Option::None,
+            (
+                ::cache_memoize::__private::part(&from),
+                ::cache_memoize::__private::part(&n),
+            ),
+        );
+    __call
+        .peek_async(
+            (&::cache_memoize::__private::Probe::<Result<f64, Failure>>::new()).rules(),
+        )
+        .await
+}
+///Stores `value` as what [`rate`] gives for this call.
+#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
+#[allow(unused_variables)]
+pub(crate) async fn prime_rate(
+    from: &str,
+    n: u32,
+    value: Result<f64, Failure>,
+) -> ::core::result::Result<(), ::cache_memoize::Error> {
+    #[allow(unused_imports)]
+    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    let __call = __cache_memoize_site_rate()
+        .call(
+            &[],
+            ::core::option::Option::None,
+            (
+                ::cache_memoize::__private::part(&from),
+                ::cache_memoize::__private::part(&n),
+            ),
+        );
+    __call
+        .prime_async(
+            (&::cache_memoize::__private::Probe::<Result<f64, Failure>>::new()).rules(),
+            value,
+        )
+        .await
+}
+#[doc(hidden)]
+#[allow(dead_code)]
+fn __cache_memoize_site_rate() -> &'static ::cache_memoize::__private::Site {
+    fn here() {}
+    static SITE: ::cache_memoize::__private::Site = ::cache_memoize::__private::Site::new(
+            "rate",
+            || ::cache_memoize::__private::path_of(&here),
+            ::core::file!(),
+            ::core::line!(),
+            ::core::column!(),
+        )
+        .ttl(::cache_memoize::__private::Lifetime::millis(300000));
+    ::cache_memoize::__private::inventory::submit! {
+        ::cache_memoize::__private::Registered(& SITE)
+    }
+    &SITE
+}

@@ -1,0 +1,45 @@
+async fn load(self: Arc<Self>, id: u32) -> Result<User, Failure> {
+    #[doc(hidden)]
+    #[allow(dead_code)]
+    fn __cache_memoize_site_load() -> &'static ::cache_memoize::__private::Site {
+        fn here() {}
+        static SITE: ::cache_memoize::__private::Site = ::cache_memoize::__private::Site::new(
+            "load",
+            || ::cache_memoize::__private::path_of(&here),
+            ::core::file!(),
+            ::core::line!(),
+            ::core::column!(),
+        );
+        ::cache_memoize::__private::inventory::submit! {
+            ::cache_memoize::__private::Registered(& SITE)
+        }
+        &SITE
+    }
+    #[allow(unused_imports)]
+    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    let __call = __cache_memoize_site_load()
+        .call(
+            &[::cache_memoize::__private::self_type::<Self>()],
+            ::core::option::Option::None,
+            (::cache_memoize::__private::part(&id),),
+        );
+    __call
+        .run_async(
+            (&::cache_memoize::__private::Probe::<Result<User, Failure>>::new()).rules(),
+            ::cache_memoize::__private::no_hook,
+            ::cache_memoize::__private::no_hook,
+            (id,),
+            move |(id,)| async move {
+                if let ::core::option::Option::Some(__result) = ::core::option::Option::None::<
+                    Result<User, Failure>,
+                > {
+                    return __result;
+                }
+                let __result: Result<User, Failure> = {
+                    Ok(self.connection.load(id).await?)
+                };
+                #[allow(unreachable_code)] __result
+            },
+        )
+        .await
+}

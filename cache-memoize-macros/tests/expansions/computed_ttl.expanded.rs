@@ -1,0 +1,125 @@
+fn timetable(line: u8, day: Day) -> Timetable {
+    #[allow(unused_imports)]
+    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    let __ttl: ::core::time::Duration = until(day);
+    let __call = __cache_memoize_site_timetable()
+        .call(
+            &[],
+            ::core::option::Option::None,
+            (::cache_memoize::__private::part(&line),),
+        );
+    __call
+        .run(
+            (&::cache_memoize::__private::Probe::<Timetable>::new()).rules().ttl(__ttl),
+            ::cache_memoize::__private::no_hook,
+            ::cache_memoize::__private::no_hook,
+            (line, day),
+            |(line, day)| uncached_timetable(line, day),
+        )
+}
+///[`timetable`] as written: nothing is looked up, nothing is stored.
+#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
+fn uncached_timetable(line: u8, day: Day) -> Timetable {
+    Timetable::of(line, day)
+}
+///Computes [`timetable`] now, and stores what it gives.
+#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
+#[allow(unused_variables)]
+fn refresh_timetable(line: u8, day: Day) -> Timetable {
+    #[allow(unused_imports)]
+    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    let __ttl: ::core::time::Duration = until(day);
+    let __call = __cache_memoize_site_timetable()
+        .call(
+            &[],
+            ::core::option::Option::None,
+            (::cache_memoize::__private::part(&line),),
+        );
+    __call
+        .refresh(
+            (&::cache_memoize::__private::Probe::<Timetable>::new()).rules().ttl(__ttl),
+            (line, day),
+            |(line, day)| uncached_timetable(line, day),
+        )
+}
+///The key of this call of [`timetable`].
+#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
+#[allow(unused_variables)]
+fn cache_key_timetable(line: u8) -> ::cache_memoize::Key {
+    let __call = __cache_memoize_site_timetable()
+        .call(
+            &[],
+            ::core::option::Option::None,
+            (::cache_memoize::__private::part(&line),),
+        );
+    __call.key()
+}
+///Forgets what [`timetable`] gave for this call, and says whether there was something to forget.
+#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
+#[allow(unused_variables)]
+fn invalidate_timetable(
+    line: u8,
+) -> ::core::result::Result<bool, ::cache_memoize::Error> {
+    let __call = __cache_memoize_site_timetable()
+        .call(
+            &[],
+            ::core::option::Option::None,
+            (::cache_memoize::__private::part(&line),),
+        );
+    __call.invalidate()
+}
+///What is remembered of this call of [`timetable`], without computing.
+#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
+#[allow(unused_variables)]
+fn peek_timetable(
+    line: u8,
+) -> ::core::result::Result<::core::option::Option<Timetable>, ::cache_memoize::Error> {
+    #[allow(unused_imports)]
+    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    let __call = __cache_memoize_site_timetable()
+        .call(
+            &[],
+            ::core::option::Option::None,
+            (::cache_memoize::__private::part(&line),),
+        );
+    __call.peek((&::cache_memoize::__private::Probe::<Timetable>::new()).rules())
+}
+///Stores `value` as what [`timetable`] gives for this call.
+#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
+#[allow(unused_variables)]
+fn prime_timetable(
+    line: u8,
+    day: Day,
+    value: Timetable,
+) -> ::core::result::Result<(), ::cache_memoize::Error> {
+    #[allow(unused_imports)]
+    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    let __ttl: ::core::time::Duration = until(day);
+    let __call = __cache_memoize_site_timetable()
+        .call(
+            &[],
+            ::core::option::Option::None,
+            (::cache_memoize::__private::part(&line),),
+        );
+    __call
+        .prime(
+            (&::cache_memoize::__private::Probe::<Timetable>::new()).rules().ttl(__ttl),
+            value,
+        )
+}
+#[doc(hidden)]
+#[allow(dead_code)]
+fn __cache_memoize_site_timetable() -> &'static ::cache_memoize::__private::Site {
+    fn here() {}
+    static SITE: ::cache_memoize::__private::Site = ::cache_memoize::__private::Site::new(
+        "timetable",
+        || ::cache_memoize::__private::path_of(&here),
+        ::core::file!(),
+        ::core::line!(),
+        ::core::column!(),
+    );
+    ::cache_memoize::__private::inventory::submit! {
+        ::cache_memoize::__private::Registered(& SITE)
+    }
+    &SITE
+}

@@ -1,0 +1,140 @@
+fn remind(user: u64, hours: u64) -> Result<(), Failure> {
+    let __ttl: ::core::time::Duration = Duration::from_secs(hours * 3600);
+    let __call = __cache_memoize_site_remind()
+        .call(
+            &[],
+            ::core::option::Option::None,
+            (
+                ::cache_memoize::__private::part(&user),
+                ::cache_memoize::__private::part(&hours),
+            ),
+        );
+    __call
+        .run(
+            ::cache_memoize::__private::Guard::<Result<(), Failure>>::new().ttl(__ttl),
+            ::cache_memoize::__private::no_hook,
+            ::cache_memoize::__private::no_hook,
+            (user, hours),
+            |(user, hours)| uncached_remind(user, hours),
+        )
+}
+///[`remind`] as written: nothing is looked up, nothing is stored.
+#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
+fn uncached_remind(user: u64, hours: u64) -> Result<(), Failure> {
+    send(user)
+}
+///Computes [`remind`] now, and stores what it gives.
+#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
+#[allow(unused_variables)]
+fn refresh_remind(user: u64, hours: u64) -> Result<(), Failure> {
+    let __ttl: ::core::time::Duration = Duration::from_secs(hours * 3600);
+    let __call = __cache_memoize_site_remind()
+        .call(
+            &[],
+            ::core::option::Option::None,
+            (
+                ::cache_memoize::__private::part(&user),
+                ::cache_memoize::__private::part(&hours),
+            ),
+        );
+    __call
+        .refresh(
+            ::cache_memoize::__private::Guard::<Result<(), Failure>>::new().ttl(__ttl),
+            (user, hours),
+            |(user, hours)| uncached_remind(user, hours),
+        )
+}
+///The key of this call of [`remind`].
+#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
+#[allow(unused_variables)]
+fn cache_key_remind(user: u64, hours: u64) -> ::cache_memoize::Key {
+    let __call = __cache_memoize_site_remind()
+        .call(
+            &[],
+            ::core::option::Option::None,
+            (
+                ::cache_memoize::__private::part(&user),
+                ::cache_memoize::__private::part(&hours),
+            ),
+        );
+    __call.key()
+}
+///Forgets what [`remind`] gave for this call, and says whether there was something to forget.
+#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
+#[allow(unused_variables)]
+fn invalidate_remind(
+    user: u64,
+    hours: u64,
+) -> ::core::result::Result<bool, ::cache_memoize::Error> {
+    let __call = __cache_memoize_site_remind()
+        .call(
+            &[],
+            ::core::option::Option::None,
+            (
+                ::cache_memoize::__private::part(&user),
+                ::cache_memoize::__private::part(&hours),
+            ),
+        );
+    __call.invalidate()
+}
+///What is remembered of this call of [`remind`], without computing.
+#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
+#[allow(unused_variables)]
+fn peek_remind(
+    user: u64,
+    hours: u64,
+) -> ::core::result::Result<
+    ::core::option::Option<Result<(), Failure>>,
+    ::cache_memoize::Error,
+> {
+    let __call = __cache_memoize_site_remind()
+        .call(
+            &[],
+            ::core::option::Option::None,
+            (
+                ::cache_memoize::__private::part(&user),
+                ::cache_memoize::__private::part(&hours),
+            ),
+        );
+    __call.peek(::cache_memoize::__private::Guard::<Result<(), Failure>>::new())
+}
+///Stores `value` as what [`remind`] gives for this call.
+#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
+#[allow(unused_variables)]
+fn prime_remind(
+    user: u64,
+    hours: u64,
+    value: Result<(), Failure>,
+) -> ::core::result::Result<(), ::cache_memoize::Error> {
+    let __ttl: ::core::time::Duration = Duration::from_secs(hours * 3600);
+    let __call = __cache_memoize_site_remind()
+        .call(
+            &[],
+            ::core::option::Option::None,
+            (
+                ::cache_memoize::__private::part(&user),
+                ::cache_memoize::__private::part(&hours),
+            ),
+        );
+    __call
+        .prime(
+            ::cache_memoize::__private::Guard::<Result<(), Failure>>::new().ttl(__ttl),
+            value,
+        )
+}
+#[doc(hidden)]
+#[allow(dead_code)]
+fn __cache_memoize_site_remind() -> &'static ::cache_memoize::__private::Site {
+    fn here() {}
+    static SITE: ::cache_memoize::__private::Site = ::cache_memoize::__private::Site::new(
+        "remind",
+        || ::cache_memoize::__private::path_of(&here),
+        ::core::file!(),
+        ::core::line!(),
+        ::core::column!(),
+    );
+    ::cache_memoize::__private::inventory::submit! {
+        ::cache_memoize::__private::Registered(& SITE)
+    }
+    &SITE
+}

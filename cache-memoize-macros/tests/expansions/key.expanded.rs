@@ -1,0 +1,159 @@
+fn greeting(user: &User, special: bool, locale: &str, unread: usize) -> String {
+    #[allow(unused_imports)]
+    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    let __call = __cache_memoize_site_greeting()
+        .call(
+            &[],
+            ::core::option::Option::None,
+            (
+                ::cache_memoize::__private::part(&user.id),
+                ::cache_memoize::__private::part(&special),
+                ::cache_memoize::__private::extra(&format!("{locale}:{:?}", user.role)),
+            ),
+        );
+    __call
+        .run(
+            (&::cache_memoize::__private::Probe::<String>::new()).rules(),
+            ::cache_memoize::__private::no_hook,
+            |(user, special, locale, _)| {
+                (note)(user, special, locale);
+            },
+            (user, special, locale, unread),
+            |(user, special, locale, unread)| uncached_greeting(
+                user,
+                special,
+                locale,
+                unread,
+            ),
+        )
+}
+///[`greeting`] as written: nothing is looked up, nothing is stored.
+#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
+fn uncached_greeting(user: &User, special: bool, locale: &str, unread: usize) -> String {
+    user.greet(special, locale, unread)
+}
+///Computes [`greeting`] now, and stores what it gives.
+#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
+#[allow(unused_variables)]
+fn refresh_greeting(user: &User, special: bool, locale: &str, unread: usize) -> String {
+    #[allow(unused_imports)]
+    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    let __call = __cache_memoize_site_greeting()
+        .call(
+            &[],
+            ::core::option::Option::None,
+            (
+                ::cache_memoize::__private::part(&user.id),
+                ::cache_memoize::__private::part(&special),
+                ::cache_memoize::__private::extra(&format!("{locale}:{:?}", user.role)),
+            ),
+        );
+    __call
+        .refresh(
+            (&::cache_memoize::__private::Probe::<String>::new()).rules(),
+            (user, special, locale, unread),
+            |(user, special, locale, unread)| uncached_greeting(
+                user,
+                special,
+                locale,
+                unread,
+            ),
+        )
+}
+///The key of this call of [`greeting`].
+#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
+#[allow(unused_variables)]
+fn cache_key_greeting(user: &User, special: bool, locale: &str) -> ::cache_memoize::Key {
+    let __call = __cache_memoize_site_greeting()
+        .call(
+            &[],
+            ::core::option::Option::None,
+            (
+                ::cache_memoize::__private::part(&user.id),
+                ::cache_memoize::__private::part(&special),
+                ::cache_memoize::__private::extra(&format!("{locale}:{:?}", user.role)),
+            ),
+        );
+    __call.key()
+}
+///Forgets what [`greeting`] gave for this call, and says whether there was something to forget.
+#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
+#[allow(unused_variables)]
+fn invalidate_greeting(
+    user: &User,
+    special: bool,
+    locale: &str,
+) -> ::core::result::Result<bool, ::cache_memoize::Error> {
+    let __call = __cache_memoize_site_greeting()
+        .call(
+            &[],
+            ::core::option::Option::None,
+            (
+                ::cache_memoize::__private::part(&user.id),
+                ::cache_memoize::__private::part(&special),
+                ::cache_memoize::__private::extra(&format!("{locale}:{:?}", user.role)),
+            ),
+        );
+    __call.invalidate()
+}
+///What is remembered of this call of [`greeting`], without computing.
+#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
+#[allow(unused_variables)]
+fn peek_greeting(
+    user: &User,
+    special: bool,
+    locale: &str,
+) -> ::core::result::Result<::core::option::Option<String>, ::cache_memoize::Error> {
+    #[allow(unused_imports)]
+    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    let __call = __cache_memoize_site_greeting()
+        .call(
+            &[],
+            ::core::option::Option::None,
+            (
+                ::cache_memoize::__private::part(&user.id),
+                ::cache_memoize::__private::part(&special),
+                ::cache_memoize::__private::extra(&format!("{locale}:{:?}", user.role)),
+            ),
+        );
+    __call.peek((&::cache_memoize::__private::Probe::<String>::new()).rules())
+}
+///Stores `value` as what [`greeting`] gives for this call.
+#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
+#[allow(unused_variables)]
+fn prime_greeting(
+    user: &User,
+    special: bool,
+    locale: &str,
+    value: String,
+) -> ::core::result::Result<(), ::cache_memoize::Error> {
+    #[allow(unused_imports)]
+    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    let __call = __cache_memoize_site_greeting()
+        .call(
+            &[],
+            ::core::option::Option::None,
+            (
+                ::cache_memoize::__private::part(&user.id),
+                ::cache_memoize::__private::part(&special),
+                ::cache_memoize::__private::extra(&format!("{locale}:{:?}", user.role)),
+            ),
+        );
+    __call.prime((&::cache_memoize::__private::Probe::<String>::new()).rules(), value)
+}
+#[doc(hidden)]
+#[allow(dead_code)]
+fn __cache_memoize_site_greeting() -> &'static ::cache_memoize::__private::Site {
+    fn here() {}
+    static SITE: ::cache_memoize::__private::Site = ::cache_memoize::__private::Site::new(
+        "greeting",
+        || ::cache_memoize::__private::path_of(&here),
+        ::core::file!(),
+        ::core::line!(),
+        ::core::column!(),
+    );
+    ::cache_memoize::__private::inventory::submit! {
+        ::cache_memoize::__private::Registered(& SITE)
+    }
+    &SITE
+}

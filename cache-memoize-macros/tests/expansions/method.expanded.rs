@@ -1,0 +1,145 @@
+pub async fn get(&self, id: u64) -> Option<User> {
+    #[allow(unused_imports)]
+    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    let __call = Self::__cache_memoize_site_get()
+        .call(
+            &[::cache_memoize::__private::self_type::<Self>()],
+            ::core::option::Option::Some(
+                ::cache_memoize::__private::borrowed_cache(&self.cache),
+            ),
+            (::cache_memoize::__private::part(&id),),
+        );
+    __call
+        .run_async(
+            (&::cache_memoize::__private::Probe::<Option<User>>::new()).rules(),
+            ::cache_memoize::__private::no_hook,
+            ::cache_memoize::__private::no_hook,
+            (self, id),
+            |(__self, id)| Self::uncached_get(__self, id),
+        )
+        .await
+}
+///[`get`](Self::get) as written: nothing is looked up, nothing is stored.
+#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
+pub async fn uncached_get(&self, id: u64) -> Option<User> {
+    self.load(id).await
+}
+///Computes [`get`](Self::get) now, and stores what it gives.
+#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
+#[allow(unused_variables)]
+pub async fn refresh_get(&self, id: u64) -> Option<User> {
+    #[allow(unused_imports)]
+    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    let __call = Self::__cache_memoize_site_get()
+        .call(
+            &[::cache_memoize::__private::self_type::<Self>()],
+            ::core::option::Option::Some(
+                ::cache_memoize::__private::borrowed_cache(&self.cache),
+            ),
+            (::cache_memoize::__private::part(&id),),
+        );
+    __call
+        .refresh_async(
+            (&::cache_memoize::__private::Probe::<Option<User>>::new()).rules(),
+            (self, id),
+            |(__self, id)| Self::uncached_get(__self, id),
+        )
+        .await
+}
+///The key of this call of [`get`](Self::get).
+#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
+#[allow(unused_variables)]
+pub fn cache_key_get(&self, id: u64) -> ::cache_memoize::Key {
+    let __call = Self::__cache_memoize_site_get()
+        .call(
+            &[::cache_memoize::__private::self_type::<Self>()],
+            ::core::option::Option::Some(
+                ::cache_memoize::__private::borrowed_cache(&self.cache),
+            ),
+            (::cache_memoize::__private::part(&id),),
+        );
+    __call.key()
+}
+///Forgets what [`get`](Self::get) gave for this call, and says whether there was something to forget.
+#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
+#[allow(unused_variables)]
+pub async fn invalidate_get(
+    &self,
+    id: u64,
+) -> ::core::result::Result<bool, ::cache_memoize::Error> {
+    let __call = Self::__cache_memoize_site_get()
+        .call(
+            &[::cache_memoize::__private::self_type::<Self>()],
+            ::core::option::Option::Some(
+                ::cache_memoize::__private::borrowed_cache(&self.cache),
+            ),
+            (::cache_memoize::__private::part(&id),),
+        );
+    __call.invalidate_async().await
+}
+///What is remembered of this call of [`get`](Self::get), without computing.
+#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
+#[allow(unused_variables)]
+pub async fn peek_get(
+    &self,
+    id: u64,
+) -> ::core::result::Result<
+    ::core::option::Option<Option<User>>,
+    ::cache_memoize::Error,
+> {
+    #[allow(unused_imports)]
+    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    let __call = Self::__cache_memoize_site_get()
+        .call(
+            &[::cache_memoize::__private::self_type::<Self>()],
+            ::core::option::Option::Some(
+                ::cache_memoize::__private::borrowed_cache(&self.cache),
+            ),
+            (::cache_memoize::__private::part(&id),),
+        );
+    __call
+        .peek_async((&::cache_memoize::__private::Probe::<Option<User>>::new()).rules())
+        .await
+}
+///Stores `value` as what [`get`](Self::get) gives for this call.
+#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
+#[allow(unused_variables)]
+pub async fn prime_get(
+    &self,
+    id: u64,
+    value: Option<User>,
+) -> ::core::result::Result<(), ::cache_memoize::Error> {
+    #[allow(unused_imports)]
+    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    let __call = Self::__cache_memoize_site_get()
+        .call(
+            &[::cache_memoize::__private::self_type::<Self>()],
+            ::core::option::Option::Some(
+                ::cache_memoize::__private::borrowed_cache(&self.cache),
+            ),
+            (::cache_memoize::__private::part(&id),),
+        );
+    __call
+        .prime_async(
+            (&::cache_memoize::__private::Probe::<Option<User>>::new()).rules(),
+            value,
+        )
+        .await
+}
+#[doc(hidden)]
+#[allow(dead_code)]
+fn __cache_memoize_site_get() -> &'static ::cache_memoize::__private::Site {
+    fn here() {}
+    static SITE: ::cache_memoize::__private::Site = ::cache_memoize::__private::Site::new(
+            "get",
+            || ::cache_memoize::__private::path_of(&here),
+            ::core::file!(),
+            ::core::line!(),
+            ::core::column!(),
+        )
+        .version(2);
+    ::cache_memoize::__private::inventory::submit! {
+        ::cache_memoize::__private::Registered(& SITE)
+    }
+    &SITE
+}

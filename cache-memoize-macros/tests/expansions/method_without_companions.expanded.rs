@@ -1,0 +1,42 @@
+fn area(&self, scale: u32) -> Option<u32> {
+    #[doc(hidden)]
+    #[allow(dead_code)]
+    fn __cache_memoize_site_area() -> &'static ::cache_memoize::__private::Site {
+        fn here() {}
+        static SITE: ::cache_memoize::__private::Site = ::cache_memoize::__private::Site::new(
+            "area",
+            || ::cache_memoize::__private::path_of(&here),
+            ::core::file!(),
+            ::core::line!(),
+            ::core::column!(),
+        );
+        ::cache_memoize::__private::inventory::submit! {
+            ::cache_memoize::__private::Registered(& SITE)
+        }
+        &SITE
+    }
+    #[allow(unused_imports)]
+    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    let __call = __cache_memoize_site_area()
+        .call(
+            &[::cache_memoize::__private::self_type::<Self>()],
+            ::core::option::Option::None,
+            (
+                ::cache_memoize::__private::part(&self),
+                ::cache_memoize::__private::part(&scale),
+            ),
+        );
+    __call
+        .run(
+            (&::cache_memoize::__private::Probe::<Option<u32>>::new()).rules(),
+            |(scale,)| {
+                (seen)(&self, scale);
+            },
+            ::cache_memoize::__private::no_hook,
+            (scale,),
+            move |(mut scale,)| -> Option<u32> {
+                scale += 1;
+                self.side.checked_mul(scale)
+            },
+        )
+}

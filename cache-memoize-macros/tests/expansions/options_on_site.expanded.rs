@@ -1,0 +1,142 @@
+pub fn report(id: u64) -> Result<Report, Failure> {
+    #[allow(unused_imports)]
+    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    let __call = __cache_memoize_site_report()
+        .call(
+            &[],
+            ::core::option::Option::None,
+            (::cache_memoize::__private::part(&id),),
+        );
+    __call
+        .run(
+            (&::cache_memoize::__private::Probe::<Result<Report, Failure>>::new())
+                .rules()
+                .cache_err(::cache_memoize::__private::always),
+            ::cache_memoize::__private::no_hook,
+            ::cache_memoize::__private::no_hook,
+            (id,),
+            |(id,)| uncached_report(id),
+        )
+}
+///`report` as written: nothing is looked up, nothing is stored.
+#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
+pub(crate) fn uncached_report(id: u64) -> Result<Report, Failure> {
+    Report::of(id)
+}
+///Computes `report` now, and stores what it gives.
+#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
+#[allow(unused_variables)]
+pub(crate) fn refresh_report(id: u64) -> Result<Report, Failure> {
+    #[allow(unused_imports)]
+    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    let __call = __cache_memoize_site_report()
+        .call(
+            &[],
+            ::core::option::Option::None,
+            (::cache_memoize::__private::part(&id),),
+        );
+    __call
+        .refresh(
+            (&::cache_memoize::__private::Probe::<Result<Report, Failure>>::new())
+                .rules()
+                .cache_err(::cache_memoize::__private::always),
+            (id,),
+            |(id,)| uncached_report(id),
+        )
+}
+///The key of this call of `report`.
+#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
+#[allow(unused_variables)]
+pub(crate) fn cache_key_report(id: u64) -> ::cache_memoize::Key {
+    let __call = __cache_memoize_site_report()
+        .call(
+            &[],
+            ::core::option::Option::None,
+            (::cache_memoize::__private::part(&id),),
+        );
+    __call.key()
+}
+///Forgets what `report` gave for this call, and says whether there was something to forget.
+#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
+#[allow(unused_variables)]
+pub(crate) fn invalidate_report(
+    id: u64,
+) -> ::core::result::Result<bool, ::cache_memoize::Error> {
+    let __call = __cache_memoize_site_report()
+        .call(
+            &[],
+            ::core::option::Option::None,
+            (::cache_memoize::__private::part(&id),),
+        );
+    __call.invalidate()
+}
+///What is remembered of this call of `report`, without computing.
+#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
+#[allow(unused_variables)]
+pub(crate) fn peek_report(
+    id: u64,
+) -> ::core::result::Result<
+    ::core::option::Option<Result<Report, Failure>>,
+    ::cache_memoize::Error,
+> {
+    #[allow(unused_imports)]
+    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    let __call = __cache_memoize_site_report()
+        .call(
+            &[],
+            ::core::option::Option::None,
+            (::cache_memoize::__private::part(&id),),
+        );
+    __call
+        .peek(
+            (&::cache_memoize::__private::Probe::<Result<Report, Failure>>::new())
+                .rules()
+                .cache_err(::cache_memoize::__private::always),
+        )
+}
+///Stores `value` as what `report` gives for this call.
+#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
+#[allow(unused_variables)]
+pub(crate) fn prime_report(
+    id: u64,
+    value: Result<Report, Failure>,
+) -> ::core::result::Result<(), ::cache_memoize::Error> {
+    #[allow(unused_imports)]
+    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    let __call = __cache_memoize_site_report()
+        .call(
+            &[],
+            ::core::option::Option::None,
+            (::cache_memoize::__private::part(&id),),
+        );
+    __call
+        .prime(
+            (&::cache_memoize::__private::Probe::<Result<Report, Failure>>::new())
+                .rules()
+                .cache_err(::cache_memoize::__private::always),
+            value,
+        )
+}
+#[doc(hidden)]
+#[allow(dead_code)]
+fn __cache_memoize_site_report() -> &'static ::cache_memoize::__private::Site {
+    fn here() {}
+    static SITE: ::cache_memoize::__private::Site = ::cache_memoize::__private::Site::new(
+            "report",
+            || ::cache_memoize::__private::path_of(&here),
+            ::core::file!(),
+            ::core::line!(),
+            ::core::column!(),
+        )
+        .cache("reports")
+        .prefix("r")
+        .version(3)
+        .ttl(::cache_memoize::__private::Lifetime::millis(3600000))
+        .err_ttl(::cache_memoize::__private::Lifetime::millis(5000))
+        .jitter(0.1)
+        .single_flight_off();
+    ::cache_memoize::__private::inventory::submit! {
+        ::cache_memoize::__private::Registered(& SITE)
+    }
+    &SITE
+}

@@ -1,0 +1,220 @@
+fn area(__arg0: (u32, u32), __arg1: &Named, __arg2: u8) -> u32 {
+    #[allow(unused_imports)]
+    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    let __ttl: ::core::time::Duration = {
+        #[allow(unused_variables)]
+        let (left, right) = &__arg0;
+        span(left)
+    };
+    let __call = {
+        #[allow(unused_variables)]
+        let (left, right) = &__arg0;
+        #[allow(unused_variables)]
+        let Named { name, .. } = &__arg1;
+        __cache_memoize_site_area()
+            .call(
+                &[],
+                ::core::option::Option::Some(
+                    ::cache_memoize::__private::borrowed_cache(&caches[*right]),
+                ),
+                (
+                    ::cache_memoize::__private::part(&(left + 1)),
+                    ::cache_memoize::__private::part(&(&name)),
+                    ::cache_memoize::__private::extra(&tenant(right)),
+                ),
+            )
+    };
+    __call
+        .run(
+            (&::cache_memoize::__private::Probe::<u32>::new()).rules().ttl(__ttl),
+            |(__arg0, __arg1, _)| {
+                #[allow(unused_variables)]
+                let (left, right) = __arg0;
+                (|pair, _| seen(pair, left))(__arg0, __arg1);
+            },
+            ::cache_memoize::__private::no_hook,
+            (__arg0, __arg1, __arg2),
+            |(__arg0, __arg1, __arg2)| uncached_area(__arg0, __arg1, __arg2),
+        )
+}
+///[`area`] as written: nothing is looked up, nothing is stored.
+#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
+fn uncached_area(
+    (left, mut right): (u32, u32),
+    &Named { ref name, .. }: &Named,
+    _: u8,
+) -> u32 {
+    right += 1;
+    left * right
+}
+///Computes [`area`] now, and stores what it gives.
+#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
+#[allow(unused_variables)]
+fn refresh_area(__arg0: (u32, u32), __arg1: &Named, __arg2: u8) -> u32 {
+    #[allow(unused_imports)]
+    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    let __ttl: ::core::time::Duration = {
+        #[allow(unused_variables)]
+        let (left, right) = &__arg0;
+        span(left)
+    };
+    let __call = {
+        #[allow(unused_variables)]
+        let (left, right) = &__arg0;
+        #[allow(unused_variables)]
+        let Named { name, .. } = &__arg1;
+        __cache_memoize_site_area()
+            .call(
+                &[],
+                ::core::option::Option::Some(
+                    ::cache_memoize::__private::borrowed_cache(&caches[*right]),
+                ),
+                (
+                    ::cache_memoize::__private::part(&(left + 1)),
+                    ::cache_memoize::__private::part(&(&name)),
+                    ::cache_memoize::__private::extra(&tenant(right)),
+                ),
+            )
+    };
+    __call
+        .refresh(
+            (&::cache_memoize::__private::Probe::<u32>::new()).rules().ttl(__ttl),
+            (__arg0, __arg1, __arg2),
+            |(__arg0, __arg1, __arg2)| uncached_area(__arg0, __arg1, __arg2),
+        )
+}
+///The key of this call of [`area`].
+#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
+#[allow(unused_variables)]
+fn cache_key_area(__arg0: (u32, u32), __arg1: &Named) -> ::cache_memoize::Key {
+    let __call = {
+        #[allow(unused_variables)]
+        let (left, right) = &__arg0;
+        #[allow(unused_variables)]
+        let Named { name, .. } = &__arg1;
+        __cache_memoize_site_area()
+            .call(
+                &[],
+                ::core::option::Option::Some(
+                    ::cache_memoize::__private::borrowed_cache(&caches[*right]),
+                ),
+                (
+                    ::cache_memoize::__private::part(&(left + 1)),
+                    ::cache_memoize::__private::part(&(&name)),
+                    ::cache_memoize::__private::extra(&tenant(right)),
+                ),
+            )
+    };
+    __call.key()
+}
+///Forgets what [`area`] gave for this call, and says whether there was something to forget.
+#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
+#[allow(unused_variables)]
+fn invalidate_area(
+    __arg0: (u32, u32),
+    __arg1: &Named,
+) -> ::core::result::Result<bool, ::cache_memoize::Error> {
+    let __call = {
+        #[allow(unused_variables)]
+        let (left, right) = &__arg0;
+        #[allow(unused_variables)]
+        let Named { name, .. } = &__arg1;
+        __cache_memoize_site_area()
+            .call(
+                &[],
+                ::core::option::Option::Some(
+                    ::cache_memoize::__private::borrowed_cache(&caches[*right]),
+                ),
+                (
+                    ::cache_memoize::__private::part(&(left + 1)),
+                    ::cache_memoize::__private::part(&(&name)),
+                    ::cache_memoize::__private::extra(&tenant(right)),
+                ),
+            )
+    };
+    __call.invalidate()
+}
+///What is remembered of this call of [`area`], without computing.
+#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
+#[allow(unused_variables)]
+fn peek_area(
+    __arg0: (u32, u32),
+    __arg1: &Named,
+) -> ::core::result::Result<::core::option::Option<u32>, ::cache_memoize::Error> {
+    #[allow(unused_imports)]
+    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    let __call = {
+        #[allow(unused_variables)]
+        let (left, right) = &__arg0;
+        #[allow(unused_variables)]
+        let Named { name, .. } = &__arg1;
+        __cache_memoize_site_area()
+            .call(
+                &[],
+                ::core::option::Option::Some(
+                    ::cache_memoize::__private::borrowed_cache(&caches[*right]),
+                ),
+                (
+                    ::cache_memoize::__private::part(&(left + 1)),
+                    ::cache_memoize::__private::part(&(&name)),
+                    ::cache_memoize::__private::extra(&tenant(right)),
+                ),
+            )
+    };
+    __call.peek((&::cache_memoize::__private::Probe::<u32>::new()).rules())
+}
+///Stores `value` as what [`area`] gives for this call.
+#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
+#[allow(unused_variables)]
+fn prime_area(
+    __arg0: (u32, u32),
+    __arg1: &Named,
+    value: u32,
+) -> ::core::result::Result<(), ::cache_memoize::Error> {
+    #[allow(unused_imports)]
+    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    let __ttl: ::core::time::Duration = {
+        #[allow(unused_variables)]
+        let (left, right) = &__arg0;
+        span(left)
+    };
+    let __call = {
+        #[allow(unused_variables)]
+        let (left, right) = &__arg0;
+        #[allow(unused_variables)]
+        let Named { name, .. } = &__arg1;
+        __cache_memoize_site_area()
+            .call(
+                &[],
+                ::core::option::Option::Some(
+                    ::cache_memoize::__private::borrowed_cache(&caches[*right]),
+                ),
+                (
+                    ::cache_memoize::__private::part(&(left + 1)),
+                    ::cache_memoize::__private::part(&(&name)),
+                    ::cache_memoize::__private::extra(&tenant(right)),
+                ),
+            )
+    };
+    __call
+        .prime(
+            (&::cache_memoize::__private::Probe::<u32>::new()).rules().ttl(__ttl),
+            value,
+        )
+}
+#[doc(hidden)]
+#[allow(dead_code)]
+fn __cache_memoize_site_area() -> &'static ::cache_memoize::__private::Site {
+    fn here() {}
+    static SITE: ::cache_memoize::__private::Site = ::cache_memoize::__private::Site::new(
+        "area",
+        || ::cache_memoize::__private::path_of(&here),
+        ::core::file!(),
+        ::core::line!(),
+        ::core::column!(),
+    );
+    ::cache_memoize::__private::inventory::submit! {
+        ::cache_memoize::__private::Registered(& SITE)
+    }
+    &SITE
+}

@@ -1,0 +1,143 @@
+/// What one unit of `from` costs, times `n`.
+pub fn rate(from: &str, n: u32) -> f64 {
+    #[allow(unused_imports)]
+    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    let __call = __cache_memoize_site_rate()
+        .call(
+            &[],
+            ::core::option::Option::None,
+            (
+                ::cache_memoize::__private::part(&from),
+                ::cache_memoize::__private::part(&n),
+            ),
+        );
+    __call
+        .run(
+            (&::cache_memoize::__private::Probe::<f64>::new()).rules(),
+            |(from, n)| {
+                (log)(from, n);
+            },
+            ::cache_memoize::__private::no_hook,
+            (from, n),
+            |(from, n)| uncached_rate(from, n),
+        )
+}
+///[`rate`] as written: nothing is looked up, nothing is stored.
+#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
+pub fn uncached_rate(from: &str, mut n: u32) -> f64 {
+    n += 1;
+    lookup(from) * f64::from(n)
+}
+///Computes [`rate`] now, and stores what it gives.
+#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
+#[allow(unused_variables)]
+pub fn refresh_rate(from: &str, n: u32) -> f64 {
+    #[allow(unused_imports)]
+    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    let __call = __cache_memoize_site_rate()
+        .call(
+            &[],
+            ::core::option::Option::None,
+            (
+                ::cache_memoize::__private::part(&from),
+                ::cache_memoize::__private::part(&n),
+            ),
+        );
+    __call
+        .refresh(
+            (&::cache_memoize::__private::Probe::<f64>::new()).rules(),
+            (from, n),
+            |(from, n)| uncached_rate(from, n),
+        )
+}
+///The key of this call of [`rate`].
+#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
+#[allow(unused_variables)]
+pub fn cache_key_rate(from: &str, n: u32) -> ::cache_memoize::Key {
+    let __call = __cache_memoize_site_rate()
+        .call(
+            &[],
+            ::core::option::Option::None,
+            (
+                ::cache_memoize::__private::part(&from),
+                ::cache_memoize::__private::part(&n),
+            ),
+        );
+    __call.key()
+}
+///Forgets what [`rate`] gave for this call, and says whether there was something to forget.
+#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
+#[allow(unused_variables)]
+pub fn invalidate_rate(
+    from: &str,
+    n: u32,
+) -> ::core::result::Result<bool, ::cache_memoize::Error> {
+    let __call = __cache_memoize_site_rate()
+        .call(
+            &[],
+            ::core::option::Option::None,
+            (
+                ::cache_memoize::__private::part(&from),
+                ::cache_memoize::__private::part(&n),
+            ),
+        );
+    __call.invalidate()
+}
+///What is remembered of this call of [`rate`], without computing.
+#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
+#[allow(unused_variables)]
+pub fn peek_rate(
+    from: &str,
+    n: u32,
+) -> ::core::result::Result<::core::option::Option<f64>, ::cache_memoize::Error> {
+    #[allow(unused_imports)]
+    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    let __call = __cache_memoize_site_rate()
+        .call(
+            &[],
+            ::core::option::Option::None,
+            (
+                ::cache_memoize::__private::part(&from),
+                ::cache_memoize::__private::part(&n),
+            ),
+        );
+    __call.peek((&::cache_memoize::__private::Probe::<f64>::new()).rules())
+}
+///Stores `value` as what [`rate`] gives for this call.
+#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
+#[allow(unused_variables)]
+pub fn prime_rate(
+    from: &str,
+    n: u32,
+    value: f64,
+) -> ::core::result::Result<(), ::cache_memoize::Error> {
+    #[allow(unused_imports)]
+    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    let __call = __cache_memoize_site_rate()
+        .call(
+            &[],
+            ::core::option::Option::None,
+            (
+                ::cache_memoize::__private::part(&from),
+                ::cache_memoize::__private::part(&n),
+            ),
+        );
+    __call.prime((&::cache_memoize::__private::Probe::<f64>::new()).rules(), value)
+}
+#[doc(hidden)]
+#[allow(dead_code)]
+fn __cache_memoize_site_rate() -> &'static ::cache_memoize::__private::Site {
+    fn here() {}
+    static SITE: ::cache_memoize::__private::Site = ::cache_memoize::__private::Site::new(
+            "rate",
+            || ::cache_memoize::__private::path_of(&here),
+            ::core::file!(),
+            ::core::line!(),
+            ::core::column!(),
+        )
+        .ttl(::cache_memoize::__private::Lifetime::millis(300000));
+    ::cache_memoize::__private::inventory::submit! {
+        ::cache_memoize::__private::Registered(& SITE)
+    }
+    &SITE
+}

@@ -1,0 +1,4 @@
+#[cache_memoize(key = r#type)]
+fn r#match(r#type: u8) -> u8 {
+    r#type
+}

@@ -1,0 +1,45 @@
+pub async fn fib<T: Number>(n: T, __arg1: (u8, u8)) -> T {
+    #[doc(hidden)]
+    #[allow(dead_code)]
+    fn __cache_memoize_site_fib() -> &'static ::cache_memoize::__private::Site {
+        fn here() {}
+        static SITE: ::cache_memoize::__private::Site = ::cache_memoize::__private::Site::new(
+            "fib",
+            || ::cache_memoize::__private::path_of(&here),
+            ::core::file!(),
+            ::core::line!(),
+            ::core::column!(),
+        );
+        ::cache_memoize::__private::inventory::submit! {
+            ::cache_memoize::__private::Registered(& SITE)
+        }
+        &SITE
+    }
+    ///`fib` as written: nothing is looked up, nothing is stored.
+    #[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
+    #[expect(unused_variables)]
+    async fn uncached_fib<T: Number>(n: T, (a, mut b): (u8, u8)) -> T {
+        b += 1;
+        T::fib(n).await
+    }
+    #[allow(unused_imports)]
+    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    let __call = __cache_memoize_site_fib()
+        .call(
+            &[::core::any::type_name::<T>()],
+            ::core::option::Option::None,
+            (
+                ::cache_memoize::__private::part(&n),
+                ::cache_memoize::__private::part(&__arg1),
+            ),
+        );
+    __call
+        .run_async(
+            (&::cache_memoize::__private::Probe::<T>::new()).rules(),
+            ::cache_memoize::__private::no_hook,
+            ::cache_memoize::__private::no_hook,
+            (n, __arg1),
+            |(n, __arg1)| uncached_fib::<T>(n, __arg1),
+        )
+        .await
+}

@@ -1,0 +1,179 @@
+use crate::cache::Cache;
+use crate::codec::{Codec, Compressor, Serializer};
+use crate::error::{Error, ErrorKind};
+use crate::key::Escape;
+use crate::lifetime::Lifetime;
+use crate::observer::Observer;
+use cache_memoize_core::{Backend, Key};
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The lifetime of entries where nothing else is said.
+const DEFAULT_TTL: Duration = Duration::from_secs(300);
+
+/// The longest prefix: it leaves room for the head of a long key and its hash.
+const MAX_PREFIX: usize = 100;
+
+/// The checked settings of a cache.
+pub(crate) struct Settings {
+    pub(crate) backend: Option<Backend>,
+    pub(crate) prefix: String,
+    pub(crate) default_ttl: Lifetime,
+    pub(crate) codec: Option<Codec>,
+    pub(crate) observer: Option<Arc<dyn Observer>>,
+}
+
+impl Settings {
+    /// The default settings for this backend.
+    pub(crate) fn of(backend: Option<Backend>) -> Self {
+        let codec = default_serializer().and_then(|it| Codec::new(it, Compressor::default()).ok());
+        let default_ttl = Lifetime::of(DEFAULT_TTL);
+        Self { backend, prefix: String::new(), default_ttl, codec, observer: None }
+    }
+}
+
+/// The settings of a [`Cache`] to be.
+///
+/// ```
+/// use cache_memoize::{Cache, Compressor, Memory, Serializer};
+/// use std::time::Duration;
+///
+/// let cache = Cache::builder()
+///     .backend(Memory::builder().max_entries(50_000).build())
+///     .serializer(Serializer::MessagePack)
+///     .compressor(Compressor::zlib().above(1024))
+///     .prefix("symbols")
+///     .default_ttl(Duration::from_secs(60))
+///     .build()?;
+/// # Ok::<(), cache_memoize::Error>(())
+/// ```
+#[must_use = "a builder builds a cache with `build`"]
+pub struct CacheBuilder {
+    backend: Option<Backend>,
+    serializer: Option<Serializer>,
+    compressor: Compressor,
+    prefix: String,
+    default_ttl: Duration,
+    observer: Option<Arc<dyn Observer>>,
+}
+
+impl CacheBuilder {
+    pub(crate) fn new() -> Self {
+        Self {
+            backend: None,
+            serializer: None,
+            compressor: Compressor::default(),
+            prefix: String::new(),
+            default_ttl: DEFAULT_TTL,
+            observer: None,
+        }
+    }
+
+    /// Where entries live. Without a backend the cache keeps nothing.
+    pub fn backend(mut self, backend: impl Into<Backend>) -> Self {
+        self.backend = Some(backend.into());
+        self
+    }
+
+    /// How values become bytes, for backends that take bytes. Default: MessagePack.
+    ///
+    /// Entries say which serializer wrote them, so that a change orphans nothing.
+    pub fn serializer(mut self, serializer: Serializer) -> Self {
+        self.serializer = Some(serializer);
+        self
+    }
+
+    /// How bytes become fewer, for backends that take bytes. Default: not at all.
+    ///
+    /// Entries say which compressor wrote them, so that a change orphans nothing.
+    pub fn compressor(mut self, compressor: Compressor) -> Self {
+        self.compressor = compressor;
+        self
+    }
+
+    /// What every key begins with, so that several caches can share one store. At most 100 bytes.
+    pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
+        self.prefix = prefix.into();
+        self
+    }
+
+    /// The lifetime of entries whose function says none. Default: 300 s. `Duration::MAX` is for ever.
+    pub fn default_ttl(mut self, ttl: Duration) -> Self {
+        self.default_ttl = ttl;
+        self
+    }
+
+    /// Is told what happens.
+    pub fn observer(mut self, observer: impl Observer + 'static) -> Self {
+        self.observer = Some(Arc::new(observer));
+        self
+    }
+
+    /// Builds the cache. Nothing is connected yet.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`] for a setting that cannot be.
+    pub fn build(self) -> Result<Cache, Error> {
+        self.check()?;
+        let serializer = self.serializer.or_else(default_serializer);
+        let codec = serializer.map(|serializer| Codec::new(serializer, self.compressor)).transpose();
+        let codec = codec.map_err(|error| wrong(error.to_string()))?;
+        if codec.is_none() && self.backend.as_ref().is_some_and(|backend| backend.objects().is_none()) {
+            return Err(wrong("no serializer: choose one, or enable the feature `msgpack`".to_owned()));
+        }
+        Ok(Cache::from_settings(Settings {
+            backend: self.backend,
+            prefix: escaped(&self.prefix),
+            default_ttl: Lifetime::of(self.default_ttl),
+            codec,
+            observer: self.observer,
+        }))
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        if self.default_ttl.is_zero() {
+            return Err(wrong("the default TTL is zero: give a lifetime, or `Cache::disabled()`".to_owned()));
+        }
+        if escaped(&self.prefix).len() > MAX_PREFIX {
+            let length = self.prefix.len();
+            return Err(wrong(format!(
+                "the prefix has {length} bytes; at most {MAX_PREFIX} of a key's {} are for it, and what is not \
+                 visible ASCII counts three times",
+                Key::MAX_LEN
+            )));
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for CacheBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CacheBuilder")
+            .field("backend", &self.backend)
+            .field("prefix", &self.prefix)
+            .field("default_ttl", &self.default_ttl)
+            .finish_non_exhaustive()
+    }
+}
+
+/// How keys begin: the prefix, and a bar that no other part of a key holds unescaped.
+fn escaped(prefix: &str) -> String {
+    let mut escaped = String::new();
+    if !prefix.is_empty() {
+        Escape::Prefix.each_piece(prefix, |piece| escaped.push_str(piece));
+        escaped.push('|');
+    }
+    escaped
+}
+
+fn default_serializer() -> Option<Serializer> {
+    #[cfg(feature = "msgpack")]
+    return Some(Serializer::default());
+    #[cfg(not(feature = "msgpack"))]
+    return None;
+}
+
+fn wrong(what: String) -> Error {
+    Error::new(ErrorKind::Configuration, "build", what)
+}

@@ -1,0 +1,348 @@
+use crate::builder::{CacheBuilder, Settings};
+use crate::call::Call;
+use crate::codec::Codec;
+use crate::entries::Face;
+use crate::error::Error;
+use crate::flight::Flights;
+use crate::key::{CacheKey, KeyText, KeyWriter};
+use crate::lifetime::Lifetime;
+use crate::observer::{Event, EventKind, Observer};
+use crate::rules::Rules;
+use crate::site::{BY_HAND, Site, sites};
+use crate::stats::{Counted, Stats, Tally};
+use cache_memoize_core::{Backend, ErasedAsyncStore, Key, KeyRef, ObjectStore, Store, Timestamp};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+/// A cache: a backend, and how values get into it.
+///
+/// Annotated functions find their cache by [name](crate::caches) or through the option `cache`; here it also
+/// serves by hand. A `Cache` is a handle: clones are the same cache.
+///
+/// ```
+/// use cache_memoize::Cache;
+///
+/// let cache = Cache::memory();
+/// let greeting: String = cache.get_or_compute(("greeting", 7), || "hello".to_owned());
+/// assert_eq!(cache.get(("greeting", 7))?, Some(greeting));
+/// assert!(cache.invalidate(("greeting", 7))?);
+/// # Ok::<(), cache_memoize::Error>(())
+/// ```
+///
+/// # Keys by hand
+///
+/// Any [`CacheKey`] is a key, and so is a [`Key`] that a companion gave. The type of a key is not part of
+/// it: `7_u8` and `7_u64` are one key, a string and a number are not. A value read with another type than
+/// it was stored with is a miss.
+#[derive(Clone)]
+pub struct Cache {
+    inner: Arc<Inner>,
+}
+
+/// What the handles of a cache share.
+pub(crate) struct Inner {
+    id: u64,
+    pub(crate) backend: Option<Backend>,
+    pub(crate) prefix: String,
+    pub(crate) default_ttl: Lifetime,
+    pub(crate) codec: Option<Codec>,
+    pub(crate) flights: Flights,
+    observer: Option<Arc<dyn Observer>>,
+    /// By the number of the site.
+    tallies: Box<[OnceLock<Tally>]>,
+    /// Where values of `local` functions live when the backend has no place for objects.
+    local: OnceLock<Option<Arc<dyn ObjectStore>>>,
+}
+
+impl Cache {
+    /// Begins a cache with settings of its own.
+    #[must_use]
+    pub fn builder() -> CacheBuilder {
+        CacheBuilder::new()
+    }
+
+    /// A cache in this process, with the default bound: values are kept as they are, without
+    /// serialization.
+    #[cfg(feature = "memory")]
+    #[must_use]
+    pub fn memory() -> Self {
+        Self::from_settings(Settings::of(Some(cache_memoize_memory::Memory::new().into())))
+    }
+
+    /// A cache that keeps nothing: functions compute, companions find nothing.
+    #[must_use]
+    pub fn disabled() -> Self {
+        Self::from_settings(Settings::of(None))
+    }
+
+    /// What `"default"` means before anything is installed.
+    pub(crate) fn initial() -> Self {
+        #[cfg(feature = "memory")]
+        return Self::memory();
+        #[cfg(not(feature = "memory"))]
+        return Self::disabled();
+    }
+
+    /// The value under `key`, computed by `compute` and stored for the default lifetime if it is not there.
+    ///
+    /// Concurrent callers of one key share one computation. Never fails: what is wrong with the store is
+    /// reported to the observer. One round trip for a hit, three for a miss.
+    pub fn get_or_compute<T: Value>(&self, key: impl EntryKey, compute: impl FnOnce() -> T) -> T {
+        self.call(&key).run(Rules::plain(), |()| {}, |()| {}, (), |()| compute())
+    }
+
+    /// [`get_or_compute`](Self::get_or_compute), async.
+    pub async fn get_or_compute_async<T: Value, F: Future<Output = T>>(
+        &self,
+        key: impl EntryKey,
+        compute: impl FnOnce() -> F,
+    ) -> T {
+        self.call(&key).run_async(Rules::plain(), |()| {}, |()| {}, (), |()| compute()).await
+    }
+
+    /// The value under `key`, if there is one of this type. One round trip.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`](crate::ErrorKind::Store) if the store failed.
+    pub fn get<T: Value>(&self, key: impl EntryKey) -> Result<Option<T>, Error> {
+        self.call(&key).peek(Rules::plain())
+    }
+
+    /// [`get`](Self::get), async.
+    ///
+    /// # Errors
+    /// As [`get`](Self::get).
+    pub async fn get_async<T: Value>(&self, key: impl EntryKey) -> Result<Option<T>, Error> {
+        self.call(&key).peek_async(Rules::plain()).await
+    }
+
+    /// Stores `value` under `key` for the default lifetime. A computation of it that is under way will not
+    /// overwrite it. One round trip.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`](crate::ErrorKind::Store) if the store failed,
+    /// [`ErrorKind::Unstorable`](crate::ErrorKind::Unstorable) if the value cannot be serialized.
+    pub fn set<T: Value>(&self, key: impl EntryKey, value: T) -> Result<(), Error> {
+        self.call(&key).prime(Rules::plain(), value)
+    }
+
+    /// [`set`](Self::set), async.
+    ///
+    /// # Errors
+    /// As [`set`](Self::set).
+    pub async fn set_async<T: Value>(&self, key: impl EntryKey, value: T) -> Result<(), Error> {
+        self.call(&key).prime_async(Rules::plain(), value).await
+    }
+
+    /// Stores `value` under `key` for `ttl`. See [`set`](Self::set).
+    ///
+    /// # Errors
+    /// As [`set`](Self::set), and [`ErrorKind::NotKept`](crate::ErrorKind::NotKept) for a `ttl` of zero.
+    pub fn set_for<T: Value>(&self, key: impl EntryKey, value: T, ttl: Duration) -> Result<(), Error> {
+        self.call(&key).prime(Rules::plain().ttl(ttl), value)
+    }
+
+    /// [`set_for`](Self::set_for), async.
+    ///
+    /// # Errors
+    /// As [`set_for`](Self::set_for).
+    pub async fn set_for_async<T: Value>(
+        &self,
+        key: impl EntryKey,
+        value: T,
+        ttl: Duration,
+    ) -> Result<(), Error> {
+        self.call(&key).prime_async(Rules::plain().ttl(ttl), value).await
+    }
+
+    /// Forgets the value under `key`, and says whether there was one. Once this returned, no one is served
+    /// a value whose computation began before. One round trip.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`](crate::ErrorKind::Store) if the store failed.
+    pub fn invalidate(&self, key: impl EntryKey) -> Result<bool, Error> {
+        self.call(&key).invalidate()
+    }
+
+    /// [`invalidate`](Self::invalidate), async.
+    ///
+    /// # Errors
+    /// As [`invalidate`](Self::invalidate).
+    pub async fn invalidate_async(&self, key: impl EntryKey) -> Result<bool, Error> {
+        self.call(&key).invalidate_async().await
+    }
+
+    /// What was counted since the cache was built, by function.
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        let sites = sites().iter().map(Some);
+        let functions = std::iter::once(None).chain(sites).zip(&self.inner.tallies);
+        let functions = functions.filter_map(|(site, tally)| {
+            Some(tally.get()?.stats(site.map_or(BY_HAND_NAME, Site::path)))
+        });
+        Stats { functions: functions.collect() }
+    }
+
+    pub(crate) fn from_settings(settings: Settings) -> Self {
+        let Settings { backend, prefix, default_ttl, codec, observer } = settings;
+        let tallies = (0..=sites().len()).map(|_| OnceLock::new()).collect();
+        let inner = Inner {
+            id: next_id(),
+            backend,
+            prefix,
+            default_ttl,
+            codec,
+            flights: Flights::default(),
+            observer,
+            tallies,
+            local: OnceLock::new(),
+        };
+        Self { inner: Arc::new(inner) }
+    }
+
+    pub(crate) fn inner(&self) -> &Inner {
+        &self.inner
+    }
+
+    /// How every key in this cache begins.
+    #[inline]
+    pub(crate) fn prefix(&self) -> &str {
+        &self.inner.prefix
+    }
+
+    /// A number that no other cache has; never 0.
+    #[inline]
+    pub(crate) fn id(&self) -> u64 {
+        self.inner.id
+    }
+
+    fn call(&self, key: &impl EntryKey) -> Call {
+        let text = key.entry_key(self.prefix());
+        Call::new(&BY_HAND, Some(self.clone()), self.id(), text.0)
+    }
+}
+
+/// The name under which statistics and events speak of what is done by hand.
+pub(crate) const BY_HAND_NAME: &str = "(by hand)";
+
+impl fmt::Debug for Cache {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Cache")
+            .field("backend", &self.inner.backend_name())
+            .field("prefix", &self.inner.prefix)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a cache can hold by hand.
+pub trait Value: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {}
+
+impl<T: Serialize + DeserializeOwned + Clone + Send + Sync + 'static> Value for T {}
+
+/// What names an entry by hand: any [`CacheKey`], or a [`Key`] as it is.
+pub trait EntryKey {
+    /// The text of the key, in a cache whose keys begin with `prefix`.
+    #[doc(hidden)]
+    fn entry_key(&self, prefix: &str) -> EntryText;
+}
+
+/// The text of a key.
+#[doc(hidden)]
+pub struct EntryText(pub(crate) KeyText);
+
+impl<K: CacheKey> EntryKey for K {
+    fn entry_key(&self, prefix: &str) -> EntryText {
+        let mut text = KeyText::new();
+        text.push_str(prefix);
+        KeyWriter::new(&mut text).part(self);
+        EntryText(text.finish())
+    }
+}
+
+impl EntryKey for Key {
+    fn entry_key(&self, _: &str) -> EntryText {
+        let mut text = KeyText::new();
+        text.push_str(self.as_str());
+        EntryText(text.finish())
+    }
+}
+
+impl Inner {
+    pub(crate) fn now(&self) -> Timestamp {
+        self.backend.as_ref().map_or(Timestamp::from_millis(0), |backend| backend.clock().now())
+    }
+
+    pub(crate) fn backend_name(&self) -> &'static str {
+        self.backend.as_ref().map_or("disabled", Backend::name)
+    }
+
+    /// The place for values as they are, if this cache has one. Values that cannot leave the process get
+    /// one of their own beside a backend for bytes.
+    #[inline]
+    pub(crate) fn objects(&self, portable: bool) -> Option<&dyn ObjectStore> {
+        let backend = self.backend.as_ref()?;
+        match backend.objects() {
+            Some(objects) => Some(&**objects),
+            None if portable => None,
+            None => self.local.get_or_init(|| local_objects(backend)).as_deref(),
+        }
+    }
+
+    pub(crate) fn blocking_face(&self, portable: bool) -> Face<'_, dyn Store> {
+        let Some(backend) = &self.backend else { return Face::Missing(None) };
+        match (self.objects(portable), backend.store()) {
+            (Some(objects), _) => Face::Objects(objects),
+            (None, Some(store)) if portable => Face::Bytes(&**store),
+            (None, _) => Face::Missing(Some(missing_face(portable, "a blocking", "async"))),
+        }
+    }
+
+    pub(crate) fn async_face(&self, portable: bool) -> Face<'_, dyn ErasedAsyncStore> {
+        let Some(backend) = &self.backend else { return Face::Missing(None) };
+        match (self.objects(portable), backend.async_store()) {
+            (Some(objects), _) => Face::Objects(objects),
+            (None, Some(store)) if portable => Face::Bytes(&**store),
+            (None, _) => Face::Missing(Some(missing_face(portable, "an async", "blocking"))),
+        }
+    }
+
+    /// Counts and reports.
+    #[inline]
+    pub(crate) fn tell(&self, site: &Site, key: KeyRef<'_>, counted: Counted, kind: EventKind<'_>) {
+        if let Some(tally) = self.tallies.get(site.index()) {
+            tally.get_or_init(Tally::default).count(counted);
+        }
+        if let Some(observer) = &self.observer {
+            observer.observe(&Event { function: site.path(), key, kind });
+        }
+    }
+}
+
+fn missing_face(portable: bool, _wanted: &str, _other: &str) -> &'static str {
+    if portable {
+        "the backend of this cache does not serve this kind of caller: give it both a blocking and an async \
+         face, or call from functions of the other kind"
+    } else {
+        "values of `local` functions need a place in process: enable the feature `memory`"
+    }
+}
+
+#[cfg(feature = "memory")]
+fn local_objects(backend: &Backend) -> Option<Arc<dyn ObjectStore>> {
+    let memory = cache_memoize_memory::Memory::builder().clock(backend.clock().clone()).build();
+    Some(Arc::new(memory))
+}
+
+#[cfg(not(feature = "memory"))]
+fn local_objects(_: &Backend) -> Option<Arc<dyn ObjectStore>> {
+    None
+}
+
+
+fn next_id() -> u64 {
+    static NEXT: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(1);
+    NEXT.fetch_add(1, std::sync::atomic::Ordering::Relaxed)
+}

@@ -1,0 +1,234 @@
+//! The caches of the program, by name.
+//!
+//! An annotated function names its cache, or means `"default"`. That one is there from the start, in
+//! process and bounded; whatever else is named has to be [installed](install) before.
+//!
+//! ```
+//! use cache_memoize::{Cache, caches};
+//!
+//! # fn main() -> Result<(), cache_memoize::Error> {
+//! caches::install("reports", Cache::memory())?;
+//! caches::check()?;
+//! # Ok(())
+//! # }
+//! ```
+
+use crate::cache::Cache;
+use crate::error::{Error, ErrorKind};
+use crate::site::sites;
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::fmt::Write;
+use std::future::poll_fn;
+use std::pin::pin;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{LazyLock, PoisonError, RwLock};
+
+/// The name of the cache that functions use which name none.
+pub(crate) const DEFAULT: &str = "default";
+
+/// Installs `cache` under `name`, in the place of the one that may be there.
+///
+/// Calls that are under way keep the cache they began with.
+///
+/// # Errors
+/// [`ErrorKind::Configuration`] if the name is empty.
+pub fn install(name: &str, cache: Cache) -> Result<(), Error> {
+    if name.is_empty() {
+        let remedy = "a cache needs a name; functions that name none use \"default\"";
+        return Err(Error::new(ErrorKind::Configuration, "install", remedy));
+    }
+    let replaced = write(&slot(name).cache).replace(cache);
+    GENERATION.fetch_add(1, Ordering::Release);
+    drop(replaced);
+    Ok(())
+}
+
+/// The cache under `name`: the scoped one, the installed one, or for `"default"` the one that is there from
+/// the start.
+#[must_use]
+pub fn get(name: &str) -> Option<Cache> {
+    with(slot(name), |cache| cache.cloned())
+}
+
+/// Checks that every cache which an annotated function of this program names is installed.
+///
+/// # Errors
+/// [`ErrorKind::NotInstalled`], listing each function whose cache is missing, with file and line.
+pub fn check() -> Result<(), Error> {
+    let mut missing = String::new();
+    for site in sites().iter().filter(|site| with(site.slot(), |cache| cache.is_none())) {
+        let (file, line, _) = site.location();
+        let _ = write!(missing, "\n  {:?} for {} at {file}:{line}", site.cache_name(), site.path());
+    }
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let context = format!("install these caches with `caches::install` before the first call:{missing}");
+    Err(Error::new(ErrorKind::NotInstalled, "check", context))
+}
+
+/// Runs `body` with caches of its own: on this thread, and until it returns, these names mean these caches.
+///
+/// For tests that must not meet in one cache. A thread that `body` starts sees the caches of the program;
+/// for futures there is [`scoped_async`].
+pub fn scoped<N: AsRef<str>, R>(
+    caches: impl IntoIterator<Item = (N, Cache)>,
+    body: impl FnOnce() -> R,
+) -> R {
+    let _scope = Scope::enter(&overlay(caches));
+    body()
+}
+
+/// Runs a future with caches of its own: wherever it is polled, these names mean these caches.
+///
+/// A task that it spawns sees the caches of the program.
+pub async fn scoped_async<N: AsRef<str>, F: Future>(
+    caches: impl IntoIterator<Item = (N, Cache)>,
+    body: F,
+) -> F::Output {
+    let overlay = overlay(caches);
+    let mut body = pin!(body);
+    poll_fn(move |context| {
+        let _scope = Scope::enter(&overlay);
+        body.as_mut().poll(context)
+    })
+    .await
+}
+
+/// The place of a cache.
+pub(crate) struct Slot {
+    name: String,
+    index: usize,
+    cache: RwLock<Option<Cache>>,
+}
+
+/// The place of the cache `name`. Places live as long as the program; there are as many as names in it.
+pub(crate) fn slot(name: &str) -> &'static Slot {
+    static SLOTS: LazyLock<RwLock<HashMap<String, &'static Slot>>> = LazyLock::new(RwLock::default);
+    if let Some(slot) = read(&SLOTS).get(name) {
+        return slot;
+    }
+    let mut slots = write(&SLOTS);
+    let index = slots.len();
+    slots.entry(name.to_owned()).or_insert_with(|| {
+        Box::leak(Box::new(Slot { name: name.to_owned(), index, cache: RwLock::new(first(name)) }))
+    })
+}
+
+/// The cache that is in a place from the start.
+fn first(name: &str) -> Option<Cache> {
+    (name == DEFAULT).then(Cache::initial)
+}
+
+/// Counts the changes of what is installed, so that threads notice that their view is old.
+static GENERATION: AtomicU64 = AtomicU64::new(1);
+
+/// The caches of a scope.
+type Overlay = std::sync::Arc<HashMap<String, Cache>>;
+
+thread_local! {
+    static VIEW: View = const {
+        View { generation: Cell::new(0), caches: RefCell::new(Vec::new()), scopes: RefCell::new(Vec::new()) }
+    };
+}
+
+/// What a thread knows of the caches: a hit finds its cache without touching anything that is shared.
+struct View {
+    /// The generation that `caches` shows; 0 when it must be made anew.
+    generation: Cell<u64>,
+    caches: RefCell<Vec<Option<Cache>>>,
+    scopes: RefCell<Vec<Overlay>>,
+}
+
+/// Calls `body` with the cache in the place, as this thread sees it.
+#[inline]
+pub(crate) fn with<R>(slot: &'static Slot, body: impl FnOnce(Option<&Cache>) -> R) -> R {
+    let mut body = Some(body);
+    let seen = VIEW.try_with(|view| {
+        if view.generation.get() != GENERATION.load(Ordering::Acquire) {
+            return None;
+        }
+        let caches = view.caches.try_borrow().ok()?;
+        let cache = caches.get(slot.index)?.as_ref()?;
+        body.take().map(|body| body(Some(cache)))
+    });
+    match (seen, body) {
+        (Ok(Some(result)), _) => result,
+        (_, Some(body)) => body(look_up(slot).as_ref()),
+        (_, None) => unreachable!("the body is taken only where it is called"),
+    }
+}
+
+#[cold]
+fn look_up(slot: &'static Slot) -> Option<Cache> {
+    VIEW.try_with(|view| {
+        let generation = GENERATION.load(Ordering::Acquire);
+        let cache = view.scoped(&slot.name).or_else(|| read(&slot.cache).clone());
+        view.remember(slot, cache.clone(), generation);
+        cache
+    })
+    .unwrap_or_else(|_| read(&slot.cache).clone())
+}
+
+impl View {
+    fn scoped(&self, name: &str) -> Option<Cache> {
+        let scopes = self.scopes.borrow();
+        scopes.iter().rev().find_map(|overlay| overlay.get(name).cloned())
+    }
+
+    /// Keeps a cache for the calls to come, unless a call on this very thread is reading the view.
+    fn remember(&self, slot: &Slot, cache: Option<Cache>, generation: u64) {
+        let Ok(mut caches) = self.caches.try_borrow_mut() else { return };
+        let mut forgotten = Vec::new();
+        if self.generation.get() != generation {
+            forgotten = std::mem::take(&mut *caches);
+            self.generation.set(generation);
+        }
+        if caches.len() <= slot.index {
+            caches.resize(slot.index + 1, None);
+        }
+        let replaced = std::mem::replace(&mut caches[slot.index], cache);
+        // Dropping the last handle of a cache drops its values, whose code may call in here.
+        drop(caches);
+        drop((forgotten, replaced));
+    }
+}
+
+/// While it lives, the thread that made it sees the caches of a scope.
+struct Scope {
+    depth: usize,
+}
+
+impl Scope {
+    fn enter(overlay: &Overlay) -> Self {
+        VIEW.with(|view| {
+            view.generation.set(0);
+            let mut scopes = view.scopes.borrow_mut();
+            scopes.push(overlay.clone());
+            Self { depth: scopes.len() }
+        })
+    }
+}
+
+impl Drop for Scope {
+    fn drop(&mut self) {
+        let left = VIEW.try_with(|view| {
+            view.generation.set(0);
+            view.scopes.borrow_mut().split_off(self.depth - 1)
+        });
+        drop(left);
+    }
+}
+
+fn overlay<N: AsRef<str>>(caches: impl IntoIterator<Item = (N, Cache)>) -> Overlay {
+    Overlay::new(caches.into_iter().map(|(name, cache)| (name.as_ref().to_owned(), cache)).collect())
+}
+
+fn read<T>(lock: &RwLock<T>) -> std::sync::RwLockReadGuard<'_, T> {
+    lock.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn write<T>(lock: &RwLock<T>) -> std::sync::RwLockWriteGuard<'_, T> {
+    lock.write().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,217 @@
+//! From a value to the bytes of an entry and back: serializer, compressor, envelope.
+//!
+//! Reading goes by what the entry says of itself, never by the present settings, so that a change of
+//! settings orphans nothing. Whatever is wrong with an entry makes it [`Unreadable`], which the engine
+//! takes for a miss; whatever could not be read back exactly is refused when it is written.
+
+mod compressor;
+mod envelope;
+mod error;
+mod fingerprint;
+mod presence;
+mod serializer;
+mod survey;
+#[cfg(test)]
+mod tests;
+
+pub use compressor::{Compressor, CustomCompressor};
+pub(crate) use envelope::Stamps;
+pub(crate) use error::{CodecError, Unreadable};
+pub(crate) use fingerprint::fingerprint_of;
+pub use serializer::{CustomSerializer, Serializer};
+pub(crate) use survey::weight_of;
+
+use cache_memoize_core::{Bytes, KeyRef};
+use compressor::Decompression;
+use envelope::{Header, NO_COMPRESSOR};
+use fingerprint::Shape;
+use presence::{Innermost, Presence};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::borrow::Cow;
+use std::sync::Arc;
+use survey::Survey;
+
+/// The largest value, in bytes before compression, unless a cache is told otherwise: larger than
+/// anything a store takes by default, and small enough that a forged length harms no one.
+pub(crate) const DEFAULT_LIMIT: usize = 512 << 20;
+
+/// How the values of one cache become entries.
+#[derive(Clone, Debug)]
+pub(crate) struct Codec {
+    serializer: Serializer,
+    compressor: Compressor,
+    limit: usize,
+}
+
+/// What an entry says of itself, for people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct EntryInfo {
+    /// The name of the serializer; its number, where this program does not have it.
+    pub(crate) serializer: Cow<'static, str>,
+    /// The name of the compressor, likewise; `none` where the value is stored as it is.
+    pub(crate) compressor: Cow<'static, str>,
+    /// The size of the serialized value.
+    pub(crate) size_before: usize,
+    /// The size of the same, compressed. The envelope is not counted.
+    pub(crate) size_after: usize,
+    pub(crate) stamps: Stamps,
+}
+
+impl Codec {
+    /// A codec that writes with these settings.
+    ///
+    /// # Errors
+    /// [`CodecError`] if a custom serializer or compressor has a number that is not its own to take, or
+    /// the compressor does not know the level.
+    pub(crate) fn new(serializer: Serializer, compressor: Compressor) -> Result<Self, CodecError> {
+        serializer.check()?;
+        compressor.check()?;
+        Ok(Self { serializer, compressor, limit: DEFAULT_LIMIT })
+    }
+
+    /// Takes no value larger than `limit` bytes before compression, neither writing nor reading.
+    #[must_use]
+    pub(crate) fn with_limit(mut self, limit: usize) -> Self {
+        self.limit = limit;
+        self
+    }
+
+    /// The entry for `value` under `key`.
+    ///
+    /// # Errors
+    /// [`CodecError`] if the value cannot be serialized, would not come back as it is, or is too large.
+    pub(crate) fn encode<T>(
+        &self,
+        key: KeyRef<'_>,
+        value: &T,
+        stamps: &Stamps,
+    ) -> Result<Bytes, CodecError>
+    where
+        T: Serialize + DeserializeOwned + 'static,
+    {
+        let (presence, serialized) = self.serialize(value)?;
+        let length = self.within_limit(serialized.len())?;
+        let compressed = self.compressor.compress(&serialized)?;
+        let header = Header {
+            serializer: self.serializer.id(),
+            compressor: compressed.as_ref().map_or(NO_COMPRESSOR, |_| self.compressor.id()),
+            presence,
+            fingerprint: fingerprint_of::<T>(),
+            stamps: *stamps,
+            length,
+        };
+        Ok(envelope::seal(key, &header, compressed.as_ref().unwrap_or(&serialized)))
+    }
+
+    /// The value in an entry that was read under `key`.
+    ///
+    /// # Errors
+    /// [`Unreadable`] if the entry is anything but a whole, unharmed one of this key and this type.
+    pub(crate) fn decode<T>(
+        &self,
+        key: KeyRef<'_>,
+        entry: &[u8],
+    ) -> Result<(T, Stamps), Unreadable>
+    where
+        T: DeserializeOwned + 'static,
+    {
+        let (header, payload) = envelope::open(key, entry)?;
+        if header.fingerprint != fingerprint_of::<T>() {
+            return Err(Unreadable::OtherType);
+        }
+        let serialized = self.decompress(&header, payload)?;
+        let serializer = self
+            .serializer
+            .with_id(header.serializer)
+            .ok_or(Unreadable::UnknownSerializer { id: header.serializer })?;
+        let value = match header.presence.is_absent() {
+            true if serialized.is_empty() => {
+                presence::absent(header.presence, serializer.is_human_readable())
+            }
+            true => None,
+            false => serializer.deserialize(header.presence, &serialized),
+        };
+        let value = value.ok_or_else(|| Unreadable::Malformed { serializer: serializer.name() })?;
+        Ok((value, header.stamps))
+    }
+
+    /// What `entry` says of itself, without a check whether it is true.
+    pub(crate) fn inspect(&self, entry: &[u8]) -> Option<EntryInfo> {
+        let (header, payload) = envelope::parse(entry).ok()?;
+        let serializer = self.serializer.with_id(header.serializer).map(|found| found.name());
+        let compressor = self.compressor.with_id(header.compressor).map(|found| found.name());
+        Some(EntryInfo {
+            serializer: serializer.unwrap_or_else(|| header.serializer.to_string().into()),
+            compressor: compressor.unwrap_or_else(|| header.compressor.to_string().into()),
+            size_before: header.length as usize,
+            size_after: payload.len(),
+            stamps: header.stamps,
+        })
+    }
+
+    fn serialize<T>(&self, value: &T) -> Result<(Presence, Vec<u8>), CodecError>
+    where
+        T: Serialize + DeserializeOwned + 'static,
+    {
+        let shape = fingerprint::shape_of::<T>();
+        let type_name = std::any::type_name::<T>();
+        let writing = Writing { serializer: &self.serializer, shape, type_name };
+        presence::peel(value, self.serializer.is_human_readable(), writing)
+    }
+
+    fn within_limit(&self, size: usize) -> Result<u32, CodecError> {
+        u32::try_from(size)
+            .ok()
+            .filter(|_| size <= self.limit)
+            .ok_or(CodecError::TooLarge { size, limit: self.limit })
+    }
+
+    fn decompress<'a>(
+        &self,
+        header: &Header,
+        payload: &'a [u8],
+    ) -> Result<Cow<'a, [u8]>, Unreadable> {
+        let length = header.length as usize;
+        if length > self.limit {
+            return Err(Unreadable::TooLarge { size: length, limit: self.limit });
+        }
+        let compressor = self
+            .compressor
+            .with_id(header.compressor)
+            .ok_or(Unreadable::UnknownCompressor { id: header.compressor })?;
+        match compressor.decompress(payload, length) {
+            Decompression::Same(bytes) => Ok(Cow::Borrowed(bytes)),
+            Decompression::Expanded(bytes) => Ok(Cow::Owned(bytes)),
+            Decompression::Malformed => {
+                Err(Unreadable::Decompression { compressor: compressor.name() })
+            }
+        }
+    }
+}
+
+/// What is left to do once the layers of `Option` are off: survey the value, and write it.
+struct Writing<'a> {
+    serializer: &'a Serializer,
+    shape: Arc<Shape>,
+    type_name: &'static str,
+}
+
+impl Innermost for Writing<'_> {
+    type Output = Result<(Presence, Vec<u8>), CodecError>;
+
+    fn present<T: Serialize + ?Sized>(self, presence: Presence, value: &T) -> Self::Output {
+        let Self { serializer, shape, type_name } = self;
+        let survey = Survey::of(value, serializer.is_human_readable(), &shape);
+        match serializer.obstacle(&survey, &shape) {
+            Some(obstacle) => {
+                Err(CodecError::Lossy { serializer: serializer.name(), type_name, obstacle })
+            }
+            None => Ok((presence, serializer.serialize(value, survey.size, type_name)?)),
+        }
+    }
+
+    fn absent(self, presence: Presence) -> Self::Output {
+        Ok((presence, Vec::new()))
+    }
+}

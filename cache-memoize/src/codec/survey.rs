@@ -1,0 +1,426 @@
+//! A walk over a value that writes nothing, and reports what a format should know beforehand.
+
+use super::fingerprint::Shape;
+use serde::ser::{self, Serialize, Serializer};
+use std::fmt::Display;
+
+/// What a `Vec`, a `String` or a map weighs in memory besides its content.
+const COLLECTION: usize = 24;
+const DISCRIMINANT: usize = 8;
+
+/// About how many bytes `value` takes in memory.
+pub(crate) fn weight_of<T: Serialize + ?Sized>(value: &T) -> usize {
+    Survey::of(value, false, &Shape::default()).size
+}
+
+/// What the walk found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Survey {
+    /// About how many bytes the value takes.
+    pub(super) size: usize,
+    /// How many sequences, maps and structs lie inside one another.
+    pub(super) depth: usize,
+    /// Whether there is a `Some` around what a format may write as it writes `None`.
+    pub(super) nested_nothing: NestedNothing,
+    /// Whether there is an infinite number or NaN.
+    pub(super) non_finite: bool,
+    /// Whether a field was left out because of its value.
+    pub(super) skipped_field: bool,
+    /// A struct that does not write as many fields as it reads.
+    pub(super) uneven_struct: Option<&'static str>,
+}
+
+/// The worst sort of `Some` around nothing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum NestedNothing {
+    #[default]
+    No,
+    /// Around a unit struct, which MessagePack writes as an empty array and JSON as `null`.
+    UnitStruct,
+    /// Around `None` or `()`.
+    Nil,
+}
+
+impl Survey {
+    /// Walks over `value`. What the value's own code fails to show is not in the report.
+    pub(super) fn of<T>(value: &T, human_readable: bool, shape: &Shape) -> Self
+    where
+        T: Serialize + ?Sized,
+    {
+        let mut walk = Walk { survey: Self::default(), depth: 0, human_readable, shape };
+        let _ = value.serialize(&mut walk);
+        walk.survey
+    }
+}
+
+struct Walk<'s> {
+    survey: Survey,
+    depth: usize,
+    human_readable: bool,
+    shape: &'s Shape,
+}
+
+/// What was met, as far as an `Option` around it is concerned.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Met {
+    Nil,
+    UnitStruct,
+    Something,
+}
+
+impl<'s> Walk<'s> {
+    fn scalar(&mut self, size: usize) -> Result<Met, Broken> {
+        self.survey.size += size;
+        Ok(Met::Something)
+    }
+
+    fn float(&mut self, finite: bool, size: usize) -> Result<Met, Broken> {
+        self.survey.non_finite |= !finite;
+        self.scalar(size)
+    }
+
+    fn open(&mut self, size: usize, levels: usize) -> Compound<'_, 's> {
+        self.survey.size += size;
+        self.depth += levels;
+        self.survey.depth = self.survey.depth.max(self.depth);
+        Compound { walk: self, levels, name: None, fields: 0 }
+    }
+
+    /// The content of a variant is a level of its own: formats that describe themselves put the name of
+    /// the variant around it.
+    fn open_variant(&mut self) -> Compound<'_, 's> {
+        self.open(DISCRIMINANT, 2)
+    }
+}
+
+/// A sequence, map or struct that the walk is inside of.
+struct Compound<'w, 's> {
+    walk: &'w mut Walk<'s>,
+    levels: usize,
+    name: Option<&'static str>,
+    fields: usize,
+}
+
+impl Compound<'_, '_> {
+    fn element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Broken> {
+        self.fields += 1;
+        value.serialize(&mut *self.walk).map(|_| ())
+    }
+
+    fn close(self) -> Result<Met, Broken> {
+        self.walk.depth -= self.levels;
+        if let Some(name) = self.name
+            && !self.walk.survey.skipped_field
+            && self.walk.shape.reads_otherwise(name, self.fields)
+        {
+            self.walk.survey.uneven_struct = Some(name);
+        }
+        Ok(Met::Something)
+    }
+}
+
+macro_rules! scalars {
+    ($($method:ident: $type:ty;)*) => {
+        $(fn $method(self, _: $type) -> Result<Met, Broken> {
+            self.scalar(size_of::<$type>())
+        })*
+    };
+}
+
+impl<'w, 's> Serializer for &'w mut Walk<'s> {
+    type Ok = Met;
+    type Error = Broken;
+    type SerializeSeq = Compound<'w, 's>;
+    type SerializeTuple = Compound<'w, 's>;
+    type SerializeTupleStruct = Compound<'w, 's>;
+    type SerializeTupleVariant = Compound<'w, 's>;
+    type SerializeMap = Compound<'w, 's>;
+    type SerializeStruct = Compound<'w, 's>;
+    type SerializeStructVariant = Compound<'w, 's>;
+
+    fn is_human_readable(&self) -> bool {
+        self.human_readable
+    }
+
+    fn serialize_none(self) -> Result<Met, Broken> {
+        self.survey.size += 1;
+        Ok(Met::Nil)
+    }
+
+    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<Met, Broken> {
+        self.survey.size += 1;
+        let inside = value.serialize(&mut *self)?;
+        let nested = match inside {
+            Met::Nil => NestedNothing::Nil,
+            Met::UnitStruct => NestedNothing::UnitStruct,
+            Met::Something => NestedNothing::No,
+        };
+        self.survey.nested_nothing = self.survey.nested_nothing.max(nested);
+        Ok(inside)
+    }
+
+    fn serialize_unit(self) -> Result<Met, Broken> {
+        self.survey.size += 1;
+        Ok(Met::Nil)
+    }
+
+    fn serialize_unit_struct(self, _: &'static str) -> Result<Met, Broken> {
+        self.survey.size += 1;
+        Ok(Met::UnitStruct)
+    }
+
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(
+        self,
+        _: &'static str,
+        value: &T,
+    ) -> Result<Met, Broken> {
+        value.serialize(self)
+    }
+
+    fn serialize_unit_variant(
+        self,
+        _: &'static str,
+        _: u32,
+        _: &'static str,
+    ) -> Result<Met, Broken> {
+        self.scalar(DISCRIMINANT)
+    }
+
+    fn serialize_newtype_variant<T: Serialize + ?Sized>(
+        self,
+        _: &'static str,
+        _: u32,
+        _: &'static str,
+        value: &T,
+    ) -> Result<Met, Broken> {
+        let mut variant = self.open(DISCRIMINANT, 1);
+        variant.element(value)?;
+        variant.close()
+    }
+
+    fn serialize_f32(self, value: f32) -> Result<Met, Broken> {
+        self.float(value.is_finite(), size_of::<f32>())
+    }
+
+    fn serialize_f64(self, value: f64) -> Result<Met, Broken> {
+        self.float(value.is_finite(), size_of::<f64>())
+    }
+
+    fn serialize_str(self, value: &str) -> Result<Met, Broken> {
+        self.scalar(COLLECTION + value.len())
+    }
+
+    fn serialize_bytes(self, value: &[u8]) -> Result<Met, Broken> {
+        self.scalar(COLLECTION + value.len())
+    }
+
+    fn collect_str<T: Display + ?Sized>(self, value: &T) -> Result<Met, Broken> {
+        let mut count = Count(0);
+        std::fmt::Write::write_fmt(&mut count, format_args!("{value}")).map_err(|_| Broken)?;
+        self.scalar(COLLECTION + count.0)
+    }
+
+    scalars! {
+        serialize_bool: bool;
+        serialize_i8: i8;
+        serialize_i16: i16;
+        serialize_i32: i32;
+        serialize_i64: i64;
+        serialize_i128: i128;
+        serialize_u8: u8;
+        serialize_u16: u16;
+        serialize_u32: u32;
+        serialize_u64: u64;
+        serialize_u128: u128;
+        serialize_char: char;
+    }
+
+    fn serialize_seq(self, _: Option<usize>) -> Result<Compound<'w, 's>, Broken> {
+        Ok(self.open(COLLECTION, 1))
+    }
+
+    fn serialize_tuple(self, _: usize) -> Result<Compound<'w, 's>, Broken> {
+        Ok(self.open(0, 1))
+    }
+
+    fn serialize_tuple_struct(
+        self,
+        _: &'static str,
+        _: usize,
+    ) -> Result<Compound<'w, 's>, Broken> {
+        Ok(self.open(0, 1))
+    }
+
+    fn serialize_tuple_variant(
+        self,
+        _: &'static str,
+        _: u32,
+        _: &'static str,
+        _: usize,
+    ) -> Result<Compound<'w, 's>, Broken> {
+        Ok(self.open_variant())
+    }
+
+    fn serialize_map(self, _: Option<usize>) -> Result<Compound<'w, 's>, Broken> {
+        Ok(self.open(COLLECTION, 1))
+    }
+
+    fn serialize_struct(
+        self,
+        name: &'static str,
+        _: usize,
+    ) -> Result<Compound<'w, 's>, Broken> {
+        Ok(Compound { name: Some(name), ..self.open(0, 1) })
+    }
+
+    fn serialize_struct_variant(
+        self,
+        _: &'static str,
+        _: u32,
+        _: &'static str,
+        _: usize,
+    ) -> Result<Compound<'w, 's>, Broken> {
+        Ok(self.open_variant())
+    }
+}
+
+impl ser::SerializeSeq for Compound<'_, '_> {
+    type Ok = Met;
+    type Error = Broken;
+
+    fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Broken> {
+        self.element(value)
+    }
+
+    fn end(self) -> Result<Met, Broken> {
+        self.close()
+    }
+}
+
+impl ser::SerializeTuple for Compound<'_, '_> {
+    type Ok = Met;
+    type Error = Broken;
+
+    fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Broken> {
+        self.element(value)
+    }
+
+    fn end(self) -> Result<Met, Broken> {
+        self.close()
+    }
+}
+
+impl ser::SerializeTupleStruct for Compound<'_, '_> {
+    type Ok = Met;
+    type Error = Broken;
+
+    fn serialize_field<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Broken> {
+        self.element(value)
+    }
+
+    fn end(self) -> Result<Met, Broken> {
+        self.close()
+    }
+}
+
+impl ser::SerializeTupleVariant for Compound<'_, '_> {
+    type Ok = Met;
+    type Error = Broken;
+
+    fn serialize_field<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Broken> {
+        self.element(value)
+    }
+
+    fn end(self) -> Result<Met, Broken> {
+        self.close()
+    }
+}
+
+impl ser::SerializeMap for Compound<'_, '_> {
+    type Ok = Met;
+    type Error = Broken;
+
+    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), Broken> {
+        self.element(key)
+    }
+
+    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Broken> {
+        self.element(value)
+    }
+
+    fn end(self) -> Result<Met, Broken> {
+        self.close()
+    }
+}
+
+impl ser::SerializeStruct for Compound<'_, '_> {
+    type Ok = Met;
+    type Error = Broken;
+
+    fn serialize_field<T: Serialize + ?Sized>(
+        &mut self,
+        _: &'static str,
+        value: &T,
+    ) -> Result<(), Broken> {
+        self.element(value)
+    }
+
+    fn skip_field(&mut self, _: &'static str) -> Result<(), Broken> {
+        self.walk.survey.skipped_field = true;
+        Ok(())
+    }
+
+    fn end(self) -> Result<Met, Broken> {
+        self.close()
+    }
+}
+
+impl ser::SerializeStructVariant for Compound<'_, '_> {
+    type Ok = Met;
+    type Error = Broken;
+
+    fn serialize_field<T: Serialize + ?Sized>(
+        &mut self,
+        _: &'static str,
+        value: &T,
+    ) -> Result<(), Broken> {
+        self.element(value)
+    }
+
+    fn skip_field(&mut self, _: &'static str) -> Result<(), Broken> {
+        self.walk.survey.skipped_field = true;
+        Ok(())
+    }
+
+    fn end(self) -> Result<Met, Broken> {
+        self.close()
+    }
+}
+
+/// Counts what is written to it.
+struct Count(usize);
+
+impl std::fmt::Write for Count {
+    fn write_str(&mut self, text: &str) -> std::fmt::Result {
+        self.0 += text.len();
+        Ok(())
+    }
+}
+
+/// The walk ended early. What the value's own code had to say is dropped: it may quote the value.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Broken;
+
+impl Display for Broken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("the value was not walked to its end")
+    }
+}
+
+impl std::error::Error for Broken {}
+
+impl ser::Error for Broken {
+    fn custom<T: Display>(_: T) -> Self {
+        Self
+    }
+}

@@ -1,0 +1,184 @@
+use super::{Guarded, Keep, Leased, Look, Note, taken};
+use crate::flight::{Flights, Leading, Manner, Seat};
+use crate::plan::{Fill, Next, Permit, Plan, landing};
+use cache_memoize_core::{AnyObject, Key, LeaseMode};
+use std::future::poll_fn;
+use std::pin::pin;
+use std::sync::Arc;
+
+/// The entry of one key, as the driver sees it. Faults of the store never get this far: they are reported
+/// where they happen, and read as an absence.
+pub(crate) trait Entries {
+    /// What is stored.
+    type Stored;
+
+    /// The fresh value that is there.
+    fn look(&self) -> impl Future<Output = Look<Self::Stored>>;
+
+    /// Takes a lease, before the computation begins.
+    fn lease(&self, mode: LeaseMode) -> impl Future<Output = Leased<Self::Stored>>;
+
+    /// Stores what was computed under a lease.
+    fn fill(&self, permit: Permit, stored: Self::Stored) -> impl Future<Output = Fill>;
+
+    /// Gives a lease back as far as that takes no waiting: a future may be dropped at any point.
+    fn abandon(&self, permit: Permit);
+
+    /// Tells those who watch.
+    fn note(&self, note: Note);
+}
+
+/// What a call does after it looked and found nothing: takes the value from another caller, or computes.
+pub(crate) async fn missed<K: Keep>(
+    entries: &impl Entries<Stored = K::Stored>,
+    flights: &Flights,
+    key: &Key,
+    keep: &K,
+    mut plan: Plan,
+    compute: impl Future<Output = K::Return>,
+) -> K::Return {
+    let leading = loop {
+        let Next::Join = plan.missed() else { break None };
+        match flights.join(key, Manner::Async) {
+            Seat::Leader(leading) => break Some(leading),
+            Seat::Alone => break None,
+            Seat::Follower(following) => {
+                if let Some(stored) = taken(following.landed().await) {
+                    entries.note(Note::Coalesced);
+                    return keep.restore(stored);
+                }
+            }
+        }
+        plan.turned_away();
+        if let Look::Found(stored) = entries.look().await {
+            entries.note(Note::Hit);
+            return keep.restore(stored);
+        }
+    };
+    match entries.lease(LeaseMode::Join).await {
+        Leased::Found(stored) => {
+            entries.note(Note::Hit);
+            keep.restore(stored)
+        }
+        Leased::Granted { permit, .. } => {
+            entries.note(Note::Miss);
+            computed(entries, keep, permit, leading, compute).await
+        }
+    }
+}
+
+/// A refresh: computes now, whatever is stored, and begins a new era.
+pub(crate) async fn refresh<K: Keep>(
+    entries: &impl Entries<Stored = K::Stored>,
+    flights: &Flights,
+    key: &Key,
+    keep: &K,
+    compute: impl Future<Output = K::Return>,
+) -> K::Return {
+    let permit = match entries.lease(LeaseMode::Renew).await {
+        Leased::Granted { permit, .. } => permit,
+        Leased::Found(_) => Permit::Unfenced,
+    };
+    let leading = flights.lead(key, Manner::Async);
+    computed(entries, keep, permit, Some(leading), compute).await
+}
+
+/// What a call of a guarded function does after it looked and found nothing: claims the run, or is held
+/// back.
+pub(crate) async fn unclaimed<G: Guarded>(
+    entries: &impl Entries<Stored = ()>,
+    guarded: &G,
+    compute: impl Future<Output = G::Return>,
+) -> G::Return {
+    match entries.lease(LeaseMode::Join).await {
+        Leased::Granted { permit, first: true } => {
+            entries.note(Note::Miss);
+            claimed(entries, guarded, permit, compute).await
+        }
+        _ => {
+            entries.note(Note::Hit);
+            guarded.held_back()
+        }
+    }
+}
+
+/// Runs a guarded function although it may have run before.
+pub(crate) async fn guard_again<G: Guarded>(
+    entries: &impl Entries<Stored = ()>,
+    guarded: &G,
+    compute: impl Future<Output = G::Return>,
+) -> G::Return {
+    match entries.lease(LeaseMode::Renew).await {
+        Leased::Granted { permit, .. } => claimed(entries, guarded, permit, compute).await,
+        Leased::Found(()) => compute.await,
+    }
+}
+
+async fn computed<K: Keep>(
+    entries: &impl Entries<Stored = K::Stored>,
+    keep: &K,
+    permit: Permit,
+    leading: Option<Leading<'_>>,
+    compute: impl Future<Output = K::Return>,
+) -> K::Return {
+    let lease = HeldLease::new(entries, permit);
+    let value = inside(leading.as_ref(), compute).await;
+    let Some(stored) = keep.keep(&value) else { return value };
+    let shared = leading.as_ref().is_some_and(Leading::close);
+    let share = shared.then(|| Arc::new(stored.clone()) as Arc<AnyObject>);
+    let fill = lease.fill(stored).await;
+    if let Some(leading) = leading {
+        leading.land(landing(Some(fill), share));
+    }
+    value
+}
+
+async fn claimed<G: Guarded>(
+    entries: &impl Entries<Stored = ()>,
+    guarded: &G,
+    permit: Permit,
+    compute: impl Future<Output = G::Return>,
+) -> G::Return {
+    let lease = HeldLease::new(entries, permit);
+    let value = compute.await;
+    if guarded.succeeded(&value) {
+        lease.fill(()).await;
+    }
+    value
+}
+
+/// Marks every thread that polls the computation as being inside of it.
+async fn inside<F: Future>(leading: Option<&Leading<'_>>, compute: F) -> F::Output {
+    let mut compute = pin!(compute);
+    poll_fn(|context| {
+        let _computing = leading.map(Leading::computing);
+        compute.as_mut().poll(context)
+    })
+    .await
+}
+
+/// A lease that is given back unless it is used: a computation may fail, panic, and be
+/// cancelled.
+struct HeldLease<'a, E: Entries> {
+    entries: &'a E,
+    permit: Option<Permit>,
+}
+
+impl<'a, E: Entries> HeldLease<'a, E> {
+    fn new(entries: &'a E, permit: Permit) -> Self {
+        Self { entries, permit: Some(permit) }
+    }
+
+    async fn fill(mut self, stored: E::Stored) -> Fill {
+        let permit = self.permit.take().unwrap_or(Permit::Unfenced);
+        self.entries.fill(permit, stored).await
+    }
+}
+
+impl<E: Entries> Drop for HeldLease<'_, E> {
+    fn drop(&mut self) {
+        if let Some(permit) = self.permit.take() {
+            self.entries.abandon(permit);
+        }
+    }
+}

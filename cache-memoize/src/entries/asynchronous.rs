@@ -1,0 +1,119 @@
+use super::{EntryOf, Face, only, read_object};
+use crate::drive::asynchronous::Entries;
+use crate::drive::{Leased, Look, Note};
+use crate::error::Error;
+use crate::plan::{Fill, Permit};
+use crate::rules::Ruleset;
+use cache_memoize_core::{ErasedAsyncStore, LeaseMode, PutMode};
+
+impl<R: Ruleset> Entries for EntryOf<'_, R, dyn ErasedAsyncStore> {
+    type Stored = R::Stored;
+
+    async fn look(&self) -> Look<R::Stored> {
+        match self.face {
+            Face::Objects(objects) => read_object(objects, self.key).map_or(Look::Nothing, Look::Found),
+            Face::Bytes(store) => match only(store.get(&[self.key]).await) {
+                Ok(entry) => self.decoded(entry),
+                Err(error) => {
+                    self.fault(&error);
+                    Look::Nothing
+                }
+            },
+            Face::Missing(_) => Look::Nothing,
+        }
+    }
+
+    async fn lease(&self, mode: LeaseMode) -> Leased<R::Stored> {
+        match self.face {
+            Face::Objects(objects) => self.lease_object(objects, mode),
+            Face::Bytes(store) => self.leased(store.lease(self.key, self.lease, mode).await, mode),
+            Face::Missing(_) => Leased::Granted { permit: Permit::Unfenced, first: true },
+        }
+    }
+
+    async fn fill(&self, permit: Permit, stored: R::Stored) -> Fill {
+        let (token, ttl) = match self.prepared(permit, &stored) {
+            Ok(prepared) => prepared,
+            Err(fill) => {
+                self.give_back(permit).await;
+                return fill;
+            }
+        };
+        let mode = PutMode::IfLease(token);
+        match self.face {
+            Face::Objects(objects) => {
+                let object = self.object(stored, self.stamps(ttl), objects);
+                self.filled(Ok(objects.put(self.key, object, ttl, mode)))
+            }
+            Face::Bytes(store) => match self.encoded(&stored, &self.stamps(ttl)) {
+                Ok(entry) => self.filled(store.put(self.key, entry, ttl, mode).await),
+                Err(_) => {
+                    self.give_back(permit).await;
+                    Fill::Refused
+                }
+            },
+            Face::Missing(_) => Fill::Failed,
+        }
+    }
+
+    /// Where giving back would mean waiting, the lease runs out by itself; being shared, it hinders nobody.
+    fn abandon(&self, permit: Permit) {
+        if let (Face::Objects(objects), Permit::Fenced(token)) = (&self.face, permit) {
+            objects.release(self.key, token);
+        }
+    }
+
+    fn note(&self, note: Note) {
+        self.noted(note);
+    }
+}
+
+impl<R: Ruleset> EntryOf<'_, R, dyn ErasedAsyncStore> {
+    async fn give_back(&self, permit: Permit) {
+        let Permit::Fenced(token) = permit else { return };
+        if let Face::Bytes(store) = self.face
+            && let Err(error) = store.release(self.key, token).await
+        {
+            self.fault(&error);
+        }
+        self.abandon(permit);
+    }
+
+    /// Deletes the entry and revokes its leases.
+    pub(crate) async fn invalidate(&self) -> Result<bool, Error> {
+        match self.face {
+            Face::Objects(objects) => self.invalidated(Ok(objects.remove(self.key))),
+            Face::Bytes(store) => self.invalidated(only(store.remove(&[self.key]).await)),
+            Face::Missing(reason) => self.missing("invalidate", reason).map(|()| false),
+        }
+    }
+
+    /// The fresh value that is there.
+    pub(crate) async fn peek(&self) -> Result<Option<R::Stored>, Error> {
+        match self.face {
+            Face::Objects(objects) => Ok(read_object(objects, self.key)),
+            Face::Bytes(store) => match only(store.get(&[self.key]).await) {
+                Ok(entry) => Ok(self.decoded(entry).found()),
+                Err(error) => Err(self.failed("peek", error)),
+            },
+            Face::Missing(reason) => self.missing("peek", reason).map(|()| None),
+        }
+    }
+
+    /// Stores a value, whatever is there.
+    pub(crate) async fn prime(&self, stored: R::Stored) -> Result<(), Error> {
+        let ttl = self.lifetime(&stored).ok_or_else(|| self.lifeless())?;
+        let stamps = self.stamps_now(ttl);
+        match self.face {
+            Face::Objects(objects) => {
+                let object = self.object(stored, stamps, objects);
+                self.primed(Ok(objects.put(self.key, object, ttl, PutMode::Always)))
+            }
+            Face::Bytes(store) => {
+                let entry = self.encoded(&stored, &stamps)?;
+                self.primed(store.put(self.key, entry, ttl, PutMode::Always).await)
+            }
+            Face::Missing(reason) => self.missing("prime", reason),
+        }
+    }
+}

@@ -1,0 +1,269 @@
+//! The entry of one key in one cache, as the drivers see it: in whichever face of the backend it lives.
+//!
+//! Here faults end. They are counted and reported, and read as an absence.
+
+mod asynchronous;
+mod blocking;
+
+use crate::cache::Inner;
+use crate::codec::{Codec, Stamps};
+use crate::drive::{Leased, Look, Note};
+use crate::error::{Error, ErrorKind};
+use crate::observer::EventKind;
+use crate::plan::{Fill, Permit};
+use crate::policy;
+use crate::rules::{Form, Ruleset, Transcoder};
+use crate::site::Site;
+use crate::stats::Counted;
+use cache_memoize_core::{
+    Bytes, KeyRef, Lease, LeaseMode, Object, ObjectStore, StoreError, StoreErrorKind,
+    Timestamp, Token, Ttl,
+};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+/// How long a lease lives: longer than any computation that is worth remembering.
+const LEASE: Duration = Duration::from_secs(3600);
+
+/// Where the entries of a call live. `S` is the face for bytes, blocking or async.
+pub(crate) enum Face<'a, S: ?Sized> {
+    Objects(&'a dyn ObjectStore),
+    Bytes(&'a S),
+    /// Nowhere: the cache is disabled, or its backend lacks the face, for this reason.
+    Missing(Option<&'static str>),
+}
+
+/// The entry of one key, for one call.
+pub(crate) struct EntryOf<'a, R, S: ?Sized> {
+    cache: &'a Inner,
+    site: &'a Site,
+    key: KeyRef<'a>,
+    rules: &'a R,
+    face: Face<'a, S>,
+    lease: Ttl,
+    /// When the computation began, to know what the entry cost.
+    began: AtomicU64,
+}
+
+/// A value in the form of an [`ObjectStore`].
+struct Held<S> {
+    stored: S,
+    stamps: Stamps,
+}
+
+/// Reads the entry from a store of objects.
+#[inline]
+pub(crate) fn read_object<S: Clone + 'static>(objects: &dyn ObjectStore, key: KeyRef<'_>) -> Option<S> {
+    let mut found = None;
+    objects.read(key, &mut |object| {
+        found = object.downcast_ref::<Held<S>>().map(|held| held.stored.clone());
+    });
+    found
+}
+
+impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
+    pub(crate) fn new(
+        cache: &'a Inner,
+        site: &'a Site,
+        key: KeyRef<'a>,
+        rules: &'a R,
+        face: Face<'a, S>,
+    ) -> Self {
+        let entry = Self {
+            cache,
+            site,
+            key,
+            rules,
+            face,
+            lease: Ttl::new(LEASE).unwrap_or(Ttl::Forever),
+            began: AtomicU64::new(0),
+        };
+        if let Face::Missing(Some(reason)) = entry.face {
+            entry.tell(Counted::Fault, EventKind::Unsupported { reason });
+        }
+        entry
+    }
+
+    /// For a function that runs at most once in a lifetime: the lease is the claim, and lives as long.
+    pub(crate) fn as_claim(mut self, marker: &R::Stored) -> Self {
+        self.lease = self.lifetime(marker).unwrap_or(self.lease);
+        self
+    }
+
+    fn tell(&self, counted: Counted, kind: EventKind<'_>) {
+        self.cache.tell(self.site, self.key, counted, kind);
+    }
+
+    fn object(&self, stored: R::Stored, stamps: Stamps, objects: &dyn ObjectStore) -> Object {
+        let weight = if objects.weighs() { R::Form::weight(&stored) } else { 0 };
+        Object { value: Box::new(Held { stored, stamps }), weight }
+    }
+
+    fn transcoder(&self) -> Option<(&Codec, Transcoder<R::Stored>)> {
+        self.cache.codec.as_ref().zip(R::Form::transcoder())
+    }
+
+    /// The fresh value in an answer of a store.
+    fn decoded(&self, entry: Option<Bytes>) -> Look<R::Stored> {
+        let (Some(entry), Some((codec, transcoder))) = (entry, self.transcoder()) else {
+            return Look::Nothing;
+        };
+        match (transcoder.decode)(codec, self.key, &entry) {
+            Ok((stored, stamps)) if policy::is_fresh(&stamps, self.cache.now()) => Look::Found(stored),
+            Ok(_) => Look::Nothing,
+            Err(unreadable) => {
+                self.tell(Counted::Fault, EventKind::Unreadable { reason: &unreadable });
+                Look::Nothing
+            }
+        }
+    }
+
+    /// The value as an entry, or why it has none.
+    fn encoded(&self, stored: &R::Stored, stamps: &Stamps) -> Result<Bytes, Error> {
+        let Some((codec, transcoder)) = self.transcoder() else {
+            return Err(Error::new(ErrorKind::Unsupported, "store", "the value stays in process"));
+        };
+        (transcoder.encode)(codec, self.key, stored, stamps).map_err(|error| {
+            self.tell(Counted::Fault, EventKind::Unstorable { reason: &error });
+            Error::new(ErrorKind::Unstorable, "store", error.to_string()).with_source(error)
+        })
+    }
+
+    /// How long this value lives; `None` if it is over at once.
+    fn lifetime(&self, stored: &R::Stored) -> Option<Ttl> {
+        let lifetimes = self.rules.lifetime(stored);
+        let said = lifetimes.said.or_else(|| self.site.lifetime(lifetimes.error));
+        let lifetime = said.unwrap_or(self.cache.default_ttl);
+        lifetime.spread(self.site.jitter_of(), fastrand::f64()).ttl()
+    }
+
+    fn stamps(&self, ttl: Ttl) -> Stamps {
+        let created = self.cache.now();
+        let expires = ttl.as_millis().map_or(Timestamp::NEVER, |millis| created.plus_millis(millis));
+        let began = Timestamp::from_millis(self.began.load(Ordering::Relaxed));
+        Stamps { created, expires, cost: created.since(began) }
+    }
+
+    fn began(&self) {
+        self.began.store(self.cache.now().as_millis(), Ordering::Relaxed);
+    }
+
+    fn fault(&self, error: &StoreError) {
+        self.tell(Counted::Fault, EventKind::StoreFault { error });
+    }
+
+    /// What came of a fill.
+    fn filled(&self, answer: Result<bool, StoreError>) -> Fill {
+        match answer {
+            Ok(true) => {
+                self.tell(Counted::Stored, EventKind::Stored);
+                Fill::Accepted
+            }
+            Ok(false) => {
+                self.tell(Counted::FencedOff, EventKind::FencedOff);
+                Fill::Refused
+            }
+            Err(error) => {
+                self.fault(&error);
+                match error.kind() {
+                    StoreErrorKind::Unavailable | StoreErrorKind::Timeout => Fill::Failed,
+                    _ => Fill::Refused,
+                }
+            }
+        }
+    }
+
+    fn leased(&self, answer: Result<(Lease, Option<Bytes>), StoreError>, mode: LeaseMode) -> Leased<R::Stored> {
+        self.began();
+        match answer {
+            Ok((lease, entry)) => match self.decoded(entry) {
+                Look::Found(stored) if mode == LeaseMode::Join => Leased::Found(stored),
+                _ => Leased::Granted { permit: Permit::Fenced(lease.token), first: lease.first },
+            },
+            Err(error) => {
+                self.fault(&error);
+                Leased::Granted { permit: Permit::Unfenced, first: true }
+            }
+        }
+    }
+
+    fn lease_object(&self, objects: &dyn ObjectStore, mode: LeaseMode) -> Leased<R::Stored> {
+        let lease = objects.lease(self.key, self.lease, mode);
+        self.began();
+        match read_object(objects, self.key) {
+            Some(stored) if mode == LeaseMode::Join => Leased::Found(stored),
+            _ => Leased::Granted { permit: Permit::Fenced(lease.token), first: lease.first },
+        }
+    }
+
+    /// What to store, and for how long; or what becomes of a fill without it.
+    fn prepared(&self, permit: Permit, stored: &R::Stored) -> Result<(Token, Ttl), Fill> {
+        let Permit::Fenced(token) = permit else { return Err(Fill::Failed) };
+        match self.lifetime(stored) {
+            Some(ttl) => Ok((token, ttl)),
+            None => Err(Fill::Refused),
+        }
+    }
+
+    fn noted(&self, note: Note) {
+        match note {
+            Note::Hit => self.tell(Counted::Hit, EventKind::Hit),
+            Note::Coalesced => self.tell(Counted::Coalesced, EventKind::Coalesced),
+            Note::Miss => self.tell(Counted::Miss, EventKind::Miss),
+        }
+    }
+
+    fn invalidated(&self, answer: Result<bool, StoreError>) -> Result<bool, Error> {
+        match answer {
+            Ok(found) => {
+                self.tell(Counted::Invalidated, EventKind::Invalidated { found });
+                Ok(found)
+            }
+            Err(error) => Err(self.failed("invalidate", error)),
+        }
+    }
+
+    fn failed(&self, operation: &'static str, error: StoreError) -> Error {
+        self.fault(&error);
+        Error::of_store(operation, self.cache.backend_name(), error)
+    }
+
+    /// A disabled cache takes everything and has nothing; a face that is missing is an error.
+    fn missing(&self, operation: &'static str, reason: Option<&'static str>) -> Result<(), Error> {
+        match reason {
+            None => Ok(()),
+            Some(reason) => Err(Error::new(ErrorKind::Unsupported, operation, reason)),
+        }
+    }
+
+    fn lifeless(&self) -> Error {
+        Error::new(ErrorKind::NotKept, "prime", "the lifetime of this value is zero")
+    }
+
+    fn stamps_now(&self, ttl: Ttl) -> Stamps {
+        self.began();
+        self.stamps(ttl)
+    }
+
+    fn primed(&self, answer: Result<bool, StoreError>) -> Result<(), Error> {
+        match answer {
+            Ok(true) => {
+                self.tell(Counted::Stored, EventKind::Stored);
+                Ok(())
+            }
+            Ok(false) => Err(Error::new(
+                ErrorKind::Store(StoreErrorKind::TooLarge),
+                "prime",
+                "the store has no room for a value of this weight; raise its bound",
+            )),
+            Err(error) => Err(self.failed("prime", error)),
+        }
+    }
+}
+
+/// The answer for the one key that was asked about.
+fn only<T>(answers: Result<Vec<T>, StoreError>) -> Result<T, StoreError> {
+    answers?.pop().ok_or_else(|| {
+        StoreError::new(StoreErrorKind::Protocol, "get", "the backend answered fewer keys than were asked")
+    })
+}

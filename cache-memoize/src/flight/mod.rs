@@ -1,0 +1,259 @@
+//! Single flight: one computation at a time per key, for blocking and async callers alike.
+//!
+//! The first caller of a key *leads* and computes; those who come meanwhile *follow* and wait. Three rules
+//! keep the promise that nobody is served a value whose computation began before an invalidation:
+//!
+//! - An invalidation [detaches](Flights::detach) the flight of its key after the store has removed the
+//!   entry: whoever arrives later starts a flight of their own.
+//! - A leader [closes](Leading::close) its flight *before* it hands the value to the store. Whoever joins
+//!   a closed flight may wait for it to land, but not take its value: another process may have
+//!   invalidated the entry between the fill and the landing.
+//! - A follower takes the value only if the store accepted the fill. Otherwise it
+//!   [goes back to the start](Landing::Nothing).
+//!
+//! A caller that would wait for itself is told to compute [alone](Seat::Alone): see [`waits`].
+
+mod waits;
+
+use crate::sync::{Mutex, lock, thread};
+use cache_memoize_core::{AnyObject, Key};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Poll, Wake, Waker};
+pub(crate) use waits::Computing;
+
+/// The flights of one cache, by key.
+#[derive(Default)]
+pub(crate) struct Flights {
+    under_way: Mutex<HashMap<Key, Arc<Flight>>>,
+}
+
+/// How a caller waits and computes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Manner {
+    Blocking,
+    Async,
+}
+
+/// What a caller is to do.
+pub(crate) enum Seat<'a> {
+    /// Compute, and let the others know.
+    Leader(Leading<'a>),
+    /// Wait for the leader.
+    Follower(Following),
+    /// Compute without a flight: waiting would never end.
+    Alone,
+}
+
+/// How a flight ended for its followers.
+#[derive(Clone)]
+pub(crate) enum Landing {
+    /// With a value that the store accepted, or could not be asked about.
+    Value(Arc<AnyObject>),
+    /// With nothing that may be passed on.
+    Nothing,
+}
+
+impl Flights {
+    /// Joins the flight of `key`, or starts one.
+    pub(crate) fn join(&self, key: &Key, manner: Manner) -> Seat<'_> {
+        match lock(&self.under_way).entry(key.clone()) {
+            Entry::Vacant(vacant) => {
+                let flight = vacant.insert(Flight::start(manner));
+                Seat::Leader(Leading::new(self, key, flight))
+            }
+            Entry::Occupied(occupied) => Flight::follow(occupied.get(), manner),
+        }
+    }
+
+    /// Starts a flight of `key` that newcomers join instead of the one that may be under way.
+    pub(crate) fn lead(&self, key: &Key, manner: Manner) -> Leading<'_> {
+        let flight = Flight::start(manner);
+        lock(&self.under_way).insert(key.clone(), flight.clone());
+        Leading::new(self, key, &flight)
+    }
+
+    /// Hides the flight of `key` from newcomers.
+    pub(crate) fn detach(&self, key: &Key) {
+        lock(&self.under_way).remove(key);
+    }
+
+    /// Hides every flight from newcomers.
+    pub(crate) fn detach_all(&self) {
+        lock(&self.under_way).clear();
+    }
+
+    /// How many flights are under way.
+    pub(crate) fn len(&self) -> usize {
+        lock(&self.under_way).len()
+    }
+
+    fn remove(&self, key: &Key, flight: &Arc<Flight>) {
+        if let Entry::Occupied(occupied) = lock(&self.under_way).entry(key.clone())
+            && Arc::ptr_eq(occupied.get(), flight)
+        {
+            occupied.remove();
+        }
+    }
+}
+
+/// The leader's part in a flight. Dropped without a landing, as by a panic or a cancelled future, it
+/// sends the followers back to the start, where one of them leads.
+pub(crate) struct Leading<'a> {
+    flights: &'a Flights,
+    key: Key,
+    flight: Arc<Flight>,
+}
+
+impl<'a> Leading<'a> {
+    fn new(flights: &'a Flights, key: &Key, flight: &Arc<Flight>) -> Self {
+        Self { flights, key: key.clone(), flight: flight.clone() }
+    }
+
+    /// Marks the calling thread as computing this flight, until the guard is dropped.
+    pub(crate) fn computing(&self) -> Computing {
+        lock(&self.flight.state).thread = thread::current().id();
+        Computing::enter(self.flight.id)
+    }
+
+    /// Lets no newcomer take the value, and says whether anybody waits for it.
+    pub(crate) fn close(&self) -> bool {
+        let mut state = lock(&self.flight.state);
+        state.closed = true;
+        state.takers > 0
+    }
+
+    /// Ends the flight.
+    pub(crate) fn land(self, landing: Landing) {
+        self.flights.remove(&self.key, &self.flight);
+        self.flight.land(landing);
+    }
+}
+
+impl Drop for Leading<'_> {
+    fn drop(&mut self) {
+        self.flights.remove(&self.key, &self.flight);
+        self.flight.land(Landing::Nothing);
+    }
+}
+
+/// A follower's part in a flight.
+pub(crate) struct Following {
+    flight: Arc<Flight>,
+    takes: bool,
+    waiter: Option<u64>,
+    _edge: waits::Edge,
+}
+
+impl Following {
+    /// Waits on this thread until the flight lands.
+    pub(crate) fn wait(mut self) -> Landing {
+        let waker = Waker::from(std::sync::Arc::new(Unpark(thread::current())));
+        let mut context = Context::from_waker(&waker);
+        loop {
+            match self.poll(&mut context) {
+                Poll::Ready(landing) => return landing,
+                Poll::Pending => thread::park(),
+            }
+        }
+    }
+
+    /// Waits without holding a thread until the flight lands.
+    pub(crate) async fn landed(mut self) -> Landing {
+        std::future::poll_fn(|context| self.poll(context)).await
+    }
+
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Landing> {
+        let waker = context.waker().clone();
+        let mut state = lock(&self.flight.state);
+        if let Some(landing) = &state.landing {
+            let landing = if self.takes { landing.clone() } else { Landing::Nothing };
+            return Poll::Ready(landing);
+        }
+        let waiter = *self.waiter.get_or_insert_with(|| NEXT_ID.fetch_add(1, Ordering::Relaxed));
+        let replaced = state.waiters.insert(waiter, waker);
+        // Dropping a waker may drop a task that follows this very flight.
+        drop(state);
+        drop(replaced);
+        Poll::Pending
+    }
+}
+
+impl Drop for Following {
+    fn drop(&mut self) {
+        let mut state = lock(&self.flight.state);
+        state.takers -= usize::from(self.takes);
+        let waker = self.waiter.and_then(|waiter| state.waiters.remove(&waiter));
+        drop(state);
+        drop(waker);
+    }
+}
+
+static NEXT_ID: AtomicU64 = AtomicU64::new(0);
+
+/// One computation that several callers wait for.
+pub(crate) struct Flight {
+    id: u64,
+    manner: Manner,
+    state: Mutex<State>,
+}
+
+struct State {
+    /// The thread that computes, or that last polled the computation.
+    thread: thread::ThreadId,
+    closed: bool,
+    takers: usize,
+    waiters: HashMap<u64, Waker>,
+    landing: Option<Landing>,
+}
+
+impl Flight {
+    fn start(manner: Manner) -> Arc<Self> {
+        Arc::new(Self {
+            id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
+            manner,
+            state: Mutex::new(State {
+                thread: thread::current().id(),
+                closed: false,
+                takers: 0,
+                waiters: HashMap::new(),
+                landing: None,
+            }),
+        })
+    }
+
+    fn follow(this: &Arc<Self>, manner: Manner) -> Seat<'static> {
+        let mut state = lock(&this.state);
+        // While a thread blocks, nothing that runs on it comes to an end.
+        let blocks = manner == Manner::Blocking || this.manner == Manner::Blocking;
+        if blocks && state.thread == thread::current().id() {
+            return Seat::Alone;
+        }
+        let Some(edge) = waits::Edge::to(this.id) else { return Seat::Alone };
+        let takes = !state.closed;
+        state.takers += usize::from(takes);
+        drop(state);
+        Seat::Follower(Following { flight: this.clone(), takes, waiter: None, _edge: edge })
+    }
+
+    fn land(&self, landing: Landing) {
+        let mut state = lock(&self.state);
+        if state.landing.is_some() {
+            return;
+        }
+        state.landing = Some(landing);
+        let waiters = std::mem::take(&mut state.waiters);
+        drop(state);
+        waiters.into_values().for_each(Waker::wake);
+    }
+}
+
+struct Unpark(thread::Thread);
+
+impl Wake for Unpark {
+    fn wake(self: std::sync::Arc<Self>) {
+        self.0.unpark();
+    }
+}

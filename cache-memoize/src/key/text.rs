@@ -1,0 +1,169 @@
+use arrayvec::ArrayString;
+use cache_memoize_core::{Key, KeyRef};
+
+/// The text of a key while it grows, on the stack: building the key of a hit allocates nothing.
+///
+/// A text that outgrows a key keeps its readable head and ends in `#` and a hash of the whole. The hash
+/// is BLAKE3 with its full 256 bits, since long arguments often come from outside, and must not be
+/// forged into a collision. No other part of a text holds a `#`.
+pub(crate) struct KeyText {
+    head: ArrayString<{ Key::MAX_LEN }>,
+    hasher: Option<Box<blake3::Hasher>>,
+}
+
+impl KeyText {
+    pub(crate) fn new() -> Self {
+        Self { head: ArrayString::new_const(), hasher: None }
+    }
+
+    /// Appends visible ASCII.
+    #[inline]
+    pub(crate) fn push_str(&mut self, text: &str) {
+        if self.hasher.is_none() && self.head.try_push_str(text).is_ok() {
+            return;
+        }
+        self.outgrow(text);
+    }
+
+    #[cold]
+    fn outgrow(&mut self, text: &str) {
+        let head = &mut self.head;
+        let hasher = self.hasher.get_or_insert_with(|| {
+            let mut hasher = Box::new(blake3::Hasher::new());
+            hasher.update(head.as_bytes());
+            hasher
+        });
+        hasher.update(text.as_bytes());
+        let room = head.capacity() - head.len();
+        head.push_str(&text[..room.min(text.len())]);
+    }
+
+    /// Appends `text` with everything that `escape` forbids as `%` and two hexadecimal digits.
+    pub(crate) fn push_escaped(&mut self, text: &str, escape: Escape) {
+        escape.each_piece(text, |piece| self.push_str(piece));
+    }
+
+    /// Completes the text: from here on it is a key.
+    #[inline]
+    pub(crate) fn finish(mut self) -> Self {
+        if self.hasher.is_some() {
+            self.seal();
+        }
+        self
+    }
+
+    #[cold]
+    fn seal(&mut self) {
+        let Some(hasher) = self.hasher.take() else { return };
+        let digest = base64(hasher.finalize().as_bytes());
+        self.head.truncate(Key::MAX_LEN - 1 - digest.len());
+        self.head.push('#');
+        self.head.push_str(&digest);
+    }
+
+    /// The key, once the text is [finished](Self::finish).
+    #[inline]
+    pub(crate) fn key(&self) -> KeyRef<'_> {
+        KeyRef::vouched(&self.head)
+    }
+}
+
+/// Which bytes may not stand for themselves.
+#[derive(Clone, Copy)]
+pub(crate) enum Escape {
+    /// In the path or the prefix of a function.
+    Prefix,
+    /// In the name of a type.
+    Type,
+    /// Between quotes.
+    Quoted,
+}
+
+impl Escape {
+    fn forbids(self, byte: u8) -> bool {
+        // `{` and `}` would choose the slot of a Redis Cluster.
+        if !byte.is_ascii_graphic() || matches!(byte, b'%' | b'#' | b'{' | b'}') {
+            return true;
+        }
+        match self {
+            Self::Prefix => matches!(byte, b'(' | b')' | b'@' | b'|'),
+            Self::Type => matches!(byte, b'(' | b')' | b'@' | b'|' | b';'),
+            Self::Quoted => byte == b'"',
+        }
+    }
+
+    /// Splits `text` into what may stand and the escapes of what may not.
+    pub(crate) fn each_piece(self, text: &str, mut push: impl FnMut(&str)) {
+        let mut rest = text;
+        while let Some(position) = rest.bytes().position(|byte| self.forbids(byte)) {
+            let (allowed, tail) = rest.split_at(position);
+            push(allowed);
+            let width = tail.chars().next().map_or(1, char::len_utf8);
+            for byte in tail.bytes().take(width) {
+                push(&hex(byte));
+            }
+            rest = &tail[width..];
+        }
+        push(rest);
+    }
+}
+
+fn hex(byte: u8) -> ArrayString<3> {
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    let mut text = ArrayString::new();
+    text.push('%');
+    text.push(DIGITS[usize::from(byte >> 4)].into());
+    text.push(DIGITS[usize::from(byte & 15)].into());
+    text
+}
+
+/// The URL-safe alphabet of RFC 4648, without padding.
+fn base64(bytes: &[u8; 32]) -> ArrayString<43> {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    let mut text = ArrayString::new();
+    for chunk in bytes.chunks(3) {
+        let group = chunk.iter().fold(0_u32, |group, byte| group << 8 | u32::from(*byte));
+        let group = group << (8 * (3 - chunk.len()));
+        for index in 0..=chunk.len() {
+            let digit = group >> (18 - 6 * index) & 63;
+            text.push(ALPHABET[digit as usize].into());
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text_of(pieces: &[&str]) -> String {
+        let mut text = KeyText::new();
+        pieces.iter().for_each(|piece| text.push_str(piece));
+        text.finish().key().as_str().to_owned()
+    }
+
+    #[test]
+    fn a_text_at_the_limit_stays_readable() {
+        let text = "x".repeat(Key::MAX_LEN);
+        assert_eq!(text_of(&[&text]), text);
+    }
+
+    #[test]
+    fn a_longer_text_ends_in_its_hash_however_it_came() {
+        let text = "x".repeat(Key::MAX_LEN + 1);
+        let whole = text_of(&[&text]);
+        assert_eq!(whole.len(), Key::MAX_LEN);
+        assert_eq!(whole.find('#'), Some(206));
+        for split in [1, 100, 249, 250] {
+            let (left, right) = text.split_at(split);
+            assert_eq!(text_of(&[left, right]), whole, "split at {split}");
+        }
+        assert_ne!(text_of(&[&text, "x"]), whole);
+    }
+
+    #[test]
+    fn base64_is_that_of_the_standard() {
+        assert_eq!(&*base64(&[0; 32]), "A".repeat(43));
+        assert_eq!(&*base64(&[255; 32]), format!("{}8", "_".repeat(42)));
+    }
+}

@@ -1,0 +1,189 @@
+use super::{CacheKey, Escape, KeyText};
+use std::fmt::{self, Write};
+
+/// What a [`CacheKey`] writes itself into.
+pub struct KeyWriter<'a> {
+    target: Target<'a>,
+}
+
+enum Target<'a> {
+    Key(&'a mut KeyText),
+    /// The whole text of one element of an unordered collection, for sorting.
+    Element(&'a mut String),
+}
+
+impl<'a> KeyWriter<'a> {
+    pub(crate) fn new(text: &'a mut KeyText) -> Self {
+        Self { target: Target::Key(text) }
+    }
+
+    pub(crate) fn element(text: &'a mut String) -> Self {
+        Self { target: Target::Element(text) }
+    }
+
+    /// Writes `value`. Between two values the caller separates: use [`composite`](Self::composite).
+    #[inline]
+    pub fn part<T: CacheKey + ?Sized>(&mut self, value: &T) {
+        value.cache_key(self);
+    }
+
+    /// Begins a value of several parts: `name(`. The name tells variants of one type apart.
+    pub fn composite(&mut self, name: &str) -> Composite<'_, 'a> {
+        self.identifier(name);
+        self.raw("(");
+        Composite { writer: self, empty: true, close: ")" }
+    }
+
+    /// Begins the arguments of a call: `(`.
+    pub(crate) fn list_of_arguments(&mut self) -> Composite<'_, 'a> {
+        self.raw("(");
+        Composite { writer: self, empty: true, close: ")" }
+    }
+
+    /// Begins a sequence: `[`.
+    pub fn list(&mut self) -> Composite<'_, 'a> {
+        self.raw("[");
+        Composite { writer: self, empty: true, close: "]" }
+    }
+
+    /// Writes a value without parts by its name, such as the variant of an enum.
+    pub fn unit(&mut self, name: &str) {
+        self.identifier(name);
+    }
+
+    /// Writes a string: as it is where nothing else could be meant, otherwise between quotes and with
+    /// escapes.
+    pub fn string(&mut self, text: &str) {
+        if is_bare(text) {
+            self.raw(text);
+        } else {
+            self.raw("\"");
+            self.escaped(text, Escape::Quoted);
+            self.raw("\"");
+        }
+    }
+
+    /// Writes a character, between single quotes.
+    pub fn character(&mut self, character: char) {
+        self.raw("'");
+        self.escaped(character.encode_utf8(&mut [0; 4]), Escape::Quoted);
+        self.raw("'");
+    }
+
+    /// Writes bytes as hexadecimal digits after `0x`.
+    pub fn bytes(&mut self, bytes: &[u8]) {
+        self.raw("0x");
+        for byte in bytes {
+            self.display(format_args!("{byte:02x}"));
+        }
+    }
+
+    /// Writes what `value` displays, as a string.
+    pub fn displayed(&mut self, value: &impl fmt::Display) {
+        self.string(&value.to_string());
+    }
+
+    /// Writes a sequence without an order of its own: equal collections have one text.
+    pub fn unordered<T>(
+        &mut self,
+        elements: impl IntoIterator<Item = T>,
+        mut write: impl FnMut(&mut KeyWriter<'_>, T),
+    ) {
+        let mut texts: Vec<String> = elements
+            .into_iter()
+            .map(|element| {
+                let mut text = String::new();
+                write(&mut KeyWriter::element(&mut text), element);
+                text
+            })
+            .collect();
+        texts.sort_unstable();
+        self.raw("[");
+        for (index, text) in texts.iter().enumerate() {
+            if index > 0 {
+                self.raw(",");
+            }
+            self.raw(text);
+        }
+        self.raw("]");
+    }
+
+    /// Writes a pair of a map: `key=value`.
+    pub fn pair<K: CacheKey + ?Sized, V: CacheKey + ?Sized>(&mut self, key: &K, value: &V) {
+        self.part(key);
+        self.raw("=");
+        self.part(value);
+    }
+
+    /// Appends text of the key's grammar itself, visible ASCII only.
+    #[inline]
+    pub(crate) fn raw(&mut self, text: &str) {
+        match &mut self.target {
+            Target::Key(key) => key.push_str(text),
+            Target::Element(element) => element.push_str(text),
+        }
+    }
+
+    /// Appends what is formatted, visible ASCII only.
+    pub(crate) fn display(&mut self, text: fmt::Arguments<'_>) {
+        let written = Raw(self).write_fmt(text);
+        debug_assert!(written.is_ok(), "a key is written to memory");
+    }
+
+    fn identifier(&mut self, name: &str) {
+        self.escaped(name, Escape::Type);
+    }
+
+    fn escaped(&mut self, text: &str, escape: Escape) {
+        escape.each_piece(text, |piece| self.raw(piece));
+    }
+}
+
+/// A value of several parts, begun with [`KeyWriter::composite`] or [`KeyWriter::list`].
+#[must_use = "a composite is complete once `end` was called"]
+pub struct Composite<'w, 'a> {
+    writer: &'w mut KeyWriter<'a>,
+    empty: bool,
+    close: &'static str,
+}
+
+impl<'a> Composite<'_, 'a> {
+    /// Writes the next part.
+    pub fn part<T: CacheKey + ?Sized>(&mut self, value: &T) {
+        self.next().part(value);
+    }
+
+    /// Completes the value.
+    pub fn end(self) {
+        self.writer.raw(self.close);
+    }
+
+    /// Separates from the part before, and gives the writer for the next.
+    pub(crate) fn next(&mut self) -> &mut KeyWriter<'a> {
+        if !self.empty {
+            self.writer.raw(",");
+        }
+        self.empty = false;
+        self.writer
+    }
+}
+
+struct Raw<'w, 'a>(&'w mut KeyWriter<'a>);
+
+impl Write for Raw<'_, '_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0.raw(text);
+        Ok(())
+    }
+}
+
+/// Whether a string can stand without quotes: a word that is no number, keyword or structure.
+#[inline]
+fn is_bare(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes.first().is_some_and(|first| first.is_ascii_alphabetic() || *first == b'_')
+        && bytes.iter().all(|byte| {
+            byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'/' | b'@' | b'+')
+        })
+        && !matches!(text, "true" | "false" | "None" | "NaN" | "inf")
+}

@@ -1,0 +1,70 @@
+use cache_memoize_core::{KeyRef, StoreError};
+
+/// Is told what happens in a cache.
+///
+/// Called on the caller's own path, with no lock held: be quick, and do not panic. Give it to
+/// [`CacheBuilder::observer`](crate::CacheBuilder::observer).
+pub trait Observer: Send + Sync {
+    /// Something happened.
+    fn observe(&self, event: &Event<'_>);
+}
+
+impl<F: Fn(&Event<'_>) + Send + Sync> Observer for F {
+    fn observe(&self, event: &Event<'_>) {
+        self(event);
+    }
+}
+
+/// Something that happened in a cache.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Event<'a> {
+    /// The path of the function, or `"(by hand)"`.
+    pub function: &'a str,
+    /// The key of the entry.
+    pub key: KeyRef<'a>,
+    /// What happened.
+    pub kind: EventKind<'a>,
+}
+
+/// The sorts of events.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum EventKind<'a> {
+    /// A value was served from the store, or a guarded function held back.
+    Hit,
+    /// There was nothing to serve: the function computes.
+    Miss,
+    /// A value was served that another caller computed meanwhile.
+    Coalesced,
+    /// A value was stored.
+    Stored,
+    /// A value was not stored, since its computation began before an invalidation, a refresh or a plain
+    /// write.
+    FencedOff,
+    /// An entry was invalidated.
+    Invalidated {
+        /// Whether there was one.
+        found: bool,
+    },
+    /// An entry could not be read, and counts as absent: foreign, corrupted, or of another type.
+    Unreadable {
+        /// Why.
+        reason: &'a dyn std::error::Error,
+    },
+    /// A value could not be brought into the form of the store, and was not stored.
+    Unstorable {
+        /// Why.
+        reason: &'a dyn std::error::Error,
+    },
+    /// The store failed; the function computes.
+    StoreFault {
+        /// How.
+        error: &'a StoreError,
+    },
+    /// The backend lacks the face that the call needs; the function computes.
+    Unsupported {
+        /// What is missing, and what to do.
+        reason: &'a str,
+    },
+}

@@ -1,0 +1,51 @@
+//! What the attribute emits. No part of the public interface: it changes without notice.
+
+pub use crate::call::Call;
+pub use crate::key::{Extra, KeyParts, Part};
+pub use crate::lifetime::Lifetime;
+pub use crate::rules::{Guard, PlainReturn, Probe, ResultReturn};
+pub use crate::site::{Registered, Site};
+pub use inventory;
+
+use crate::cache::Cache;
+use crate::key::CacheKey;
+
+/// An argument, as a part of the key.
+#[inline]
+pub fn part<T: CacheKey + ?Sized>(value: &T) -> Part<'_, T> {
+    Part(value)
+}
+
+/// The value of the option `extra`, as a part of the key.
+pub fn extra<T: CacheKey + ?Sized>(value: &T) -> Extra<'_, T> {
+    Extra(value)
+}
+
+/// The path of an item, to know the path of the function around it.
+pub fn path_of<T: ?Sized>(_: &T) -> &'static str {
+    std::any::type_name::<T>()
+}
+
+/// The name of the type of an argument.
+pub fn type_name_of<T: ?Sized>(_: &T) -> &'static str {
+    std::any::type_name::<T>()
+}
+
+/// The name of the type that a method belongs to.
+pub fn self_type<T: ?Sized>() -> &'static str {
+    std::any::type_name::<T>()
+}
+
+/// The cache that the option `cache` gave as an expression.
+pub fn borrowed_cache(cache: &Cache) -> Cache {
+    cache.clone()
+}
+
+/// The hook of a function that has none.
+#[inline]
+pub fn no_hook<A>(_: &A) {}
+
+/// The test behind `cache_err = true`.
+pub fn always<E>(_: &E) -> bool {
+    true
+}

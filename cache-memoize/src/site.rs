@@ -1,0 +1,283 @@
+//! The annotated functions of a program: known before the first of them is called.
+
+use crate::cache::Cache;
+use crate::call::Call;
+use crate::caches::{self, Slot};
+use crate::key::{Escape, KeyParts, KeyText, KeyWriter};
+use crate::lifetime::Lifetime;
+use std::collections::HashMap;
+use std::sync::{LazyLock, OnceLock};
+
+/// One annotated function, as the attribute describes it in a static.
+pub struct Site {
+    name: &'static str,
+    path: fn() -> &'static str,
+    file: &'static str,
+    line: u32,
+    column: u32,
+    cache: &'static str,
+    of_trait: Option<&'static str>,
+    prefix: Option<&'static str>,
+    version: Option<u32>,
+    ttl: Option<Lifetime>,
+    err_ttl: Option<Lifetime>,
+    jitter: f64,
+    single_flight: bool,
+    resolved: OnceLock<Resolved>,
+}
+
+/// What is found out about a site when it is first used.
+struct Resolved {
+    /// The number of the site among those of the program; `0` is what is done by hand.
+    index: usize,
+    path: String,
+    /// How every key of the function begins.
+    head: String,
+    /// The type that the path names already.
+    owner: Option<String>,
+    slot: &'static Slot,
+}
+
+/// A site that the linker has gathered.
+pub struct Registered(pub &'static Site);
+
+inventory::collect!(Registered);
+
+impl Site {
+    /// The site of the function `name`, declared at this place. `path` gives the path of an item beside
+    /// the function's body.
+    pub const fn new(
+        name: &'static str,
+        path: fn() -> &'static str,
+        file: &'static str,
+        line: u32,
+        column: u32,
+    ) -> Self {
+        Self {
+            name,
+            path,
+            file,
+            line,
+            column,
+            cache: "default",
+            of_trait: None,
+            prefix: None,
+            version: None,
+            ttl: None,
+            err_ttl: None,
+            jitter: 0.0,
+            single_flight: true,
+            resolved: OnceLock::new(),
+        }
+    }
+
+    /// The option `cache`, as a name.
+    #[must_use]
+    pub const fn cache(mut self, name: &'static str) -> Self {
+        self.cache = name;
+        self
+    }
+
+    /// The trait that the function implements.
+    #[must_use]
+    pub const fn of_trait(mut self, path: &'static str) -> Self {
+        self.of_trait = Some(path);
+        self
+    }
+
+    /// The option `prefix`.
+    #[must_use]
+    pub const fn prefix(mut self, prefix: &'static str) -> Self {
+        self.prefix = Some(prefix);
+        self
+    }
+
+    /// The option `version`.
+    #[must_use]
+    pub const fn version(mut self, version: u32) -> Self {
+        self.version = Some(version);
+        self
+    }
+
+    /// The option `ttl`, as a literal.
+    #[must_use]
+    pub const fn ttl(mut self, ttl: Lifetime) -> Self {
+        self.ttl = Some(ttl);
+        self
+    }
+
+    /// The option `err_ttl`, as a literal.
+    #[must_use]
+    pub const fn err_ttl(mut self, ttl: Lifetime) -> Self {
+        self.err_ttl = Some(ttl);
+        self
+    }
+
+    /// The option `jitter`.
+    #[must_use]
+    pub const fn jitter(mut self, jitter: f64) -> Self {
+        self.jitter = jitter;
+        self
+    }
+
+    /// The option `single_flight = "off"`.
+    #[must_use]
+    pub const fn single_flight_off(mut self) -> Self {
+        self.single_flight = false;
+        self
+    }
+
+    /// Begins a call: builds its key.
+    ///
+    /// `types` are the names of the types that tell instances of a generic function apart, the type of
+    /// the receiver first.
+    #[inline]
+    pub fn call(&'static self, types: &[&'static str], cache: Option<Cache>, parts: impl KeyParts) -> Call {
+        let resolved = self.resolved();
+        let mut text = KeyText::new();
+        let mut begin = |cache: Option<&Cache>| {
+            text.push_str(cache.map_or("", Cache::prefix));
+            cache.map_or(0, Cache::id)
+        };
+        let cache_id = match &cache {
+            Some(cache) => begin(Some(cache)),
+            None => caches::with(resolved.slot, begin),
+        };
+        text.push_str(&resolved.head);
+        if !types.is_empty() {
+            resolved.push_types(types, &mut text);
+        }
+        let mut writer = KeyWriter::new(&mut text);
+        let mut call = writer.list_of_arguments();
+        parts.write(&mut call);
+        call.end();
+        Call::new(self, cache, cache_id, text.finish())
+    }
+
+    pub(crate) fn slot(&self) -> &'static Slot {
+        self.resolved().slot
+    }
+
+    /// The number of the site among those of the program.
+    #[inline]
+    pub(crate) fn index(&self) -> usize {
+        self.resolved().index
+    }
+
+    /// The path of the function.
+    pub(crate) fn path(&self) -> &str {
+        &self.resolved().path
+    }
+
+    pub(crate) fn cache_name(&self) -> &'static str {
+        self.cache
+    }
+
+    /// Where the function stands in the sources.
+    pub(crate) fn location(&self) -> (&'static str, u32, u32) {
+        (self.file, self.line, self.column)
+    }
+
+    pub(crate) fn lifetime(&self, error: bool) -> Option<Lifetime> {
+        if error { self.err_ttl.or(self.ttl) } else { self.ttl }
+    }
+
+    pub(crate) fn jitter_of(&self) -> f64 {
+        self.jitter
+    }
+
+    pub(crate) fn single_flight(&self) -> bool {
+        self.single_flight
+    }
+
+    #[inline]
+    fn resolved(&self) -> &Resolved {
+        self.resolved.get_or_init(|| Resolved::of(self))
+    }
+
+    /// The path of the function, from that of an item in the function beside it, or in itself.
+    fn full_path(&self) -> String {
+        let path = (self.path)();
+        let path = path.strip_suffix("::here").unwrap_or(path);
+        let path = path.strip_suffix("::{{closure}}").unwrap_or(path);
+        let (owner, _) = path.rsplit_once("::").unwrap_or((path, ""));
+        match self.of_trait {
+            Some(of_trait) => format!("<{owner} as {of_trait}>::{}", self.name),
+            None => format!("{owner}::{}", self.name),
+        }
+    }
+}
+
+impl Resolved {
+    fn of(site: &Site) -> Self {
+        let mut path = site.full_path();
+        let (owner, _) = path.rsplit_once("::").unwrap_or((&path, ""));
+        let owner = owner.strip_prefix('<').and_then(|rest| rest.split_once(" as ")).map_or(owner, |it| it.0);
+        let owner = Some(owner.to_owned());
+        let (index, unique) = sites().find(site);
+        if !unique {
+            path = format!("{path}@{}:{}", site.line, site.column);
+        }
+        let mut head = String::new();
+        Escape::Prefix.each_piece(site.prefix.unwrap_or(&path), |piece| head.push_str(piece));
+        if let Some(version) = site.version {
+            head.push_str(&format!("@{version}"));
+        }
+        Self { index, path, head, owner, slot: caches::slot(site.cache) }
+    }
+
+    fn push_types(&self, types: &[&'static str], text: &mut KeyText) {
+        let owner = self.owner.as_deref();
+        let types = if types.first().copied() == owner { &types[1..] } else { types };
+        for (index, name) in types.iter().enumerate() {
+            text.push_str(if index == 0 { "<" } else { ";" });
+            text.push_escaped(name, Escape::Type);
+        }
+        if !types.is_empty() {
+            text.push_str(">");
+        }
+    }
+}
+
+/// Every annotated function of the program.
+pub(crate) struct Sites {
+    all: Vec<&'static Site>,
+    /// How many functions have one path, as functions in two blocks of one body do.
+    paths: HashMap<String, usize>,
+}
+
+/// The annotated functions of this program.
+pub(crate) fn sites() -> &'static Sites {
+    static SITES: LazyLock<Sites> = LazyLock::new(Sites::gather);
+    &SITES
+}
+
+impl Sites {
+    fn gather() -> Self {
+        let mut all: Vec<_> = inventory::iter::<Registered>.into_iter().map(|it| it.0).collect();
+        all.sort_by_key(|site| (site.full_path(), site.location()));
+        let mut paths = HashMap::new();
+        for site in &all {
+            *paths.entry(site.full_path()).or_insert(0) += 1;
+        }
+        Self { all, paths }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &'static Site> {
+        self.all.iter().copied()
+    }
+
+    /// The number of `site`, and whether no other has its path. What is done by hand has the number 0.
+    fn find(&self, site: &Site) -> (usize, bool) {
+        let index = self.all.iter().position(|it| std::ptr::eq(*it, site)).map_or(0, |index| index + 1);
+        let unique = self.paths.get(&site.full_path()).is_none_or(|count| *count == 1);
+        (index, unique)
+    }
+}
+
+/// The site of everything that is done by hand.
+pub(crate) static BY_HAND: Site = Site::new("(by hand)", || "(by hand)", file!(), line!(), column!());

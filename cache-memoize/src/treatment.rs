@@ -1,0 +1,182 @@
+//! How a call is carried out: for a function whose values are stored, and for one that runs at most once.
+
+use crate::cache::Inner;
+use crate::drive::{Keep, Look, Note, asynchronous, blocking};
+use crate::entries::EntryOf;
+use crate::error::Error;
+use crate::plan::Plan;
+use crate::rules::{Form, Guard, HeldBack, Kind, Rules, Ruleset};
+use crate::site::Site;
+use cache_memoize_core::{ErasedAsyncStore, Key, Store};
+use std::time::Duration;
+
+/// Where a call takes place.
+pub struct Spot<'a> {
+    pub(crate) cache: &'a Inner,
+    pub(crate) site: &'static Site,
+    pub(crate) key: &'a Key,
+}
+
+impl<'a> Spot<'a> {
+    pub(crate) fn entry<'r, R: Ruleset>(&'r self, rules: &'r R) -> EntryOf<'r, R, dyn Store> {
+        let face = self.cache.blocking_face(R::Form::PORTABLE);
+        EntryOf::new(self.cache, self.site, self.key.as_ref(), rules, face)
+    }
+
+    pub(crate) fn async_entry<'r, R: Ruleset>(
+        &'r self,
+        rules: &'r R,
+    ) -> EntryOf<'r, R, dyn ErasedAsyncStore> {
+        let face = self.cache.async_face(R::Form::PORTABLE);
+        EntryOf::new(self.cache, self.site, self.key.as_ref(), rules, face)
+    }
+
+    /// The store goes first: a flight that begins in between is fenced by it, and one that is detached
+    /// needlessly costs a computation.
+    pub(crate) fn invalidate(&self) -> Result<bool, Error> {
+        let removed = self.entry(&Guard::<()>::new()).invalidate();
+        self.cache.flights.detach(self.key);
+        removed
+    }
+
+    pub(crate) async fn invalidate_async(&self) -> Result<bool, Error> {
+        let removed = self.async_entry(&Guard::<()>::new()).invalidate().await;
+        self.cache.flights.detach(self.key);
+        removed
+    }
+
+    fn plan(&self) -> Plan {
+        Plan::new(self.site.single_flight())
+    }
+}
+
+/// How a call is carried out, by the options of its function.
+pub trait Treatment: Ruleset {
+    /// What the function returns.
+    type Return;
+
+    /// What to store of a value, if anything.
+    fn stored(&self, value: &Self::Return) -> Option<Self::Stored>;
+
+    /// The answer to a call that finds this in the store.
+    fn answer(&self, stored: Self::Stored) -> Self::Return;
+
+    /// Answers a call; `looked` says that the store is known to have nothing.
+    fn run(&self, spot: &Spot<'_>, looked: bool, compute: impl FnOnce() -> Self::Return) -> Self::Return;
+
+    /// Answers a call; `looked` says that the store is known to have nothing.
+    fn run_async(
+        &self,
+        spot: &Spot<'_>,
+        looked: bool,
+        compute: impl Future<Output = Self::Return>,
+    ) -> impl Future<Output = Self::Return>;
+
+    /// Computes now, and stores.
+    fn refresh(&self, spot: &Spot<'_>, compute: impl FnOnce() -> Self::Return) -> Self::Return;
+
+    /// Computes now, and stores.
+    fn refresh_async(
+        &self,
+        spot: &Spot<'_>,
+        compute: impl Future<Output = Self::Return>,
+    ) -> impl Future<Output = Self::Return>;
+}
+
+impl<K, F, I, W> Treatment for Rules<K, F, I, W>
+where
+    K: Kind<Stored: Clone + Send + Sync + 'static>,
+    F: Form<K::Stored>,
+    I: Fn(&K::Value) -> bool,
+    W: Fn(&K::Value) -> Option<Duration>,
+{
+    type Return = K::Return;
+
+    fn stored(&self, value: &K::Return) -> Option<K::Stored> {
+        self.keep(value)
+    }
+
+    #[inline]
+    fn answer(&self, stored: K::Stored) -> K::Return {
+        self.restore(stored)
+    }
+
+    fn run(&self, spot: &Spot<'_>, looked: bool, compute: impl FnOnce() -> K::Return) -> K::Return {
+        use blocking::Entries;
+        let entry = spot.entry(self);
+        if !looked && let Look::Found(stored) = entry.look() {
+            entry.note(Note::Hit);
+            return self.restore(stored);
+        }
+        blocking::missed(&entry, &spot.cache.flights, spot.key, self, spot.plan(), compute)
+    }
+
+    async fn run_async(
+        &self,
+        spot: &Spot<'_>,
+        looked: bool,
+        compute: impl Future<Output = K::Return>,
+    ) -> K::Return {
+        use asynchronous::Entries;
+        let entry = spot.async_entry(self);
+        if !looked && let Look::Found(stored) = entry.look().await {
+            entry.note(Note::Hit);
+            return self.restore(stored);
+        }
+        asynchronous::missed(&entry, &spot.cache.flights, spot.key, self, spot.plan(), compute).await
+    }
+
+    fn refresh(&self, spot: &Spot<'_>, compute: impl FnOnce() -> K::Return) -> K::Return {
+        blocking::refresh(&spot.entry(self), &spot.cache.flights, spot.key, self, compute)
+    }
+
+    async fn refresh_async(
+        &self,
+        spot: &Spot<'_>,
+        compute: impl Future<Output = K::Return>,
+    ) -> K::Return {
+        let entry = spot.async_entry(self);
+        asynchronous::refresh(&entry, &spot.cache.flights, spot.key, self, compute).await
+    }
+}
+
+impl<R: HeldBack> Treatment for Guard<R> {
+    type Return = R;
+
+    fn stored(&self, value: &R) -> Option<()> {
+        value.succeeded().then_some(())
+    }
+
+    fn answer(&self, (): ()) -> R {
+        R::held_back()
+    }
+
+    fn run(&self, spot: &Spot<'_>, looked: bool, compute: impl FnOnce() -> R) -> R {
+        use blocking::Entries;
+        let entry = spot.entry(self).as_claim(&());
+        if !looked && let Look::Found(()) = entry.look() {
+            entry.note(Note::Hit);
+            return R::held_back();
+        }
+        blocking::unclaimed(&entry, self, compute)
+    }
+
+    async fn run_async(&self, spot: &Spot<'_>, looked: bool, compute: impl Future<Output = R>) -> R {
+        use asynchronous::Entries;
+        let entry = spot.async_entry(self).as_claim(&());
+        if !looked && let Look::Found(()) = entry.look().await {
+            entry.note(Note::Hit);
+            return R::held_back();
+        }
+        asynchronous::unclaimed(&entry, self, compute).await
+    }
+
+    fn refresh(&self, spot: &Spot<'_>, compute: impl FnOnce() -> R) -> R {
+        blocking::guard_again(&spot.entry(self).as_claim(&()), self, compute)
+    }
+
+    async fn refresh_async(&self, spot: &Spot<'_>, compute: impl Future<Output = R>) -> R {
+        let entry = spot.async_entry(self).as_claim(&());
+        asynchronous::guard_again(&entry, self, compute).await
+    }
+}

@@ -1,0 +1,130 @@
+//! The laws of the fence and of the flight, under every schedule that the checker tries.
+
+use crate::world::{Faith, Process, World};
+use shuttle::{check_random, future, thread};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+/// How many schedules each law is tried under; `MODEL_SCHEDULES` sets another number.
+fn schedules() -> usize {
+    std::env::var("MODEL_SCHEDULES").ok().and_then(|number| number.parse().ok()).unwrap_or(3_000)
+}
+
+/// After an invalidation returned, no call is served a value whose computation began before it.
+fn fence_law(faith: Faith) {
+    let world = World::new(faith);
+    let here = Process::of(&world);
+    let there = Process::of(&world);
+    let callers = [&here, &here, &there].map(|process| {
+        let process = process.clone();
+        thread::spawn(move || {
+            process.call();
+        })
+    });
+    let awaiting = {
+        let there = there.clone();
+        thread::spawn(move || {
+            future::block_on(there.call_async());
+        })
+    };
+    let invalidator = {
+        let (world, invalidating, asking) = (world.clone(), there.clone(), [here.clone(), there.clone()]);
+        thread::spawn(move || {
+            let before = world.now();
+            invalidating.invalidate();
+            let late = asking.map(|process| thread::spawn(move || process.call()));
+            for call in late {
+                let began = call.join().expect("a call returns");
+                assert!(began > before, "served a value of {began}, invalidated at {before}");
+            }
+        })
+    };
+    callers.into_iter().chain([awaiting, invalidator]).for_each(|it| it.join().expect("it ends"));
+    assert_eq!(here.flights_under_way() + there.flights_under_way(), 0);
+}
+
+#[test]
+fn the_fence_holds_across_processes() {
+    check_random(|| fence_law(Faith::Faithful), schedules());
+}
+
+#[test]
+fn without_a_store_the_fence_holds_within_the_process() {
+    let law = || {
+        let world = World::new(Faith::Down);
+        let process = Process::of(&world);
+        let early = [process.clone(), process.clone()].map(|it| thread::spawn(move || it.call()));
+        let before = world.now();
+        process.invalidate();
+        assert!(process.call() > before);
+        early.into_iter().for_each(|call| drop(call.join()));
+    };
+    check_random(law, schedules());
+}
+
+#[test]
+fn the_model_notices_a_store_without_a_fence() {
+    let run = || check_random(|| fence_law(Faith::Unfenced), schedules());
+    assert!(catch_unwind(AssertUnwindSafe(run)).is_err(), "the law held without a fence");
+}
+
+#[test]
+fn concurrent_callers_share_one_computation() {
+    let law = || {
+        let world = World::new(Faith::Faithful);
+        let process = Process::of(&world);
+        let blocking = [(); 3].map(|()| {
+            let process = process.clone();
+            thread::spawn(move || process.call())
+        });
+        let awaiting = {
+            let process = process.clone();
+            thread::spawn(move || future::block_on(process.call_async()))
+        };
+        blocking.into_iter().chain([awaiting]).for_each(|call| drop(call.join().expect("it returns")));
+        assert_eq!(world.computations(), 1);
+    };
+    check_random(law, schedules());
+}
+
+#[test]
+fn after_a_refresh_nothing_older_than_it_is_served() {
+    let law = || {
+        let world = World::new(Faith::Faithful);
+        let (here, there) = (Process::of(&world), Process::of(&world));
+        let early = {
+            let there = there.clone();
+            thread::spawn(move || there.call())
+        };
+        let before = world.now();
+        assert!(here.refresh() > before);
+        assert!(there.call() > before);
+        drop(early.join());
+        assert!(here.call() > before);
+    };
+    check_random(law, schedules());
+}
+
+#[test]
+fn a_dropped_call_hands_the_work_on() {
+    let law = || {
+        let world = World::new(Faith::Faithful);
+        let process = Process::of(&world);
+        let waiting = {
+            let process = process.clone();
+            thread::spawn(move || process.call())
+        };
+        let dropped = {
+            let process: Arc<Process> = process.clone();
+            thread::spawn(move || {
+                let mut call = Box::pin(process.call_async());
+                let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+                let _ = call.as_mut().poll(&mut context);
+            })
+        };
+        dropped.join().expect("it ends");
+        waiting.join().expect("nobody hangs");
+        assert_eq!(process.flights_under_way(), 0);
+    };
+    check_random(law, schedules());
+}

@@ -1,0 +1,122 @@
+//! The commands of the developers and of CI.
+//!
+//! | command | does |
+//! |---|---|
+//! | `cargo xtask test` | installs the servers that the tests need, then runs every test |
+//! | `cargo xtask ci` | everything that has to hold before a change lands |
+//! | `cargo xtask lint` | formatting, clippy over the feature sets, docs |
+//! | `cargo xtask model` | only the model checks, with more schedules |
+//! | `cargo xtask bench` | hits against the peers |
+
+mod servers;
+mod steps;
+
+use std::process::ExitCode;
+use steps::Step;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let done = match words.as_slice() {
+        ["test", filter @ ..] => test(filter),
+        ["lint"] => lint(),
+        ["ci"] => ci(),
+        ["model"] => model(),
+        ["bench", rest @ ..] => bench(rest),
+        _ => return usage(),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(what) => {
+            eprintln!("\nxtask: {what}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+type Done = Result<(), String>;
+
+fn usage() -> ExitCode {
+    eprintln!("usage: cargo xtask test [FILTER] | lint | ci | model | bench [OPTIONS]");
+    ExitCode::from(2)
+}
+
+/// Everything that has to hold before a change lands, the quickest first.
+fn ci() -> Done {
+    lint()?;
+    servers::install()?;
+    tests(&[])?;
+    feature_sets_run()
+}
+
+fn test(filter: &[&str]) -> Done {
+    servers::install()?;
+    tests(filter)
+}
+
+fn tests(filter: &[&str]) -> Done {
+    Step::cargo("the tests", &["nextest", "run", "--workspace", "--all-features"])
+        .otherwise(&["test", "--workspace", "--all-features", "--lib", "--bins", "--tests", "--examples"])
+        .with(filter)
+        .run()?;
+    if filter.is_empty() {
+        Step::cargo("the examples in the documentation", &["test", "--workspace", "--all-features", "--doc"])
+            .run()?;
+    }
+    Ok(())
+}
+
+fn lint() -> Done {
+    Step::cargo("formatting", &["fmt", "--all", "--check"]).run()?;
+    for features in FEATURE_SETS {
+        Step::cargo("clippy", &["clippy", "--package", "cache-memoize"])
+            .with(features)
+            .with(&["--", "--deny", "warnings"])
+            .run()?;
+    }
+    Step::cargo("clippy over everything", &["clippy", "--workspace", "--all-targets", "--all-features"])
+        .with(&["--", "--deny", "warnings"])
+        .run()?;
+    Step::cargo("the documentation", &["doc", "--workspace", "--no-deps", "--all-features"])
+        .env("RUSTDOCFLAGS", "--deny warnings")
+        .run()?;
+    no_runtime()
+}
+
+/// Every feature alone, none, and the default: what a user may ask for has to build.
+const FEATURE_SETS: &[&[&str]] = &[
+    &["--no-default-features"],
+    &["--no-default-features", "--features", "memory"],
+    &["--no-default-features", "--features", "msgpack"],
+    &["--no-default-features", "--features", "json"],
+    &["--no-default-features", "--features", "postcard"],
+    &["--no-default-features", "--features", "zlib"],
+    &["--no-default-features", "--features", "zstd"],
+    &["--no-default-features", "--features", "lz4"],
+    &["--no-default-features", "--features", "lzma"],
+    &["--no-default-features", "--features", "bytes,chrono,rust_decimal,time,url,uuid"],
+    &[],
+];
+
+/// The quickstart of the README runs, and prints what it promises.
+fn feature_sets_run() -> Done {
+    Step::cargo("the quickstart", &["run", "--quiet", "--package", "examples", "--example", "quickstart"]).run()
+}
+
+/// A sync program pulls no async runtime.
+fn no_runtime() -> Done {
+    let tree = Step::cargo("no runtime", &["tree", "--package", "cache-memoize", "--edges", "normal"]).output()?;
+    let runtimes = ["tokio", "async-std", "smol", "futures-executor"];
+    match runtimes.iter().find(|runtime| tree.contains(&format!(" {runtime} v"))) {
+        Some(runtime) => Err(format!("cache-memoize depends on {runtime}, an async runtime")),
+        None => Ok(()),
+    }
+}
+
+fn model() -> Done {
+    Step::cargo("the model", &["test", "--release", "--package", "model"]).env("MODEL_SCHEDULES", "200000").run()
+}
+
+fn bench(options: &[&str]) -> Done {
+    Step::cargo("hits", &["run", "--release", "--package", "benchmarks", "--bin", "hits", "--"]).with(options).run()
+}

@@ -1,0 +1,81 @@
+use std::process::Command;
+use std::time::Instant;
+
+/// One command among those of a task.
+pub struct Step {
+    title: String,
+    arguments: Vec<String>,
+    fallback: Option<Vec<String>>,
+    variables: Vec<(String, String)>,
+}
+
+impl Step {
+    /// A call of cargo.
+    pub fn cargo(title: &str, arguments: &[&str]) -> Self {
+        Self { title: title.to_owned(), arguments: owned(arguments), fallback: None, variables: Vec::new() }
+    }
+
+    /// What to call instead where cargo lacks the subcommand.
+    pub fn otherwise(mut self, arguments: &[&str]) -> Self {
+        self.fallback = Some(owned(arguments));
+        self
+    }
+
+    pub fn with(mut self, arguments: &[&str]) -> Self {
+        self.arguments.extend(owned(arguments));
+        self.fallback.iter_mut().for_each(|fallback| fallback.extend(owned(arguments)));
+        self
+    }
+
+    pub fn env(mut self, name: &str, value: &str) -> Self {
+        self.variables.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Runs the command with its output shown.
+    pub fn run(self) -> Result<(), String> {
+        let (title, mut command) = (self.title.clone(), self.command());
+        println!("\n── {title}: {}", spoken(&command));
+        let begin = Instant::now();
+        let status = command.status().map_err(|error| format!("{title}: cargo does not start: {error}"))?;
+        if !status.success() {
+            return Err(format!("{title} failed: {}", spoken(&command)));
+        }
+        println!("── {title}: done in {:.0} s", begin.elapsed().as_secs_f64());
+        Ok(())
+    }
+
+    /// Runs the command and gives what it printed.
+    pub fn output(self) -> Result<String, String> {
+        let title = self.title.clone();
+        let output = self.command().output().map_err(|error| format!("{title}: {error}"))?;
+        if !output.status.success() {
+            return Err(format!("{title} failed: {}", String::from_utf8_lossy(&output.stderr)));
+        }
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    }
+
+    fn command(self) -> Command {
+        let arguments = match self.fallback {
+            Some(fallback) if !has_subcommand(&self.arguments[0]) => fallback,
+            _ => self.arguments,
+        };
+        let mut command = Command::new(env!("CARGO"));
+        command.args(arguments).envs(self.variables);
+        command
+    }
+}
+
+fn has_subcommand(name: &str) -> bool {
+    let version = Command::new(env!("CARGO")).args([name, "--version"]).output();
+    version.is_ok_and(|output| output.status.success())
+}
+
+fn spoken(command: &Command) -> String {
+    let arguments: Vec<_> = command.get_args().map(|argument| argument.to_string_lossy()).collect();
+    format!("cargo {}", arguments.join(" "))
+}
+
+fn owned(words: &[&str]) -> Vec<String> {
+    words.iter().map(|word| (*word).to_owned()).collect()
+}
