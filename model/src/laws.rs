@@ -1,7 +1,7 @@
 //! The laws of the fence and of the flight, under every schedule that the checker tries.
 
 use crate::world::{Faith, Process, World};
-use shuttle::{check_random, future, thread};
+use shuttle::{check_pct, check_random, future, thread};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -46,6 +46,23 @@ fn fence_law(faith: Faith) {
 #[test]
 fn the_fence_holds_across_processes() {
     check_random(|| fence_law(Faith::Faithful), schedules());
+}
+
+/// The narrow window between a fill and the landing of its flight, on a schedule of few threads.
+#[test]
+fn a_value_that_another_process_invalidated_is_not_passed_on() {
+    let law = || {
+        let world = World::new(Faith::Faithful);
+        let (here, there) = (Process::of(&world), Process::of(&world));
+        let early = [here.clone(), here.clone()].map(|it| thread::spawn(move || it.call()));
+        let before = world.now();
+        there.invalidate();
+        let began = here.call();
+        assert!(began > before, "served a value of {began}, invalidated at {before}");
+        early.into_iter().for_each(|call| drop(call.join()));
+    };
+    check_random(law, schedules());
+    check_pct(law, schedules(), 3);
 }
 
 #[test]

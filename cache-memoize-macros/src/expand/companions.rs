@@ -33,13 +33,14 @@ pub(super) fn uncached(memo: &Memo<'_>, visibility: Option<TokenStream>) -> Toke
     let mut signature = sig.clone();
     signature.ident = memo.companion_name("uncached");
     let imported = trait_in_scope(memo);
+    let uses = memo.uses();
     let statements = &block.stmts;
     quote! {
         #[doc = #doc]
         #(#shared)*
         #lints
         #(#own)*
-        #visibility #signature { #imported #(#statements)* }
+        #visibility #signature { #imported #uses #(#statements)* }
     }
 }
 

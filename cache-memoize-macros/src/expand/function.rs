@@ -91,9 +91,10 @@ fn body_in_place(memo: &Memo<'_>) -> TokenStream {
     });
     let parameters = closure_parameters(patterns);
     let output = memo.function.output();
+    let uses = memo.uses();
     let Block { stmts, .. } = &memo.function.item.block;
     if !memo.function.is_async() {
-        return quote!(move |#parameters| -> #output { #(#stmts)* });
+        return quote!(move |#parameters| -> #output { #uses #(#stmts)* });
     }
     // The block that never runs tells the compiler the type of the async block, which `?` and `return`
     // in the body need to know.
@@ -103,7 +104,7 @@ fn body_in_place(memo: &Memo<'_>) -> TokenStream {
             if let ::core::option::Option::Some(#result) = ::core::option::Option::None::<#output> {
                 return #result;
             }
-            let #result: #output = { #(#stmts)* };
+            let #result: #output = { #uses #(#stmts)* };
             #[allow(unreachable_code)]
             #result
         }

@@ -2,11 +2,13 @@
 
 use crate::errors::Errors;
 use crate::function::{Function, Parameter, Selection};
-use crate::krate;
 use crate::options::Options;
+use crate::{krate, mentions};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
-use syn::Expr;
+use std::collections::BTreeSet;
+use syn::ext::IdentExt as _;
+use syn::{Expr, FnArg};
 
 pub(super) struct Memo<'a> {
     /// The path of the library.
@@ -80,6 +82,19 @@ impl<'a> Memo<'a> {
 
     pub(super) fn site_name(&self) -> Ident {
         self.companion_name("__cache_memoize_site")
+    }
+
+    /// Statements that count what only the options read as used, so that no warning says otherwise.
+    pub(super) fn uses(&self) -> TokenStream {
+        let read: BTreeSet<String> = self.options.expressions().flat_map(mentions::of).collect();
+        let names = self.function.item.sig.inputs.iter().flat_map(|argument| match argument {
+            FnArg::Receiver(_) => Vec::new(),
+            FnArg::Typed(argument) => mentions::bindings(&argument.pat),
+        });
+        names
+            .filter(|name| read.contains(&name.unraw().to_string()))
+            .map(|name| quote!(let _ = &#name;))
+            .collect()
     }
 
     /// `expression` where every name of a pattern that `read` mention can be used.

@@ -129,6 +129,16 @@ impl Options {
         [&self.ttl, &self.err_ttl].into_iter().flatten().filter_map(Lifetime::expression)
     }
 
+    /// All expressions that may read the arguments.
+    pub(crate) fn expressions(&self) -> impl Iterator<Item = &Expr> {
+        [&self.key, &self.extra, &self.on_hit, &self.on_miss]
+            .into_iter()
+            .flatten()
+            .chain(self.cache_expression())
+            .chain(self.computed_lifetimes())
+            .chain(self.judges())
+    }
+
     /// The expression that gives the cache.
     pub(crate) fn cache_expression(&self) -> Option<&Expr> {
         match &self.cache {
