@@ -62,7 +62,7 @@ fn key() -> Ident {
 fn of_struct(name: &Ident, fields: &Fields, errors: &mut Errors) -> TokenStream {
     let parts: Vec<_> = kept(fields, errors)
         .into_iter()
-        .map(|(member, field)| part(field, &quote!(&self.#member)))
+        .map(|(member, field)| part(field, &quote_spanned!(place(field)=> &self.#member)))
         .collect();
     written(name, &parts)
 }
@@ -89,16 +89,14 @@ fn of_enum<'a>(
 
 fn arm(name: &Ident, fields: &Fields, errors: &mut Errors) -> TokenStream {
     let kept = kept(fields, errors);
-    let binding = |at: usize| format_ident!("__part{at}", span = Span::mixed_site());
-    let bindings = kept.iter().enumerate().map(|(at, (member, _))| {
-        let binding = binding(at);
+    let binding = |at: usize, field| format_ident!("__part{at}", span = place(field));
+    let bindings = kept.iter().enumerate().map(|(at, (member, field))| {
+        let binding = binding(at, field);
         quote!(#member: #binding,)
     });
-    let parts: Vec<_> = kept
-        .iter()
-        .enumerate()
-        .map(|(at, (_, field))| part(field, &binding(at).to_token_stream()))
-        .collect();
+    let parts = kept.iter().enumerate();
+    let parts: Vec<_> =
+        parts.map(|(at, (_, field))| part(field, &binding(at, field).to_token_stream())).collect();
     let written = written(name, &parts);
     quote!(Self::#name { #(#bindings)* .. } => { #written })
 }
@@ -115,10 +113,14 @@ fn kept<'a>(fields: &'a Fields, errors: &mut Errors) -> Vec<(Member, &'a Field)>
     kept
 }
 
-/// One part; a field's type without `CacheKey` is reported at that type.
 fn part(field: &Field, value: &TokenStream) -> TokenStream {
     let key = key();
-    quote_spanned!(Span::mixed_site().located_at(field.ty.span())=> #key.part(#value);)
+    quote_spanned!(place(field)=> #key.part(#value);)
+}
+
+/// Where a field whose type has no `CacheKey` is reported.
+fn place(field: &Field) -> Span {
+    Span::call_site().located_at(field.ty.span())
 }
 
 fn written(name: &Ident, parts: &[TokenStream]) -> TokenStream {

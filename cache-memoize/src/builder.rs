@@ -117,10 +117,15 @@ impl CacheBuilder {
     pub fn build(self) -> Result<Cache, Error> {
         self.check()?;
         let serializer = self.serializer.or_else(default_serializer);
-        let codec = serializer.map(|serializer| Codec::new(serializer, self.compressor)).transpose();
+        let codec =
+            serializer.map(|serializer| Codec::new(serializer, self.compressor)).transpose();
         let codec = codec.map_err(|error| wrong(error.to_string()))?;
-        if codec.is_none() && self.backend.as_ref().is_some_and(|backend| backend.objects().is_none()) {
-            return Err(wrong("no serializer: choose one, or enable the feature `msgpack`".to_owned()));
+        if codec.is_none()
+            && self.backend.as_ref().is_some_and(|backend| backend.objects().is_none())
+        {
+            return Err(wrong(
+                "no serializer: choose one, or enable the feature `msgpack`".to_owned(),
+            ));
         }
         Ok(Cache::from_settings(Settings {
             backend: self.backend,
@@ -133,7 +138,9 @@ impl CacheBuilder {
 
     fn check(&self) -> Result<(), Error> {
         if self.default_ttl.is_zero() {
-            return Err(wrong("the default TTL is zero: give a lifetime, or `Cache::disabled()`".to_owned()));
+            return Err(wrong(
+                "the default TTL is zero: give a lifetime, or `Cache::disabled()`".to_owned(),
+            ));
         }
         if escaped(&self.prefix).len() > MAX_PREFIX {
             let length = self.prefix.len();

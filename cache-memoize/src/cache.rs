@@ -7,6 +7,7 @@ use crate::flight::Flights;
 use crate::key::{CacheKey, KeyText, KeyWriter};
 use crate::lifetime::Lifetime;
 use crate::observer::{Event, EventKind, Observer};
+use crate::orphans::Orphans;
 use crate::rules::Rules;
 use crate::site::{BY_HAND, Site, sites};
 use crate::stats::{Counted, Stats, Tally};
@@ -50,6 +51,7 @@ pub(crate) struct Inner {
     pub(crate) default_ttl: Lifetime,
     pub(crate) codec: Option<Codec>,
     pub(crate) flights: Flights,
+    pub(crate) orphans: Orphans,
     observer: Option<Arc<dyn Observer>>,
     /// By the number of the site.
     tallies: Box<[OnceLock<Tally>]>,
@@ -141,7 +143,12 @@ impl Cache {
     ///
     /// # Errors
     /// As [`set`](Self::set), and [`ErrorKind::NotKept`](crate::ErrorKind::NotKept) for a `ttl` of zero.
-    pub fn set_for<T: Value>(&self, key: impl EntryKey, value: T, ttl: Duration) -> Result<(), Error> {
+    pub fn set_for<T: Value>(
+        &self,
+        key: impl EntryKey,
+        value: T,
+        ttl: Duration,
+    ) -> Result<(), Error> {
         self.call(&key).prime(Rules::plain().ttl(ttl), value)
     }
 
@@ -196,6 +203,7 @@ impl Cache {
             default_ttl,
             codec,
             flights: Flights::default(),
+            orphans: Orphans::default(),
             observer,
             tallies,
             local: OnceLock::new(),
@@ -340,7 +348,6 @@ fn local_objects(backend: &Backend) -> Option<Arc<dyn ObjectStore>> {
 fn local_objects(_: &Backend) -> Option<Arc<dyn ObjectStore>> {
     None
 }
-
 
 fn next_id() -> u64 {
     static NEXT: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(1);

@@ -64,7 +64,8 @@ pub fn check() -> Result<(), Error> {
     if missing.is_empty() {
         return Ok(());
     }
-    let context = format!("install these caches with `caches::install` before the first call:{missing}");
+    let context =
+        format!("install these caches with `caches::install` before the first call:{missing}");
     Err(Error::new(ErrorKind::NotInstalled, "check", context))
 }
 
@@ -222,7 +223,9 @@ impl Drop for Scope {
 }
 
 fn overlay<N: AsRef<str>>(caches: impl IntoIterator<Item = (N, Cache)>) -> Overlay {
-    Overlay::new(caches.into_iter().map(|(name, cache)| (name.as_ref().to_owned(), cache)).collect())
+    Overlay::new(
+        caches.into_iter().map(|(name, cache)| (name.as_ref().to_owned(), cache)).collect(),
+    )
 }
 
 fn read<T>(lock: &RwLock<T>) -> std::sync::RwLockReadGuard<'_, T> {

@@ -4,7 +4,6 @@ use crate::entries::read_object;
 use crate::error::{Error, ErrorKind};
 use crate::key::KeyText;
 use crate::observer::EventKind;
-use crate::rules::Form;
 use crate::site::Site;
 use crate::stats::Counted;
 use crate::treatment::{Spot, Treatment};
@@ -32,7 +31,12 @@ enum Glance<R> {
 
 impl Call {
     #[inline]
-    pub(crate) fn new(site: &'static Site, cache: Option<Cache>, cache_id: u64, text: KeyText) -> Self {
+    pub(crate) fn new(
+        site: &'static Site,
+        cache: Option<Cache>,
+        cache_id: u64,
+        text: KeyText,
+    ) -> Self {
         Self { site, cache, cache_id, text }
     }
 
@@ -218,7 +222,7 @@ impl Call {
                 cache.inner().tell(self.site, self.text.key(), Counted::Miss, EventKind::Miss);
                 return Glance::NoCache;
             }
-            let Some(objects) = cache.inner().objects(T::Form::PORTABLE) else {
+            let Some(objects) = cache.inner().objects(self.site.portable()) else {
                 return Glance::Unknown(cache.clone());
             };
             let Some(stored) = read_object::<T::Stored>(objects, self.text.key()) else {

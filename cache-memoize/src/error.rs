@@ -34,7 +34,11 @@ pub enum ErrorKind {
 }
 
 impl Error {
-    pub(crate) fn new(kind: ErrorKind, operation: &'static str, context: impl Into<String>) -> Self {
+    pub(crate) fn new(
+        kind: ErrorKind,
+        operation: &'static str,
+        context: impl Into<String>,
+    ) -> Self {
         Self { kind, operation, context: context.into(), source: None }
     }
 

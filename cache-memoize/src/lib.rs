@@ -27,6 +27,9 @@
 //! whose computation began before. Whatever befalls the store, the function computes and returns. Of one
 //! key, one computation runs at a time.
 
+#[doc(hidden)]
+#[path = "private.rs"]
+pub mod __private;
 mod builder;
 mod cache;
 pub mod caches;
@@ -39,11 +42,9 @@ mod flight;
 mod key;
 mod lifetime;
 mod observer;
+mod orphans;
 mod plan;
 mod policy;
-#[doc(hidden)]
-#[path = "private.rs"]
-pub mod __private;
 mod rules;
 mod site;
 mod stats;

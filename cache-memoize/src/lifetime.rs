@@ -40,7 +40,11 @@ impl Lifetime {
 
     /// What a store is told; `None` for a value that is over as soon as it is there.
     pub(crate) fn ttl(self) -> Option<Ttl> {
-        if self == Self::FOREVER { Some(Ttl::Forever) } else { Ttl::new(Duration::from_millis(self.0)) }
+        if self == Self::FOREVER {
+            Some(Ttl::Forever)
+        } else {
+            Ttl::new(Duration::from_millis(self.0))
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! What the attribute emits. No part of the public interface: it changes without notice.
 
 pub use crate::call::Call;
-pub use crate::key::{Extra, KeyParts, Part};
+pub use crate::key::{KeyParts, Part};
 pub use crate::lifetime::Lifetime;
 pub use crate::rules::{Guard, PlainReturn, Probe, ResultReturn};
 pub use crate::site::{Registered, Site};
@@ -13,12 +13,12 @@ use crate::key::CacheKey;
 /// An argument, as a part of the key.
 #[inline]
 pub fn part<T: CacheKey + ?Sized>(value: &T) -> Part<'_, T> {
-    Part(value)
+    Part::new(value)
 }
 
 /// The value of the option `extra`, as a part of the key.
-pub fn extra<T: CacheKey + ?Sized>(value: &T) -> Extra<'_, T> {
-    Extra(value)
+pub fn extra<T: CacheKey + ?Sized>(value: &T) -> Part<'_, T> {
+    Part::extra(value)
 }
 
 /// The path of an item, to know the path of the function around it.

@@ -100,6 +100,25 @@ impl<T, E> Rules<OkOnly<T, E>> {
     }
 }
 
+impl<T> Rules<Plain<T>> {
+    /// The option `cache_err` where it cannot be.
+    #[must_use]
+    pub fn cache_err<P>(self, _: P) -> Self
+    where
+        T: ReturnsErrors,
+    {
+        self
+    }
+}
+
+/// No type has it: a `Result` is recognised before this is asked for.
+#[diagnostic::on_unimplemented(
+    message = "`cache_err` needs a function that returns a `Result`",
+    label = "this function returns `{Self}`, which has no errors",
+    note = "remove `cache_err`, or use `cache_if` to choose which values are stored"
+)]
+pub trait ReturnsErrors {}
+
 impl<K: Kind, F, I, W> Rules<K, F, I, W> {
     /// The option `local`: values stay in the process, as they are.
     pub fn local(self) -> Rules<K, InProcess, I, W> {
@@ -119,7 +138,14 @@ impl<K: Kind, F, I, W> Rules<K, F, I, W> {
         lifetime: D,
     ) -> Rules<K, F, I, impl Fn(&K::Value) -> Option<Duration>> {
         let Self { kind, form, cache_if, ttl, err_ttl, .. } = self;
-        Rules { kind, form, cache_if, ttl_with: move |value: &_| Some(lifetime(value)), ttl, err_ttl }
+        Rules {
+            kind,
+            form,
+            cache_if,
+            ttl_with: move |value: &_| Some(lifetime(value)),
+            ttl,
+            err_ttl,
+        }
     }
 
     /// The option `ttl`, as an expression.
@@ -374,9 +400,6 @@ impl<T: HeldBack, E> HeldBack for Result<T, E> {
 
 /// In which form values are stored.
 pub trait Form<S> {
-    /// Whether the values can leave the process.
-    const PORTABLE: bool;
-
     /// How values become bytes and come back; `None` if they stay in the process.
     fn transcoder() -> Option<Transcoder<S>>;
 
@@ -394,8 +417,6 @@ pub struct Transcoder<S> {
 pub struct Portable;
 
 impl<S: Serialize + DeserializeOwned + 'static> Form<S> for Portable {
-    const PORTABLE: bool = true;
-
     fn transcoder() -> Option<Transcoder<S>> {
         Some(Transcoder { encode: Codec::encode, decode: Codec::decode })
     }
@@ -409,8 +430,6 @@ impl<S: Serialize + DeserializeOwned + 'static> Form<S> for Portable {
 pub struct InProcess;
 
 impl<S> Form<S> for InProcess {
-    const PORTABLE: bool = false;
-
     fn transcoder() -> Option<Transcoder<S>> {
         None
     }

@@ -1,8 +1,8 @@
 //! The annotated functions of a program: known before the first of them is called.
 
 use crate::cache::Cache;
-use crate::call::Call;
 use crate::caches::{self, Slot};
+use crate::call::Call;
 use crate::key::{Escape, KeyParts, KeyText, KeyWriter};
 use crate::lifetime::Lifetime;
 use std::collections::HashMap;
@@ -23,6 +23,7 @@ pub struct Site {
     err_ttl: Option<Lifetime>,
     jitter: f64,
     single_flight: bool,
+    local: bool,
     resolved: OnceLock<Resolved>,
 }
 
@@ -67,6 +68,7 @@ impl Site {
             err_ttl: None,
             jitter: 0.0,
             single_flight: true,
+            local: false,
             resolved: OnceLock::new(),
         }
     }
@@ -127,12 +129,24 @@ impl Site {
         self
     }
 
+    /// The option `local`.
+    #[must_use]
+    pub const fn local(mut self) -> Self {
+        self.local = true;
+        self
+    }
+
     /// Begins a call: builds its key.
     ///
     /// `types` are the names of the types that tell instances of a generic function apart, the type of
     /// the receiver first.
     #[inline]
-    pub fn call(&'static self, types: &[&'static str], cache: Option<Cache>, parts: impl KeyParts) -> Call {
+    pub fn call(
+        &'static self,
+        types: &[&'static str],
+        cache: Option<Cache>,
+        parts: impl KeyParts,
+    ) -> Call {
         let resolved = self.resolved();
         let mut text = KeyText::new();
         let mut begin = |cache: Option<&Cache>| {
@@ -190,6 +204,11 @@ impl Site {
         self.single_flight
     }
 
+    /// Whether the values of the function can leave the process.
+    pub(crate) fn portable(&self) -> bool {
+        !self.local
+    }
+
     #[inline]
     fn resolved(&self) -> &Resolved {
         self.resolved.get_or_init(|| Resolved::of(self))
@@ -212,7 +231,10 @@ impl Resolved {
     fn of(site: &Site) -> Self {
         let mut path = site.full_path();
         let (owner, _) = path.rsplit_once("::").unwrap_or((&path, ""));
-        let owner = owner.strip_prefix('<').and_then(|rest| rest.split_once(" as ")).map_or(owner, |it| it.0);
+        let owner = owner
+            .strip_prefix('<')
+            .and_then(|rest| rest.split_once(" as "))
+            .map_or(owner, |it| it.0);
         let owner = Some(owner.to_owned());
         let (index, unique) = sites().find(site);
         if !unique {
@@ -273,11 +295,13 @@ impl Sites {
 
     /// The number of `site`, and whether no other has its path. What is done by hand has the number 0.
     fn find(&self, site: &Site) -> (usize, bool) {
-        let index = self.all.iter().position(|it| std::ptr::eq(*it, site)).map_or(0, |index| index + 1);
+        let index =
+            self.all.iter().position(|it| std::ptr::eq(*it, site)).map_or(0, |index| index + 1);
         let unique = self.paths.get(&site.full_path()).is_none_or(|count| *count == 1);
         (index, unique)
     }
 }
 
 /// The site of everything that is done by hand.
-pub(crate) static BY_HAND: Site = Site::new("(by hand)", || "(by hand)", file!(), line!(), column!());
+pub(crate) static BY_HAND: Site =
+    Site::new("(by hand)", || "(by hand)", file!(), line!(), column!());

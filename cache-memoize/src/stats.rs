@@ -32,7 +32,10 @@ impl Tally {
 
     pub(crate) fn stats(&self, name: &str) -> FunctionStats {
         let sum = |what: Counted| {
-            self.threads.iter().map(|counters| counters[what as usize].load(Ordering::Relaxed)).sum()
+            self.threads
+                .iter()
+                .map(|counters| counters[what as usize].load(Ordering::Relaxed))
+                .sum()
         };
         FunctionStats {
             function: name.to_owned(),
@@ -123,12 +126,29 @@ impl fmt::Display for Stats {
         let total = self.total();
         let rows: Vec<_> = self.functions.iter().chain([&total]).collect();
         let width = rows.iter().map(|row| row.function.chars().count()).max().unwrap_or(0).max(8);
-        write!(f, "{:width$}  {:>8}  {:>9}  {:>8}  {:>7}", "function", "hits", "coalesced", "misses", "ratio")?;
-        write!(f, "  {:>8}  {:>10}  {:>11}  {:>6}", "stored", "fenced off", "invalidated", "faults")?;
+        write!(
+            f,
+            "{:width$}  {:>8}  {:>9}  {:>8}  {:>7}",
+            "function", "hits", "coalesced", "misses", "ratio"
+        )?;
+        write!(
+            f,
+            "  {:>8}  {:>10}  {:>11}  {:>6}",
+            "stored", "fenced off", "invalidated", "faults"
+        )?;
         for row in rows {
-            let ratio = row.hit_ratio().map_or("-".to_owned(), |ratio| format!("{:.1}%", ratio * 100.0));
-            write!(f, "\n{:width$}  {:>8}  {:>9}  {:>8}  {ratio:>7}", row.function, row.hits, row.coalesced, row.misses)?;
-            write!(f, "  {:>8}  {:>10}  {:>11}  {:>6}", row.stored, row.fenced_off, row.invalidated, row.faults)?;
+            let ratio =
+                row.hit_ratio().map_or("-".to_owned(), |ratio| format!("{:.1}%", ratio * 100.0));
+            write!(
+                f,
+                "\n{:width$}  {:>8}  {:>9}  {:>8}  {ratio:>7}",
+                row.function, row.hits, row.coalesced, row.misses
+            )?;
+            write!(
+                f,
+                "  {:>8}  {:>10}  {:>11}  {:>6}",
+                row.stored, row.fenced_off, row.invalidated, row.faults
+            )?;
         }
         Ok(())
     }

@@ -19,7 +19,7 @@ pub struct Spot<'a> {
 
 impl<'a> Spot<'a> {
     pub(crate) fn entry<'r, R: Ruleset>(&'r self, rules: &'r R) -> EntryOf<'r, R, dyn Store> {
-        let face = self.cache.blocking_face(R::Form::PORTABLE);
+        let face = self.cache.blocking_face(self.site.portable());
         EntryOf::new(self.cache, self.site, self.key.as_ref(), rules, face)
     }
 
@@ -27,7 +27,7 @@ impl<'a> Spot<'a> {
         &'r self,
         rules: &'r R,
     ) -> EntryOf<'r, R, dyn ErasedAsyncStore> {
-        let face = self.cache.async_face(R::Form::PORTABLE);
+        let face = self.cache.async_face(self.site.portable());
         EntryOf::new(self.cache, self.site, self.key.as_ref(), rules, face)
     }
 
@@ -62,7 +62,12 @@ pub trait Treatment: Ruleset {
     fn answer(&self, stored: Self::Stored) -> Self::Return;
 
     /// Answers a call; `looked` says that the store is known to have nothing.
-    fn run(&self, spot: &Spot<'_>, looked: bool, compute: impl FnOnce() -> Self::Return) -> Self::Return;
+    fn run(
+        &self,
+        spot: &Spot<'_>,
+        looked: bool,
+        compute: impl FnOnce() -> Self::Return,
+    ) -> Self::Return;
 
     /// Answers a call; `looked` says that the store is known to have nothing.
     fn run_async(
@@ -123,7 +128,8 @@ where
             entry.note(Note::Hit);
             return self.restore(stored);
         }
-        asynchronous::missed(&entry, &spot.cache.flights, spot.key, self, spot.plan(), compute).await
+        asynchronous::missed(&entry, &spot.cache.flights, spot.key, self, spot.plan(), compute)
+            .await
     }
 
     fn refresh(&self, spot: &Spot<'_>, compute: impl FnOnce() -> K::Return) -> K::Return {
@@ -161,7 +167,12 @@ impl<R: HeldBack> Treatment for Guard<R> {
         blocking::unclaimed(&entry, self, compute)
     }
 
-    async fn run_async(&self, spot: &Spot<'_>, looked: bool, compute: impl Future<Output = R>) -> R {
+    async fn run_async(
+        &self,
+        spot: &Spot<'_>,
+        looked: bool,
+        compute: impl Future<Output = R>,
+    ) -> R {
         use asynchronous::Entries;
         let entry = spot.async_entry(self).as_claim(&());
         if !looked && let Look::Found(()) = entry.look().await {

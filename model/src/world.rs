@@ -104,7 +104,7 @@ impl World {
         Fill::Accepted
     }
 
-    fn release(&self, permit: Permit) {
+    fn give_back(&self, permit: Permit) {
         if let Permit::Fenced(token) = permit {
             let mut shelf = lock(&self.store);
             if shelf.token == Some(token.number()) {
@@ -181,7 +181,7 @@ impl blocking::Entries for World {
     }
 
     fn abandon(&self, permit: Permit) {
-        self.release(permit);
+        self.give_back(permit);
     }
 
     fn note(&self, _: Note) {}
@@ -202,8 +202,12 @@ impl asynchronous::Entries for World {
         self.fill_in(permit, stored)
     }
 
+    async fn release(&self, permit: Permit) {
+        self.give_back(permit);
+    }
+
     fn abandon(&self, permit: Permit) {
-        self.release(permit);
+        self.give_back(permit);
     }
 
     fn note(&self, _: Note) {}

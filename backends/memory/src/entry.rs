@@ -22,6 +22,11 @@ impl Entry {
         Self { payload, frequency, slot, expires: AtomicU64::new(expires.as_millis()) }
     }
 
+    /// What is left of an entry that is gone: the place of its key.
+    pub(crate) fn vacant(slot: Slot) -> Self {
+        Self::new(Payload::Vacant, Timestamp::from_millis(0), slot, Frequency::default())
+    }
+
     #[inline]
     pub(crate) fn expires(&self) -> Timestamp {
         Timestamp::from_millis(self.expires.load(Ordering::Relaxed))
@@ -32,7 +37,7 @@ impl Entry {
         self.expires.store(expires.as_millis(), Ordering::Relaxed);
     }
 
-    /// Whether the entry still lives; the clock is only asked where it matters.
+    /// Whether the entry still lives, which a vacant one never does; the clock is only asked where it matters.
     #[inline]
     pub(crate) fn lives(&self, now: impl FnOnce() -> Timestamp) -> bool {
         let expires = self.expires();
@@ -40,17 +45,18 @@ impl Entry {
     }
 }
 
-/// A value of either face.
+/// A value of either face, or none.
 pub(crate) enum Payload {
     Bytes(Bytes),
     Object(Box<AnyObject>),
+    Vacant,
 }
 
 impl Payload {
     pub(crate) fn bytes(&self) -> Option<&Bytes> {
         match self {
             Self::Bytes(bytes) => Some(bytes),
-            Self::Object(_) => None,
+            Self::Object(_) | Self::Vacant => None,
         }
     }
 
@@ -58,8 +64,12 @@ impl Payload {
     pub(crate) fn object(&self) -> Option<&AnyObject> {
         match self {
             Self::Object(object) => Some(&**object),
-            Self::Bytes(_) => None,
+            Self::Bytes(_) | Self::Vacant => None,
         }
+    }
+
+    pub(crate) fn is_vacant(&self) -> bool {
+        matches!(self, Self::Vacant)
     }
 
     pub(crate) fn has_face_of(&self, other: &Self) -> bool {

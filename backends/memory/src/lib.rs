@@ -31,11 +31,15 @@
 //!
 //! An entry counts with the length of its key, the length of its value (for an object, what
 //! [`Object`](cache_memoize_core::Object) says) and [`Memory::ENTRY_OVERHEAD`] for what stands around
-//! them. Values that were removed or replaced are freed as soon as no reader looks at them any more;
-//! small ones are freed a few dozen at a time, so that each thread that writes may keep up to half a
-//! megabyte beyond the bound for a while.
+//! them. Beyond the bound there are only the keys, without values, of a few entries that left not long
+//! ago: 64, and one for every 64 entries.
 //!
-//! Dropping a value may call the store again: no lock is held then.
+//! A value that is removed or swept is freed as soon as no reader looks at it any more. One that is
+//! replaced or evicted is too, if it says that it is heavy; light ones are freed a few dozen at a time,
+//! so that each thread that writes may keep up to half a megabyte of them for a while.
+//!
+//! Values are dropped on any thread that uses the store. Dropping one may call the store again: no lock
+//! is held then.
 
 mod clock;
 mod entry;
@@ -72,8 +76,8 @@ impl Memory {
     /// tens of megabytes: a default must not fill a machine.
     pub const DEFAULT_MAX_ENTRIES: usize = 10_000;
 
-    /// What an entry weighs beyond its key and its value: its places in the map, in the queues and in
-    /// the order of expiry, in bytes, rounded up.
+    /// What an entry weighs beyond its key and its value, in bytes: about what its places in the map, in
+    /// the queues and in the order of expiry, and the memory of those who left, take on a 64-bit machine.
     pub const ENTRY_OVERHEAD: usize = 256;
 
     /// A store of [`Memory::DEFAULT_MAX_ENTRIES`] entries.

@@ -12,6 +12,11 @@ use std::sync::atomic::{AtomicU8, Ordering};
 /// kept. Who comes back while its ghost is remembered enters the main queue at once. The oldest of the
 /// main queue starts again at its end if it was asked for, one count poorer, and leaves if not.
 ///
+/// Who leaves, for whatever reason, leaves a vacancy: its key stays in the map for a while, without a
+/// value. The map never uses the place of a removed key again before it grows or is copied, so that a
+/// single key that is removed and stored over and over would have the whole map copied every hundred
+/// times, and start the next copy before the last one is done. With its place kept it costs nothing.
+///
 /// Readers only ever touch a [`Frequency`]; all else happens under the writers' lock.
 pub(crate) struct Policy {
     bounds: Bounds,
@@ -86,34 +91,47 @@ impl Policy {
         self.queues.admit(resident.key, weight, resident.queue)
     }
 
-    /// Takes out one that was removed: nobody expects it back.
+    /// Makes a vacancy of one that was removed: nobody expects it back.
     pub(crate) fn remove(&mut self, slot: Slot) -> Key {
-        self.queues.dismiss(slot)
+        self.queues.requeue(slot, Queue::Vacant);
+        self.key(slot).clone()
     }
 
-    /// Takes out one whose time is over. Who had made it to the main queue leaves a ghost, because it
-    /// will be computed again as soon as it is asked for, and is no newcomer then.
+    /// Makes a vacancy of one whose time is over. Who had made it to the main queue leaves a ghost,
+    /// because it will be computed again as soon as it is asked for, and is no newcomer then.
     pub(crate) fn expire(&mut self, slot: Slot) -> Key {
-        let queue = self.queues.queue_of(slot);
-        let key = self.queues.dismiss(slot);
-        if queue == Queue::Main {
-            self.remember(&key);
+        if self.queues.queue_of(slot) == Queue::Main {
+            self.remember(slot);
         }
-        key
+        self.remove(slot)
     }
 
-    /// Takes out the one that is worth least. `frequency_of` finds the count that the readers keep.
+    /// Makes a vacancy of the one that is worth least. `frequency_of` finds the count that the readers
+    /// keep.
     pub(crate) fn evict<'f>(
         &mut self,
         frequency_of: impl Fn(&Key) -> Option<&'f Frequency>,
-    ) -> Option<Key> {
+    ) -> Option<(Slot, Key)> {
         let from_small = match self.small_has_its_share() {
-            true => self.evict_from_small(&frequency_of),
+            true => self.pass_from_small(&frequency_of),
             false => None,
         };
-        from_small
-            .or_else(|| self.evict_from_main(&frequency_of))
-            .or_else(|| self.evict_from_small(&frequency_of))
+        let slot = from_small
+            .or_else(|| self.pass_from_main(&frequency_of))
+            .or_else(|| self.pass_from_small(&frequency_of))?;
+        Some((slot, self.remove(slot)))
+    }
+
+    /// Ends a vacancy because its key is back.
+    pub(crate) fn end_vacancy(&mut self, slot: Slot) -> Key {
+        self.queues.dismiss(slot)
+    }
+
+    /// Gives up the oldest vacancy, if there are more than it takes.
+    pub(crate) fn end_surplus_vacancy(&mut self) -> Option<Key> {
+        let enough = FEWEST_VACANCIES + self.len() / RESIDENTS_PER_VACANCY;
+        let oldest = self.queues.oldest(Queue::Vacant)?;
+        (self.queues.len_of(Queue::Vacant) > enough).then(|| self.queues.dismiss(oldest))
     }
 
     /// Forgets everyone, ghosts included.
@@ -127,46 +145,45 @@ impl Policy {
             || self.queues.weight_in(Queue::Small) >= (self.bounds.weight / SMALL_SHARE).max(1)
     }
 
-    fn evict_from_small<'f>(
+    fn pass_from_small<'f>(
         &mut self,
         frequency_of: &impl Fn(&Key) -> Option<&'f Frequency>,
-    ) -> Option<Key> {
+    ) -> Option<Slot> {
         for _ in 0..PATIENCE {
             let slot = self.queues.oldest(Queue::Small)?;
-            match frequency_of(self.queues.key(slot)) {
+            match frequency_of(self.key(slot)) {
                 Some(frequency) if frequency.count() > 1 => {
                     frequency.reset();
                     self.queues.requeue(slot, Queue::Main);
                 }
                 _ => {
-                    let key = self.queues.dismiss(slot);
-                    self.remember(&key);
-                    return Some(key);
+                    self.remember(slot);
+                    return Some(slot);
                 }
             }
         }
         None
     }
 
-    fn evict_from_main<'f>(
+    fn pass_from_main<'f>(
         &mut self,
         frequency_of: &impl Fn(&Key) -> Option<&'f Frequency>,
-    ) -> Option<Key> {
+    ) -> Option<Slot> {
         for _ in 0..PATIENCE {
             let slot = self.queues.oldest(Queue::Main)?;
-            match frequency_of(self.queues.key(slot)) {
+            match frequency_of(self.key(slot)) {
                 Some(frequency) if frequency.count() > 0 => {
                     frequency.lower();
                     self.queues.requeue(slot, Queue::Main);
                 }
-                _ => return Some(self.queues.dismiss(slot)),
+                _ => return Some(slot),
             }
         }
-        self.queues.oldest(Queue::Main).map(|slot| self.queues.dismiss(slot))
+        self.queues.oldest(Queue::Main)
     }
 
-    fn remember(&mut self, key: &Key) {
-        let hash = self.hash(key);
+    fn remember(&mut self, slot: Slot) {
+        let hash = self.hash(self.key(slot));
         self.ghosts.remember(hash, self.queues.high_water_mark());
     }
 
@@ -181,6 +198,10 @@ const SMALL_SHARE: usize = 10;
 /// How many residents get another round before one has to go, asked for or not. Where all are asked for,
 /// it matters little which one goes, and the lock is not held while a whole queue turns round.
 const PATIENCE: usize = 1_000;
+
+/// How many vacancies are kept at least, and one more for so many residents.
+const FEWEST_VACANCIES: usize = 64;
+const RESIDENTS_PER_VACANCY: usize = 64;
 
 /// One who left its queue for a moment.
 pub(crate) struct SteppedOut {
@@ -267,7 +288,7 @@ mod tests {
             while !self.policy.has_room_for(weight) {
                 let present = &self.present;
                 let frequency_of = |key: &Key| present.get(key).map(|(_, frequency)| frequency);
-                let key = self.policy.evict(frequency_of).expect("there is someone to evict");
+                let (_, key) = self.policy.evict(frequency_of).expect("there is someone to evict");
                 self.present.remove(&key).expect("who is evicted was present");
                 gone.push(key.to_string());
             }
@@ -380,6 +401,17 @@ mod tests {
             room.ask_for(&number.to_string());
         }
         assert_eq!(room.admit("another", 1).len(), 1);
+    }
+
+    #[test]
+    fn vacancies_are_few() {
+        let mut room = Room::of_entries(640);
+        for number in 0..10_000 {
+            room.admit(&number.to_string(), 1);
+            while room.policy.end_surplus_vacancy().is_some() {}
+            assert!(room.policy.queues.len_of(Queue::Vacant) <= 74);
+        }
+        assert!(room.policy.queues.high_water_mark() <= 640 + 75);
     }
 
     #[test]

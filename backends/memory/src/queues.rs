@@ -1,6 +1,6 @@
 use cache_memoize_core::Key;
 
-/// The number of a resident, for as long as it is one.
+/// The number of a resident, or of a vacancy, for as long as it is one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Slot(u32);
 
@@ -18,15 +18,17 @@ impl Slot {
 pub(crate) enum Queue {
     Small,
     Main,
+    Vacant,
 }
 
-/// The two queues that residents stand in. Anyone can leave from anywhere in constant time, and leaves
-/// nothing behind.
+/// The two queues that residents stand in, and a third for the vacancies they leave. Anyone can leave
+/// from anywhere in constant time, and leaves nothing behind.
 pub(crate) struct Queues {
     residents: Vec<Option<Resident>>,
-    vacant: Vec<Slot>,
+    unused: Vec<Slot>,
     small: Fifo,
     main: Fifo,
+    vacant: Fifo,
 }
 
 struct Resident {
@@ -49,16 +51,17 @@ impl Queues {
     pub(crate) fn new() -> Self {
         Self {
             residents: Vec::new(),
-            vacant: Vec::new(),
+            unused: Vec::new(),
             small: Fifo::default(),
             main: Fifo::default(),
+            vacant: Fifo::default(),
         }
     }
 
     /// Takes in a new resident, at the new end of `queue`.
     pub(crate) fn admit(&mut self, key: Key, weight: usize, queue: Queue) -> Slot {
         let resident = Some(Resident { key, weight, queue, newer: None, older: None });
-        let slot = match self.vacant.pop() {
+        let slot = match self.unused.pop() {
             Some(slot) => {
                 self.residents[slot.index()] = resident;
                 slot
@@ -76,7 +79,7 @@ impl Queues {
     /// Lets a resident go, and gives back its key.
     pub(crate) fn dismiss(&mut self, slot: Slot) -> Key {
         self.unlink(slot);
-        self.vacant.push(slot);
+        self.unused.push(slot);
         self.residents[slot.index()].take().expect("a dismissed slot was taken").key
     }
 
@@ -125,15 +128,17 @@ impl Queues {
         self.fifo(queue).weight
     }
 
+    /// How many residents there are; vacancies do not count.
     pub(crate) fn len(&self) -> usize {
         self.small.len + self.main.len
     }
 
+    /// What the residents weigh.
     pub(crate) fn weight(&self) -> usize {
         self.small.weight + self.main.weight
     }
 
-    /// The most residents that there ever were at once.
+    /// The most residents and vacancies that there ever were at once.
     pub(crate) fn high_water_mark(&self) -> usize {
         self.residents.len()
     }
@@ -182,6 +187,7 @@ impl Queues {
         match queue {
             Queue::Small => &self.small,
             Queue::Main => &self.main,
+            Queue::Vacant => &self.vacant,
         }
     }
 
@@ -189,6 +195,7 @@ impl Queues {
         match queue {
             Queue::Small => &mut self.small,
             Queue::Main => &mut self.main,
+            Queue::Vacant => &mut self.vacant,
         }
     }
 }

@@ -85,7 +85,13 @@ impl Table {
     pub(crate) fn sweep(&self) -> usize {
         let mut entries = 0;
         loop {
-            let swept = self.transact(|writer| writer.sweep(SWEPT_PER_ROUND));
+            let swept = self.transact(|writer| {
+                let swept = writer.sweep(SWEPT_PER_ROUND);
+                if swept.entries > 0 {
+                    writer.free_soon();
+                }
+                swept
+            });
             entries += swept.entries;
             if swept.all {
                 return entries;

@@ -5,7 +5,7 @@ use crate::leases::{After, Leases};
 use crate::policy::{Bounds, Frequency, Policy};
 use crate::queues::Slot;
 use crate::table::Map;
-use cache_memoize_core::{KeyRef, Lease, LeaseMode, PutMode, Timestamp, Token, Ttl};
+use cache_memoize_core::{Key, KeyRef, Lease, LeaseMode, PutMode, Timestamp, Token, Ttl};
 use papaya::LocalGuard;
 
 /// What only writers need to know: who stays, what ends when, and which leases stand.
@@ -163,12 +163,9 @@ impl<'a> Writer<'a> {
         expires: Timestamp,
     ) {
         let weight = full_weight(key, weight);
-        let (slot, frequency) = match self.find(key) {
+        let (slot, frequency) = match self.resident(key) {
             Some(old) => (self.take_over(old, weight), old.frequency.handed_on()),
-            None => {
-                self.make_room(weight);
-                (self.ledger.policy.admit(key.to_key(), weight), Frequency::default())
-            }
+            None => (self.move_in(key, weight), Frequency::default()),
         };
         self.ledger.expiry.add(expires, slot);
         let key = self.ledger.policy.key(slot).clone();
@@ -186,10 +183,11 @@ impl<'a> Writer<'a> {
     /// Deletes the value and revokes the lease, and says whether a live value was there.
     pub(crate) fn remove(&mut self, key: KeyRef<'_>) -> bool {
         self.ledger.leases.revoke(key);
-        self.take_out(key).is_some_and(|entry| {
+        let removed = self.take_out(key);
+        if removed.is_some() {
             self.free_soon();
-            entry.lives(|| self.now)
-        })
+        }
+        removed.is_some_and(|entry| entry.lives(|| self.now))
     }
 
     /// Revokes `token` if it is the one that stands.
@@ -209,6 +207,11 @@ impl<'a> Writer<'a> {
         Swept { entries, all: leases < limit && entries < limit }
     }
 
+    /// Has what this writer takes out freed at once, however light it is.
+    pub(crate) fn free_soon(&mut self) {
+        self.garbage = usize::MAX;
+    }
+
     /// Deletes every value and revokes every lease.
     pub(crate) fn clear(&mut self) {
         self.entries.clear(self.guard);
@@ -220,6 +223,10 @@ impl<'a> Writer<'a> {
 
     fn find(&self, key: KeyRef<'_>) -> Option<&'a Entry> {
         self.entries.get(key.as_str(), self.guard)
+    }
+
+    fn resident(&self, key: KeyRef<'_>) -> Option<&'a Entry> {
+        self.find(key).filter(|entry| !entry.payload.is_vacant())
     }
 
     fn has_another_like(&self, key: KeyRef<'_>, offered: &Option<Payload>) -> bool {
@@ -240,6 +247,16 @@ impl<'a> Writer<'a> {
         self.ledger.policy.step_in(resident, weight)
     }
 
+    /// The slot of an entry that is new here, or back in the place that it left.
+    fn move_in(&mut self, key: KeyRef<'_>, weight: usize) -> Slot {
+        let key = match self.find(key) {
+            Some(vacancy) => self.ledger.policy.end_vacancy(vacancy.slot),
+            None => key.to_key(),
+        };
+        self.make_room(weight);
+        self.ledger.policy.admit(key, weight)
+    }
+
     fn make_room(&mut self, weight: usize) {
         while !self.ledger.policy.has_room_for(weight) {
             self.evict();
@@ -249,44 +266,146 @@ impl<'a> Writer<'a> {
     fn evict(&mut self) {
         let frequency_of =
             |key: &_| self.entries.get(key, self.guard).map(|entry| &entry.frequency);
-        let before = self.ledger.policy.weight();
-        let Some(key) = self.ledger.policy.evict(frequency_of) else { return };
-        self.discard(before - self.ledger.policy.weight());
-        if let Some(entry) = self.entries.remove(&key, self.guard) {
-            self.ledger.expiry.remove(entry.expires(), entry.slot);
+        if let Some((slot, key)) = self.ledger.policy.evict(frequency_of) {
+            self.vacate(slot, key);
+            self.ledger.evictions += 1;
         }
-        self.ledger.evictions += 1;
     }
 
     fn sweep_one(&mut self) -> bool {
         let over = self.ledger.expiry.pop_over(self.now);
         if let Some(slot) = over {
-            self.discard(self.ledger.policy.weight_of(slot));
             let key = self.ledger.policy.expire(slot);
-            self.entries.remove(&key, self.guard);
+            self.vacate(slot, key);
         }
         over.is_some()
     }
 
     fn take_out(&mut self, key: KeyRef<'_>) -> Option<&'a Entry> {
-        let entry = self.entries.remove(key.as_str(), self.guard)?;
-        self.discard(self.ledger.policy.weight_of(entry.slot));
-        self.ledger.policy.remove(entry.slot);
-        self.ledger.expiry.remove(entry.expires(), entry.slot);
+        let entry = self.resident(key)?;
+        let key = self.ledger.policy.remove(entry.slot);
+        self.vacate(entry.slot, key);
         Some(entry)
+    }
+
+    /// Takes the value from under a key that the policy made a vacancy of, and gives up the places of
+    /// others that nobody came back to.
+    fn vacate(&mut self, slot: Slot, key: Key) {
+        self.discard(self.ledger.policy.weight_of(slot));
+        if let Some(entry) = self.entries.insert(key, Entry::vacant(slot), self.guard) {
+            self.ledger.expiry.remove(entry.expires(), slot);
+        }
+        while let Some(key) = self.ledger.policy.end_surplus_vacancy() {
+            self.entries.remove(&key, self.guard);
+        }
     }
 
     fn discard(&mut self, weight: usize) {
         self.garbage = self.garbage.saturating_add(weight);
-    }
-
-    /// Who asks for a value to be gone wants it freed, however light it is.
-    fn free_soon(&mut self) {
-        self.garbage = usize::MAX;
     }
 }
 
 /// What an entry weighs in all.
 fn full_weight(key: KeyRef<'_>, value: usize) -> usize {
     value.saturating_add(key.as_str().len()).saturating_add(Memory::ENTRY_OVERHEAD)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Time;
+    use crate::table::Table;
+    use cache_memoize_core::Bytes;
+    use cache_memoize_testkit::FakeClock;
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    impl Writer<'_> {
+        /// Whether the map and the ledger say the same of every entry.
+        fn audit(&self) {
+            let (mut residents, mut weight, mut mortal) = (0, 0, 0);
+            for (key, entry) in self.entries.iter(self.guard) {
+                assert_eq!(key, self.ledger.policy.key(entry.slot), "the slot is the key's own");
+                if let Some(bytes) = entry.payload.bytes() {
+                    residents += 1;
+                    weight += full_weight(key.as_ref(), bytes.len());
+                    mortal += usize::from(entry.expires() != Timestamp::NEVER);
+                }
+            }
+            assert_eq!((residents, weight), (self.ledger.len(), self.ledger.weight()));
+            assert_eq!(mortal, self.ledger.expiry.len());
+            assert!(residents <= self.bounds().entries && weight <= self.bounds().weight);
+            assert!(self.vacancies() <= 64 + residents / 64);
+        }
+
+        fn vacancies(&self) -> usize {
+            self.entries.len() - self.ledger.len()
+        }
+    }
+
+    fn put(table: &Table, text: &str, length: usize, ttl: Ttl) {
+        let payload = Payload::Bytes(Bytes::from(vec![0; length]));
+        let key = KeyRef::new(text).unwrap();
+        table.put(key, payload, length, ttl, PutMode::Always);
+    }
+
+    #[test]
+    fn the_ledger_agrees_with_the_map_whatever_happens() {
+        let clock = FakeClock::new();
+        let bounds = Bounds::new(200, Some(100_000));
+        let table = Table::new(bounds, Time::Given(Arc::new(clock.clone())));
+        let mut random = fastrand::Rng::with_seed(1);
+        for step in 0..50_000 {
+            let text = random.u32(0..500).to_string();
+            let key = KeyRef::new(&text).unwrap();
+            let ttl = match random.u64(0..20) {
+                0 => Ttl::Forever,
+                millis => Ttl::new(Duration::from_millis(millis)).unwrap(),
+            };
+            match random.u32(0..20) {
+                0..10 => put(&table, &text, random.usize(0..2_000), ttl),
+                10..14 => _ = table.read(key, |_| ()),
+                14 => _ = table.write(|writer| writer.remove(key)),
+                15 => table.write(|writer| {
+                    if let Some(entry) = writer.live(key) {
+                        writer.prolong(entry, ttl);
+                    }
+                }),
+                16 => clock.advance(Duration::from_millis(1)),
+                17 => _ = table.sweep(),
+                18 if step % 100 == 0 => table.write(|writer| writer.clear()),
+                _ => put(&table, &text, 200_000, ttl),
+            }
+            table.write(|writer| writer.audit());
+        }
+    }
+
+    #[test]
+    fn a_key_that_comes_and_goes_keeps_its_place() {
+        let table = Table::new(Bounds::new(1_000, None), Time::Coarse);
+        for _ in 0..1_000 {
+            put(&table, "a", 1, Ttl::Forever);
+            let key = KeyRef::new("a").unwrap();
+            table.write(|writer| {
+                assert!(writer.remove(key) && writer.live(key).is_none());
+                assert_eq!((writer.ledger.len(), writer.vacancies()), (0, 1));
+            });
+        }
+    }
+
+    #[test]
+    fn the_places_of_those_who_stay_away_are_given_up() {
+        let table = Table::new(Bounds::new(1_000, None), Time::Coarse);
+        for number in 0..10_000 {
+            put(&table, &number.to_string(), 1, Ttl::Forever);
+        }
+        for number in 0..10_000 {
+            let text = number.to_string();
+            table.write(|writer| writer.remove(KeyRef::new(&text).unwrap()));
+        }
+        table.write(|writer| {
+            writer.audit();
+            assert_eq!(writer.ledger.len(), 0);
+        });
+    }
 }

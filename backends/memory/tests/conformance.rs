@@ -26,9 +26,3 @@ conformance! {
         Fixture::new(memory.into()).fake_time(clock).largest_value(LARGEST_VALUE)
     },
 }
-
-conformance! {
-    mod in_real_time;
-    faces: [blocking, async, objects],
-    store: || Fixture::new(Memory::new().into()).resolution(std::time::Duration::from_millis(20)),
-}

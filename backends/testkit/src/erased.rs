@@ -3,8 +3,8 @@ use cache_memoize_core::{
 };
 use std::sync::Arc;
 
-/// The async face of a [`Backend`](cache_memoize_core::Backend), as an [`AsyncStore`] again, so that
-/// it can be wrapped like any other.
+/// The async face of a [`Backend`](cache_memoize_core::Backend), as an [`AsyncStore`] again, so
+/// that it can be wrapped like any other.
 pub(crate) struct Erased(pub(crate) Arc<dyn ErasedAsyncStore>);
 
 impl AsyncStore for Erased {

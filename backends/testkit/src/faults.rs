@@ -118,8 +118,8 @@ impl Faults {
 
     /// `backend`, with these faults in its blocking and its async face.
     ///
-    /// The face for objects is left out: nothing can go wrong with it, and a cache that found it would
-    /// never meet a fault.
+    /// The face for objects is left out: nothing can go wrong with it, and a cache that found it
+    /// would never meet a fault.
     #[must_use]
     pub fn wrap(&self, backend: &Backend) -> Backend {
         let mut wrapped = Backend::new(backend.name()).with_clock(backend.clock().clone());
@@ -185,8 +185,8 @@ impl fmt::Debug for Faults {
 
 /// Where a fault is planned: [`Faults::on`] an operation, or [`Faults::everywhere`].
 ///
-/// Calls meet what was planned for them by number first; what happens always or sometimes awaits the
-/// calls after these.
+/// Calls meet what was planned for them by number first; what happens always or sometimes awaits
+/// the calls after these.
 #[must_use = "nothing is planned yet"]
 pub struct FaultsOn<'a> {
     faults: &'a Faults,
@@ -199,8 +199,8 @@ impl FaultsOn<'_> {
         self.nth(1, fault);
     }
 
-    /// The `n`th call from now on; the next is the first. Calls before it that have no fault planned
-    /// are unharmed.
+    /// The `n`th call from now on; the next is the first. Calls before it that have no fault
+    /// planned are unharmed.
     ///
     /// # Panics
     /// If `n` is zero.
@@ -214,8 +214,8 @@ impl FaultsOn<'_> {
         });
     }
 
-    /// The next calls, one by one, after those that a script is there for already; `None` lets a call
-    /// through unharmed.
+    /// The next calls, one by one, after those that a script is there for already; `None` lets a
+    /// call through unharmed.
     pub fn script(self, faults: impl IntoIterator<Item = Option<Fault>>) {
         let script: Vec<_> = faults.into_iter().collect();
         self.each(|plan| plan.script.extend(&script));
@@ -226,8 +226,8 @@ impl FaultsOn<'_> {
         self.sometimes(1.0, fault);
     }
 
-    /// Every call with this probability, between 0 and 1. Where several such faults are planned, the
-    /// first that chance chooses is met.
+    /// Every call with this probability, between 0 and 1. Where several such faults are planned,
+    /// the first that chance chooses is met.
     ///
     /// # Panics
     /// If `probability` is none.

@@ -10,8 +10,8 @@ use std::thread;
 /// A store that fails, waits, hangs, corrupts and forgets as its [`Faults`] tell it, and otherwise
 /// passes every call on.
 ///
-/// Its async face never blocks a thread: a call that hangs or waits is a future that is pending, and
-/// may be dropped like any other.
+/// Its async face never blocks a thread: a call that hangs or waits is a future that is pending,
+/// and may be dropped like any other.
 #[derive(Clone, Debug)]
 pub struct FaultyStore<S> {
     inner: S,

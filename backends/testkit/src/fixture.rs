@@ -57,7 +57,8 @@ impl Fixture {
         self.time(Time::Fake(clock))
     }
 
-    /// By how much a lifetime may be off: a millisecond, or a second for a store that counts seconds.
+    /// By how much a lifetime may be off: a millisecond, or a second for a store that counts
+    /// seconds.
     ///
     /// # Panics
     /// If it is shorter than a millisecond, the finest that a lifetime can say.
@@ -113,7 +114,8 @@ impl fmt::Debug for Fixture {
 pub enum Time {
     /// The backend goes by this clock: time passes at once.
     Fake(FakeClock),
-    /// The backend goes by the machine's clock or by its server's: the suite waits as long as it must.
+    /// The backend goes by the machine's clock or by its server's: the suite waits as long as it
+    /// must.
     Real,
 }
 
@@ -135,9 +137,11 @@ impl Time {
     }
 }
 
+type Run = dyn Fn(BoxFuture<'_, ()>) + Send + Sync;
+
 /// What carries the futures of a test out.
 #[derive(Clone)]
-pub(crate) struct Runner(Arc<dyn Fn(BoxFuture<'_, ()>) + Send + Sync>);
+pub(crate) struct Runner(Arc<Run>);
 
 impl Runner {
     pub(crate) fn run<T: Send>(&self, future: impl Future<Output = T> + Send) -> T {

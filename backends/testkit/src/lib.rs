@@ -1,12 +1,13 @@
 //! What a backend of `cache-memoize` is tested with, and what is tested in its place.
 //!
-//! - [`conformance!`] stamps every clause of the storage contract onto a backend, as tests of its own;
-//!   a [`Fixture`] tells it what it needs to know of the backend.
+//! - [`conformance!`] stamps every clause of the storage contract onto a backend, as tests of its
+//!   own; a [`Fixture`] tells it what it needs to know of the backend.
 //! - [`FakeClock`] stands still until it is told to go on.
 //! - [`FaultyStore`] fails, waits, hangs, corrupts and forgets, as its [`Faults`] tell it.
 //! - [`CountingStore`] counts the round trips that a caller makes.
 //!
-//! A backend of a third party is written from `cache-memoize-core`, and tested with this crate alone:
+//! A backend of a third party is written from `cache-memoize-core`, and tested with this crate
+//! alone:
 //!
 //! ```no_run
 //! # use cache_memoize_core::Backend;

@@ -1,12 +1,15 @@
-//! The smallest backend that keeps the whole contract: a table behind a lock.
+//! A small backend that keeps the whole contract: a table behind a lock, without a bound.
+
+mod wrappers;
 
 use cache_memoize_core::{
     Backend, Bytes, Clock, Key, KeyRef, Lease, LeaseMode, NonBlocking, PutMode, Result, Store,
-    StoreError, StoreErrorKind, Timestamp, Token, Ttl,
+    StoreError, StoreErrorKind, SystemClock, Timestamp, Token, Ttl,
 };
 use cache_memoize_testkit::{FakeClock, Fixture};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 struct Table<C> {
     clock: C,
@@ -124,8 +127,27 @@ cache_memoize_testkit::conformance! {
     },
 }
 
-// The suite in real time, as it meets servers.
 cache_memoize_testkit::conformance! {
     mod table_in_real_time;
-    store: || Fixture::new(backend(cache_memoize_core::SystemClock)),
+    store: || backend(SystemClock),
+}
+
+/// A clock that shows whole seconds, as memcached has one.
+#[derive(Clone)]
+struct Seconds(FakeClock);
+
+impl Clock for Seconds {
+    fn now(&self) -> Timestamp {
+        let millis = self.0.now().as_millis();
+        Timestamp::from_millis(millis - millis % 1000)
+    }
+}
+
+cache_memoize_testkit::conformance! {
+    mod table_that_counts_seconds;
+    store: || {
+        let clock = FakeClock::new();
+        let fixture = Fixture::new(backend(Seconds(clock.clone()))).fake_time(clock);
+        fixture.resolution(Duration::from_secs(1))
+    },
 }

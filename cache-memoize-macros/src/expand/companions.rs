@@ -7,7 +7,7 @@ use super::{call, site};
 use crate::function::{Home, Selection};
 use crate::options::Companions;
 use proc_macro2::TokenStream;
-use quote::{ToTokens as _, format_ident, quote};
+use quote::{ToTokens as _, format_ident, quote, quote_spanned};
 use syn::ImplItemFn;
 use syn::ext::IdentExt as _;
 
@@ -152,12 +152,13 @@ const VALUE: &str = "value";
 /// The operation on the call, in the sync or the async form.
 fn ask(memo: &Memo<'_>, operation: &str, arguments: &TokenStream) -> TokenStream {
     let call = hidden("__call");
+    let place = memo.place_of_output();
     if memo.function.is_async() {
-        let operation = format_ident!("{operation}_async");
-        quote!(#call.#operation(#arguments).await)
+        let operation = format_ident!("{operation}_async", span = place);
+        quote_spanned!(place=> #call.#operation(#arguments).await)
     } else {
-        let operation = format_ident!("{operation}");
-        quote!(#call.#operation(#arguments))
+        let operation = format_ident!("{operation}", span = place);
+        quote_spanned!(place=> #call.#operation(#arguments))
     }
 }
 

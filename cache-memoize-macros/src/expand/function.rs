@@ -56,10 +56,11 @@ fn run(memo: &Memo<'_>) -> TokenStream {
     let miss = hooks::emit(memo, memo.options.on_miss.as_ref());
     let arguments = arguments(memo);
     let body = body(memo);
+    let place = memo.place_of_output();
     if memo.function.is_async() {
-        quote!(#call.run_async(#rules, #hit, #miss, #arguments, #body).await)
+        quote_spanned!(place=> #call.run_async(#rules, #hit, #miss, #arguments, #body).await)
     } else {
-        quote!(#call.run(#rules, #hit, #miss, #arguments, #body))
+        quote_spanned!(place=> #call.run(#rules, #hit, #miss, #arguments, #body))
     }
 }
 

@@ -8,6 +8,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 use std::collections::BTreeSet;
 use syn::ext::IdentExt as _;
+use syn::spanned::Spanned as _;
 use syn::{Expr, FnArg};
 
 pub(super) struct Memo<'a> {
@@ -45,6 +46,11 @@ impl<'a> Memo<'a> {
                  the receiver out of the key with `skip(self)`, or allow companions",
             );
         }
+    }
+
+    /// Where a type is reported that cannot be stored.
+    pub(super) fn place_of_output(&self) -> Span {
+        at(self.function.output().span())
     }
 
     pub(super) fn parameters(&self) -> impl Iterator<Item = &'a Parameter> {

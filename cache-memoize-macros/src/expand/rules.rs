@@ -1,9 +1,10 @@
 //! The rules: which values are kept, and for how long.
 
-use super::memo::{Memo, hidden};
+use super::memo::{Memo, at, hidden};
 use crate::options::{ErrorChoice, Lifetime};
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned as _;
 
 /// Which rules a piece of code needs.
 #[derive(Clone, Copy, PartialEq)]
@@ -54,16 +55,18 @@ pub(super) fn emit(memo: &Memo<'_>, scope: Scope) -> TokenStream {
         return quote!(#krate::__private::Guard::<#output>::new() #ttl);
     }
     let cache_err = options.cache_err.as_ref().map(|errors| match errors {
-        ErrorChoice::All => quote!(.cache_err(#krate::__private::always)),
-        ErrorChoice::Those(judge) => quote!(.cache_err(#judge)),
+        ErrorChoice::All(place) => {
+            quote_spanned!(at(*place)=> .cache_err(#krate::__private::always))
+        }
+        ErrorChoice::Those(judge) => quote_spanned!(at(judge.span())=> .cache_err(#judge)),
     });
     let local = options.local.then(|| quote!(.local()));
     let cache_if = options.cache_if.as_ref().map(|judge| quote!(.cache_if(#judge)));
     let ttl_with = options.ttl_with.as_ref().map(|lifetime| quote!(.ttl_with(#lifetime)));
     let err_ttl =
         computed(&options.err_ttl).then(|| hidden(ERR_TTL)).map(|ttl| quote!(.err_ttl(#ttl)));
-    quote! {
+    let probed = quote_spanned! {memo.place_of_output()=>
         (&#krate::__private::Probe::<#output>::new()).rules()
-            #cache_err #local #cache_if #ttl_with #ttl #err_ttl
-    }
+    };
+    quote!(#probed #cache_err #local #cache_if #ttl_with #ttl #err_ttl)
 }

@@ -47,6 +47,7 @@ fn settings(memo: &Memo<'_>) -> TokenStream {
     let err_ttl = lifetime(memo, options.err_ttl.as_ref()).map(|ttl| quote!(.err_ttl(#ttl)));
     let jitter = options.jitter.map(Literal::f64_unsuffixed).map(|jitter| quote!(.jitter(#jitter)));
     let flight = options.single_flight_off.then(|| quote!(.single_flight_off()));
+    let local = options.local.then(|| quote!(.local()));
     let of_trait = match &memo.function.home {
         Home::TraitImpl(path) => {
             let path = readable(path);
@@ -54,7 +55,7 @@ fn settings(memo: &Memo<'_>) -> TokenStream {
         }
         Home::Module | Home::Impl => None,
     };
-    quote!(#cache #prefix #version #ttl #err_ttl #jitter #flight #of_trait)
+    quote!(#cache #prefix #version #ttl #err_ttl #jitter #flight #local #of_trait)
 }
 
 fn lifetime(memo: &Memo<'_>, lifetime: Option<&Lifetime>) -> Option<TokenStream> {

@@ -2,7 +2,9 @@
 
 use super::known;
 use std::time::Duration;
-use syn::{Expr, ExprCall, ExprLit, ExprUnary, Lit, LitInt, LitStr, Path, UnOp};
+use syn::{
+    Expr, ExprBinary, ExprCall, ExprLit, ExprParen, ExprUnary, Lit, LitInt, LitStr, Path, UnOp,
+};
 
 /// A lifetime: known when the attribute is expanded, or computed at each call.
 pub(crate) enum Lifetime {
@@ -31,6 +33,10 @@ impl Lifetime {
                 "a lifetime cannot be negative: write a number of seconds above zero".to_owned()
             }
             expression if is_zero_duration(expression) => zero(option),
+            expression if is_arithmetic(expression) => format!(
+                "seconds are given as one number, and an expression gives a `Duration`: write \
+                 `{option} = \"5m\"` or `{option} = Duration::from_secs(..)`"
+            ),
             _ => return Ok(Self::Expression(value)),
         };
         Err(syn::Error::new_spanned(value, complaint))
@@ -85,6 +91,16 @@ fn zero(option: &str) -> String {
     format!(
         "a lifetime of zero would remember nothing: give `{option}` a longer one, or call the function uncached"
     )
+}
+
+/// `5 * 60` and its like.
+fn is_arithmetic(expression: &Expr) -> bool {
+    match expression {
+        Expr::Binary(ExprBinary { left, right, .. }) => is_arithmetic(left) && is_arithmetic(right),
+        Expr::Paren(ExprParen { expr, .. }) => is_arithmetic(expr),
+        Expr::Lit(ExprLit { lit, .. }) => matches!(lit, Lit::Int(_) | Lit::Float(_)),
+        _ => false,
+    }
 }
 
 /// `Duration::ZERO`, `Duration::from_secs(0)` and their like.

@@ -9,7 +9,7 @@ pub(crate) use lifetime::Lifetime;
 
 use crate::errors::Errors;
 use grammar::Given;
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use std::collections::HashMap;
 use syn::ext::IdentExt as _;
 use syn::parse::{ParseStream, Parser as _};
@@ -50,7 +50,8 @@ pub(crate) enum CacheChoice {
 
 /// Which errors are stored.
 pub(crate) enum ErrorChoice {
-    All,
+    /// `true`, at this place.
+    All(Span),
     Those(Expr),
 }
 
@@ -118,7 +119,7 @@ impl Options {
     /// The functions that judge a value or an error.
     pub(crate) fn judges(&self) -> impl Iterator<Item = &Expr> {
         let errors = self.cache_err.as_ref().and_then(|errors| match errors {
-            ErrorChoice::All => None,
+            ErrorChoice::All(_) => None,
             ErrorChoice::Those(judge) => Some(judge),
         });
         [self.cache_if.as_ref(), errors, self.ttl_with.as_ref()].into_iter().flatten()
@@ -185,7 +186,8 @@ fn function(given: Given) -> syn::Result<Expr> {
 
 fn which_errors(given: Given) -> syn::Result<Option<ErrorChoice>> {
     if given.is_truth() {
-        return Ok(given.truth()?.then_some(ErrorChoice::All));
+        let place = given.name.span();
+        return Ok(given.truth()?.then_some(ErrorChoice::All(place)));
     }
     function(given).map(|judge| Some(ErrorChoice::Those(judge)))
 }

@@ -113,6 +113,7 @@ fn a_lifetime_is_positive_and_has_a_known_unit() {
     refused_options("cache_err = true, err_ttl = 0", &[&["lifetime of zero", "`err_ttl`"]]);
     refused_options("ttl = -5", &[&["cannot be negative"]]);
     refused_options("ttl = 1.5", &[&["whole numbers", "\"1500ms\""]]);
+    refused_options("ttl = 5 * (30 + 30)", &[&["`Duration`", "`ttl = \"5m\"`"]]);
     refused_options("ttl = 5m", &[&["in quotes", "`ttl = \"5m\"`"]]);
     refused_options("ttl = \"5 apples\"", &[&["`5 apples` is not a lifetime", "\"5m\""]]);
     refused_options("ttl = 18446744073709551615", &[&["too many seconds", "forever"]]);

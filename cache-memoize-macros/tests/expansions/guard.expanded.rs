@@ -21,6 +21,7 @@ fn remind(user: u64, hours: u64) -> Result<(), Failure> {
 ///[`remind`] as written: nothing is looked up, nothing is stored.
 #[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
 fn uncached_remind(user: u64, hours: u64) -> Result<(), Failure> {
+    let _ = &hours;
     send(user)
 }
 ///Computes [`remind`] now, and stores what it gives.

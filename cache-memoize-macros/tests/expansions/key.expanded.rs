@@ -30,6 +30,9 @@ fn greeting(user: &User, special: bool, locale: &str, unread: usize) -> String {
 ///[`greeting`] as written: nothing is looked up, nothing is stored.
 #[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
 fn uncached_greeting(user: &User, special: bool, locale: &str, unread: usize) -> String {
+    let _ = &user;
+    let _ = &special;
+    let _ = &locale;
     user.greet(special, locale, unread)
 }
 ///Computes [`greeting`] now, and stores what it gives.

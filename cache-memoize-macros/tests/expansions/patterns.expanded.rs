@@ -44,6 +44,9 @@ fn uncached_area(
     &Named { ref name, .. }: &Named,
     _: u8,
 ) -> u32 {
+    let _ = &left;
+    let _ = &right;
+    let _ = &name;
     right += 1;
     left * right
 }

@@ -19,6 +19,7 @@ fn r#match(r#type: u8) -> u8 {
 ///`match` as written: nothing is looked up, nothing is stored.
 #[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
 fn uncached_match(r#type: u8) -> u8 {
+    let _ = &r#type;
     r#type
 }
 ///Computes `match` now, and stores what it gives.

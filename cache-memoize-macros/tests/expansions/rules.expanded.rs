@@ -29,6 +29,7 @@ fn report(id: u64, attempts: u64) -> Result<Report, Failure> {
 ///[`report`] as written: nothing is looked up, nothing is stored.
 #[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
 fn uncached_report(id: u64, attempts: u64) -> Result<Report, Failure> {
+    let _ = &attempts;
     Report::of(id)
 }
 ///Computes [`report`] now, and stores what it gives.
@@ -161,12 +162,13 @@ fn prime_report(
 fn __cache_memoize_site_report() -> &'static ::cache_memoize::__private::Site {
     fn here() {}
     static SITE: ::cache_memoize::__private::Site = ::cache_memoize::__private::Site::new(
-        "report",
-        || ::cache_memoize::__private::path_of(&here),
-        ::core::file!(),
-        ::core::line!(),
-        ::core::column!(),
-    );
+            "report",
+            || ::cache_memoize::__private::path_of(&here),
+            ::core::file!(),
+            ::core::line!(),
+            ::core::column!(),
+        )
+        .local();
     ::cache_memoize::__private::inventory::submit! {
         ::cache_memoize::__private::Registered(& SITE)
     }

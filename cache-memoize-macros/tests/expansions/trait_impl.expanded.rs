@@ -91,6 +91,7 @@ where
     pub fn uncached_area(&self, scale: u32) -> Vec<<Self as shapes::Shape<u8>>::Area> {
         #[allow(unused_imports)]
         use shapes::Shape as _;
+        let _ = &scale;
         vec![
             < Self as shapes::Shape < u8 > > ::Area::from(scale * < Self as shapes::Shape
             < u8 > > ::SIDES); self.count()

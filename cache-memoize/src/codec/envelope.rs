@@ -49,10 +49,7 @@ pub(super) fn seal(key: KeyRef<'_>, header: &Header, payload: &[u8]) -> Bytes {
 }
 
 /// Takes the payload out of an envelope, if it is whole, unharmed and for `key`.
-pub(super) fn open<'a>(
-    key: KeyRef<'_>,
-    entry: &'a [u8],
-) -> Result<(Header, &'a [u8]), Unreadable> {
+pub(super) fn open<'a>(key: KeyRef<'_>, entry: &'a [u8]) -> Result<(Header, &'a [u8]), Unreadable> {
     let parts = split(entry)?;
     if checksum(key, parts.header, parts.payload) != parts.checksum {
         return Err(Unreadable::Checksum);

@@ -108,11 +108,7 @@ impl Codec {
     ///
     /// # Errors
     /// [`Unreadable`] if the entry is anything but a whole, unharmed one of this key and this type.
-    pub(crate) fn decode<T>(
-        &self,
-        key: KeyRef<'_>,
-        entry: &[u8],
-    ) -> Result<(T, Stamps), Unreadable>
+    pub(crate) fn decode<T>(&self, key: KeyRef<'_>, entry: &[u8]) -> Result<(T, Stamps), Unreadable>
     where
         T: DeserializeOwned + 'static,
     {

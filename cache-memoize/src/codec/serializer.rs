@@ -47,7 +47,11 @@ pub enum Serializer {
 ///         ciborium::into_writer(value, &mut bytes)?;
 ///         Ok(bytes)
 ///     }
-///     fn deserialize<'de>(&self, bytes: &'de [u8], read: ReadWith<'_, 'de>) -> Result<(), BoxError> {
+///     fn deserialize<'de>(
+///         &self,
+///         bytes: &'de [u8],
+///         read: &mut dyn FnMut(&mut dyn erased_serde::Deserializer<'de>) -> Result<(), BoxError>,
+///     ) -> Result<(), BoxError> {
 ///         let mut deserializer = ciborium::Deserializer::from_reader(bytes);
 ///         read(&mut <dyn erased_serde::Deserializer<'_>>::erase(&mut deserializer))
 ///     }
@@ -80,13 +84,9 @@ pub trait CustomSerializer: Send + Sync {
     fn deserialize<'de>(
         &self,
         bytes: &'de [u8],
-        read: ReadWith<'_, 'de>,
+        read: &mut dyn FnMut(&mut dyn erased_serde::Deserializer<'de>) -> Result<(), BoxError>,
     ) -> Result<(), BoxError>;
 }
-
-/// What a [`CustomSerializer`] hands its deserializer to.
-pub type ReadWith<'r, 'de> =
-    &'r mut dyn FnMut(&mut dyn erased_serde::Deserializer<'de>) -> Result<(), BoxError>;
 
 impl Serializer {
     /// The serializer of this name, as a URL has it: `msgpack`, `json` or `postcard`. `None` for a name
@@ -245,7 +245,7 @@ mod msgpack {
     use super::*;
     use rmp_serde::decode::Error as DecodeError;
     use rmp_serde::encode::Error;
-    use serde::de::{Deserialize, Deserializer, IgnoredAny};
+    use serde::de::{Deserialize, Deserializer};
 
     /// One less than what the deserializer starts with.
     const MAX_DEPTH: usize = 1023;
@@ -275,10 +275,10 @@ mod msgpack {
         is_at_end(&mut deserializer).then_some(value)
     }
 
-    /// The deserializer does not tell how far it read; only at the end does it find no marker at all.
+    /// The deserializer does not tell how far it read; only at the end does it find no marker at all. A
+    /// `bool` is asked for because that reads one marker and never another inside it.
     fn is_at_end<'de>(deserializer: impl Deserializer<'de, Error = DecodeError>) -> bool {
-        let more = IgnoredAny::deserialize(deserializer);
-        matches!(more, Err(DecodeError::InvalidMarkerRead(_)))
+        matches!(bool::deserialize(deserializer), Err(DecodeError::InvalidMarkerRead(_)))
     }
 }
 
@@ -327,7 +327,11 @@ mod json {
     struct ExactFloats;
 
     impl Formatter for ExactFloats {
-        fn write_f32<W: io::Write + ?Sized>(&mut self, writer: &mut W, value: f32) -> io::Result<()> {
+        fn write_f32<W: io::Write + ?Sized>(
+            &mut self,
+            writer: &mut W,
+            value: f32,
+        ) -> io::Result<()> {
             let mut shortest = Vec::new();
             CompactFormatter.write_f32(&mut shortest, value)?;
             match survives_f64(&shortest, value) {

@@ -243,11 +243,7 @@ impl<'w, 's> Serializer for &'w mut Walk<'s> {
         Ok(self.open(0, 1))
     }
 
-    fn serialize_tuple_struct(
-        self,
-        _: &'static str,
-        _: usize,
-    ) -> Result<Compound<'w, 's>, Broken> {
+    fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<Compound<'w, 's>, Broken> {
         Ok(self.open(0, 1))
     }
 
@@ -265,11 +261,7 @@ impl<'w, 's> Serializer for &'w mut Walk<'s> {
         Ok(self.open(COLLECTION, 1))
     }
 
-    fn serialize_struct(
-        self,
-        name: &'static str,
-        _: usize,
-    ) -> Result<Compound<'w, 's>, Broken> {
+    fn serialize_struct(self, name: &'static str, _: usize) -> Result<Compound<'w, 's>, Broken> {
         Ok(Compound { name: Some(name), ..self.open(0, 1) })
     }
 

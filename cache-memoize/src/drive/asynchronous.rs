@@ -21,7 +21,11 @@ pub(crate) trait Entries {
     /// Stores what was computed under a lease.
     fn fill(&self, permit: Permit, stored: Self::Stored) -> impl Future<Output = Fill>;
 
-    /// Gives a lease back as far as that takes no waiting: a future may be dropped at any point.
+    /// Gives a lease back.
+    fn release(&self, permit: Permit) -> impl Future<Output = ()>;
+
+    /// Gives a lease back without waiting, or sees to it that a later call does: a future may be dropped at
+    /// any point.
     fn abandon(&self, permit: Permit);
 
     /// Tells those who watch.
@@ -123,7 +127,10 @@ async fn computed<K: Keep>(
 ) -> K::Return {
     let lease = HeldLease::new(entries, permit);
     let value = inside(leading.as_ref(), compute).await;
-    let Some(stored) = keep.keep(&value) else { return value };
+    let Some(stored) = keep.keep(&value) else {
+        lease.release().await;
+        return value;
+    };
     let shared = leading.as_ref().is_some_and(Leading::close);
     let share = shared.then(|| Arc::new(stored.clone()) as Arc<AnyObject>);
     let fill = lease.fill(stored).await;
@@ -143,6 +150,8 @@ async fn claimed<G: Guarded>(
     let value = compute.await;
     if guarded.succeeded(&value) {
         lease.fill(()).await;
+    } else {
+        lease.release().await;
     }
     value
 }
@@ -172,6 +181,12 @@ impl<'a, E: Entries> HeldLease<'a, E> {
     async fn fill(mut self, stored: E::Stored) -> Fill {
         let permit = self.permit.take().unwrap_or(Permit::Unfenced);
         self.entries.fill(permit, stored).await
+    }
+
+    async fn release(mut self) {
+        if let Some(permit) = self.permit.take() {
+            self.entries.release(permit).await;
+        }
     }
 }
 

@@ -2,16 +2,20 @@ use super::{EntryOf, Face, only, read_object};
 use crate::drive::asynchronous::Entries;
 use crate::drive::{Leased, Look, Note};
 use crate::error::Error;
+use crate::orphans;
 use crate::plan::{Fill, Permit};
 use crate::rules::Ruleset;
 use cache_memoize_core::{ErasedAsyncStore, LeaseMode, PutMode};
 
-impl<R: Ruleset> Entries for EntryOf<'_, R, dyn ErasedAsyncStore> {
+// The lifetime of the face is spelled out, or no future of a call could be proved `Send`.
+impl<'s, R: Ruleset> Entries for EntryOf<'_, R, dyn ErasedAsyncStore + 's> {
     type Stored = R::Stored;
 
     async fn look(&self) -> Look<R::Stored> {
         match self.face {
-            Face::Objects(objects) => read_object(objects, self.key).map_or(Look::Nothing, Look::Found),
+            Face::Objects(objects) => {
+                read_object(objects, self.key).map_or(Look::Nothing, Look::Found)
+            }
             Face::Bytes(store) => match only(store.get(&[self.key]).await) {
                 Ok(entry) => self.decoded(entry),
                 Err(error) => {
@@ -26,7 +30,10 @@ impl<R: Ruleset> Entries for EntryOf<'_, R, dyn ErasedAsyncStore> {
     async fn lease(&self, mode: LeaseMode) -> Leased<R::Stored> {
         match self.face {
             Face::Objects(objects) => self.lease_object(objects, mode),
-            Face::Bytes(store) => self.leased(store.lease(self.key, self.lease, mode).await, mode),
+            Face::Bytes(store) => {
+                self.adopt(store).await;
+                self.leased(store.lease(self.key, self.lease, mode).await, mode)
+            }
             Face::Missing(_) => Leased::Granted { permit: Permit::Unfenced, first: true },
         }
     }
@@ -35,20 +42,20 @@ impl<R: Ruleset> Entries for EntryOf<'_, R, dyn ErasedAsyncStore> {
         let (token, ttl) = match self.prepared(permit, &stored) {
             Ok(prepared) => prepared,
             Err(fill) => {
-                self.give_back(permit).await;
+                self.release(permit).await;
                 return fill;
             }
         };
         let mode = PutMode::IfLease(token);
         match self.face {
             Face::Objects(objects) => {
-                let object = self.object(stored, self.stamps(ttl), objects);
+                let object = self.object(stored, objects);
                 self.filled(Ok(objects.put(self.key, object, ttl, mode)))
             }
             Face::Bytes(store) => match self.encoded(&stored, &self.stamps(ttl)) {
                 Ok(entry) => self.filled(store.put(self.key, entry, ttl, mode).await),
                 Err(_) => {
-                    self.give_back(permit).await;
+                    self.release(permit).await;
                     Fill::Refused
                 }
             },
@@ -56,10 +63,24 @@ impl<R: Ruleset> Entries for EntryOf<'_, R, dyn ErasedAsyncStore> {
         }
     }
 
-    /// Where giving back would mean waiting, the lease runs out by itself; being shared, it hinders nobody.
+    async fn release(&self, permit: Permit) {
+        let Permit::Fenced(token) = permit else { return };
+        match self.face {
+            Face::Objects(objects) => objects.release(self.key, token),
+            Face::Bytes(store) => {
+                if let Err(error) = store.release(self.key, token).await {
+                    self.fault(&error);
+                }
+            }
+            Face::Missing(_) => {}
+        }
+    }
+
     fn abandon(&self, permit: Permit) {
-        if let (Face::Objects(objects), Permit::Fenced(token)) = (&self.face, permit) {
-            objects.release(self.key, token);
+        match (&self.face, permit) {
+            (Face::Objects(objects), Permit::Fenced(token)) => objects.release(self.key, token),
+            (Face::Bytes(_), Permit::Fenced(token)) => self.cache.orphans.push(self.key, token),
+            (Face::Missing(_), _) | (_, Permit::Unfenced) => {}
         }
     }
 
@@ -68,15 +89,15 @@ impl<R: Ruleset> Entries for EntryOf<'_, R, dyn ErasedAsyncStore> {
     }
 }
 
-impl<R: Ruleset> EntryOf<'_, R, dyn ErasedAsyncStore> {
-    async fn give_back(&self, permit: Permit) {
-        let Permit::Fenced(token) = permit else { return };
-        if let Face::Bytes(store) = self.face
-            && let Err(error) = store.release(self.key, token).await
-        {
-            self.fault(&error);
+impl<R: Ruleset> EntryOf<'_, R, dyn ErasedAsyncStore + '_> {
+    /// Gives back leases of calls that were cancelled.
+    async fn adopt(&self, store: &(dyn ErasedAsyncStore + '_)) {
+        for _ in 0..orphans::PER_CALL {
+            let Some((key, token)) = self.cache.orphans.pop(self.key) else { return };
+            if let Err(error) = store.release(key.as_ref(), token).await {
+                self.fault(&error);
+            }
         }
-        self.abandon(permit);
     }
 
     /// Deletes the entry and revokes its leases.
@@ -103,14 +124,13 @@ impl<R: Ruleset> EntryOf<'_, R, dyn ErasedAsyncStore> {
     /// Stores a value, whatever is there.
     pub(crate) async fn prime(&self, stored: R::Stored) -> Result<(), Error> {
         let ttl = self.lifetime(&stored).ok_or_else(|| self.lifeless())?;
-        let stamps = self.stamps_now(ttl);
         match self.face {
             Face::Objects(objects) => {
-                let object = self.object(stored, stamps, objects);
+                let object = self.object(stored, objects);
                 self.primed(Ok(objects.put(self.key, object, ttl, PutMode::Always)))
             }
             Face::Bytes(store) => {
-                let entry = self.encoded(&stored, &stamps)?;
+                let entry = self.encoded(&stored, &self.stamps_now(ttl))?;
                 self.primed(store.put(self.key, entry, ttl, PutMode::Always).await)
             }
             Face::Missing(reason) => self.missing("prime", reason),

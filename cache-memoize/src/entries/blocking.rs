@@ -11,7 +11,9 @@ impl<R: Ruleset> Entries for EntryOf<'_, R, dyn Store> {
 
     fn look(&self) -> Look<R::Stored> {
         match self.face {
-            Face::Objects(objects) => read_object(objects, self.key).map_or(Look::Nothing, Look::Found),
+            Face::Objects(objects) => {
+                read_object(objects, self.key).map_or(Look::Nothing, Look::Found)
+            }
             Face::Bytes(store) => match only(store.get(&[self.key])) {
                 Ok(entry) => self.decoded(entry),
                 Err(error) => {
@@ -42,7 +44,7 @@ impl<R: Ruleset> Entries for EntryOf<'_, R, dyn Store> {
         let mode = PutMode::IfLease(token);
         match self.face {
             Face::Objects(objects) => {
-                let object = self.object(stored, self.stamps(ttl), objects);
+                let object = self.object(stored, objects);
                 self.filled(Ok(objects.put(self.key, object, ttl, mode)))
             }
             Face::Bytes(store) => match self.encoded(&stored, &self.stamps(ttl)) {
@@ -99,14 +101,13 @@ impl<R: Ruleset> EntryOf<'_, R, dyn Store> {
     /// Stores a value, whatever is there.
     pub(crate) fn prime(&self, stored: R::Stored) -> Result<(), Error> {
         let ttl = self.lifetime(&stored).ok_or_else(|| self.lifeless())?;
-        let stamps = self.stamps_now(ttl);
         match self.face {
             Face::Objects(objects) => {
-                let object = self.object(stored, stamps, objects);
+                let object = self.object(stored, objects);
                 self.primed(Ok(objects.put(self.key, object, ttl, PutMode::Always)))
             }
             Face::Bytes(store) => {
-                let entry = self.encoded(&stored, &stamps)?;
+                let entry = self.encoded(&stored, &self.stamps_now(ttl))?;
                 self.primed(store.put(self.key, entry, ttl, PutMode::Always))
             }
             Face::Missing(reason) => self.missing("prime", reason),

@@ -16,8 +16,8 @@ use crate::rules::{Form, Ruleset, Transcoder};
 use crate::site::Site;
 use crate::stats::Counted;
 use cache_memoize_core::{
-    Bytes, KeyRef, Lease, LeaseMode, Object, ObjectStore, StoreError, StoreErrorKind,
-    Timestamp, Token, Ttl,
+    Bytes, KeyRef, Lease, LeaseMode, Object, ObjectStore, StoreError, StoreErrorKind, Timestamp,
+    Token, Ttl,
 };
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -45,18 +45,19 @@ pub(crate) struct EntryOf<'a, R, S: ?Sized> {
     began: AtomicU64,
 }
 
-/// A value in the form of an [`ObjectStore`].
-struct Held<S> {
-    stored: S,
-    stamps: Stamps,
-}
+/// A value in the form of an [`ObjectStore`]: a type of its own, so that a reader finds what this engine
+/// put there, and nothing else.
+struct Held<S>(S);
 
 /// Reads the entry from a store of objects.
 #[inline]
-pub(crate) fn read_object<S: Clone + 'static>(objects: &dyn ObjectStore, key: KeyRef<'_>) -> Option<S> {
+pub(crate) fn read_object<S: Clone + 'static>(
+    objects: &dyn ObjectStore,
+    key: KeyRef<'_>,
+) -> Option<S> {
     let mut found = None;
     objects.read(key, &mut |object| {
-        found = object.downcast_ref::<Held<S>>().map(|held| held.stored.clone());
+        found = object.downcast_ref::<Held<S>>().map(|held| held.0.clone());
     });
     found
 }
@@ -94,9 +95,9 @@ impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
         self.cache.tell(self.site, self.key, counted, kind);
     }
 
-    fn object(&self, stored: R::Stored, stamps: Stamps, objects: &dyn ObjectStore) -> Object {
+    fn object(&self, stored: R::Stored, objects: &dyn ObjectStore) -> Object {
         let weight = if objects.weighs() { R::Form::weight(&stored) } else { 0 };
-        Object { value: Box::new(Held { stored, stamps }), weight }
+        Object { value: Box::new(Held(stored)), weight }
     }
 
     fn transcoder(&self) -> Option<(&Codec, Transcoder<R::Stored>)> {
@@ -109,7 +110,9 @@ impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
             return Look::Nothing;
         };
         match (transcoder.decode)(codec, self.key, &entry) {
-            Ok((stored, stamps)) if policy::is_fresh(&stamps, self.cache.now()) => Look::Found(stored),
+            Ok((stored, stamps)) if policy::is_fresh(&stamps, self.cache.now()) => {
+                Look::Found(stored)
+            }
             Ok(_) => Look::Nothing,
             Err(unreadable) => {
                 self.tell(Counted::Fault, EventKind::Unreadable { reason: &unreadable });
@@ -139,7 +142,8 @@ impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
 
     fn stamps(&self, ttl: Ttl) -> Stamps {
         let created = self.cache.now();
-        let expires = ttl.as_millis().map_or(Timestamp::NEVER, |millis| created.plus_millis(millis));
+        let expires =
+            ttl.as_millis().map_or(Timestamp::NEVER, |millis| created.plus_millis(millis));
         let began = Timestamp::from_millis(self.began.load(Ordering::Relaxed));
         Stamps { created, expires, cost: created.since(began) }
     }
@@ -173,7 +177,11 @@ impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
         }
     }
 
-    fn leased(&self, answer: Result<(Lease, Option<Bytes>), StoreError>, mode: LeaseMode) -> Leased<R::Stored> {
+    fn leased(
+        &self,
+        answer: Result<(Lease, Option<Bytes>), StoreError>,
+        mode: LeaseMode,
+    ) -> Leased<R::Stored> {
         self.began();
         match answer {
             Ok((lease, entry)) => match self.decoded(entry) {
@@ -264,6 +272,10 @@ impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
 /// The answer for the one key that was asked about.
 fn only<T>(answers: Result<Vec<T>, StoreError>) -> Result<T, StoreError> {
     answers?.pop().ok_or_else(|| {
-        StoreError::new(StoreErrorKind::Protocol, "get", "the backend answered fewer keys than were asked")
+        StoreError::new(
+            StoreErrorKind::Protocol,
+            "get",
+            "the backend answered fewer keys than were asked",
+        )
     })
 }

@@ -18,7 +18,7 @@ mod serialized;
 mod text;
 mod writer;
 
-pub use parts::{Extra, KeyParts, Part};
+pub use parts::{KeyParts, Part};
 pub use serialized::Serialized;
 pub(crate) use text::{Escape, KeyText};
 pub use writer::{Composite, KeyWriter};

@@ -8,24 +8,42 @@ pub trait KeyParts {
 }
 
 /// One part of a call.
-pub struct Part<'a, T: ?Sized>(pub(crate) &'a T);
+///
+/// That its type has a `CacheKey` is asked for once, where the part is made: an argument without it is one
+/// error, at the argument.
+pub struct Part<'a, T: ?Sized> {
+    value: &'a T,
+    write: fn(&T, &mut Composite<'_, '_>),
+}
 
-impl<T: CacheKey + ?Sized> KeyParts for Part<'_, T> {
+impl<'a, T: CacheKey + ?Sized> Part<'a, T> {
     #[inline]
-    fn write(&self, call: &mut Composite<'_, '_>) {
-        call.part(self.0);
+    pub(crate) fn new(value: &'a T) -> Self {
+        Self { value, write: |value, call| call.part(value) }
+    }
+
+    /// The part that the option `extra` adds, told apart from the arguments before it.
+    pub(crate) fn extra(value: &'a T) -> Self {
+        Self {
+            value,
+            write: |value, call| {
+                let key = call.next();
+                key.raw("+");
+                key.part(value);
+            },
+        }
     }
 }
 
-/// The part that the option `extra` adds, told apart from the arguments before it.
-pub struct Extra<'a, T: ?Sized>(pub(crate) &'a T);
-
-impl<T: CacheKey + ?Sized> KeyParts for Extra<'_, T> {
+impl<T: ?Sized> KeyParts for Part<'_, T> {
+    #[inline]
     fn write(&self, call: &mut Composite<'_, '_>) {
-        let key = call.next();
-        key.raw("+");
-        key.part(self.0);
+        (self.write)(self.value, call);
     }
+}
+
+impl KeyParts for () {
+    fn write(&self, _: &mut Composite<'_, '_>) {}
 }
 
 macro_rules! tuples {
@@ -36,13 +54,11 @@ macro_rules! tuples {
                 #[expect(non_snake_case, reason = "the parts are named after their types")]
                 let ($($name,)*) = self;
                 $($name.write(call);)*
-                let _ = call;
             }
         }
     };
 }
 
-tuples!();
 tuples!(A);
 tuples!(A B);
 tuples!(A B C);

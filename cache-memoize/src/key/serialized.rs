@@ -134,7 +134,11 @@ impl<'w, 'a> ser::Serializer for Text<'w, 'a> {
         Ok(())
     }
 
-    fn serialize_newtype_struct<T: Serialize + ?Sized>(self, name: &'static str, value: &T) -> Written {
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(
+        self,
+        name: &'static str,
+        value: &T,
+    ) -> Written {
         let mut composite = self.composite(name)?;
         composite.part(&AsPart(value));
         composite.end();

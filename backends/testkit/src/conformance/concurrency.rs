@@ -111,6 +111,7 @@ pub(super) fn no_removed_value_comes_back(subject: &Subject) {
     const REMOVALS: u64 = 1000;
     let source = Source::default();
     together(|index| {
+        let _end = EndOnPanic(&source);
         if index == 0 {
             (1..=REMOVALS).for_each(|version| source.publish(subject, version));
             source.is_final.store(true, Ordering::SeqCst);
@@ -127,6 +128,18 @@ struct Source {
     oldest_allowed: AtomicU64,
     is_final: AtomicBool,
     calls: AtomicU64,
+    has_failed: AtomicBool,
+}
+
+/// The threads wait for each other, and one that fails must not leave the others waiting.
+struct EndOnPanic<'a>(&'a Source);
+
+impl Drop for EndOnPanic<'_> {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            self.0.has_failed.store(true, Ordering::SeqCst);
+        }
+    }
 }
 
 impl Source {
@@ -136,12 +149,12 @@ impl Source {
         subject.remove("key");
         self.oldest_allowed.store(version, Ordering::SeqCst);
         let calls = self.calls.load(Ordering::SeqCst);
-        while self.calls.load(Ordering::SeqCst) == calls {
+        while self.calls.load(Ordering::SeqCst) == calls && !self.has_failed() {
             thread::yield_now();
         }
     }
 
-    /// Serves one caller, and says whether it was a hit that no removal can follow.
+    /// Serves one caller, and says whether it was the last: a hit that no removal can follow.
     fn serve(&self, subject: &Subject, index: usize) -> bool {
         let is_final = self.is_final.load(Ordering::SeqCst);
         let is_hit = self.is_hit(|| subject.get("key"));
@@ -149,7 +162,11 @@ impl Source {
             self.lease_and_fill(subject, index);
         }
         self.calls.fetch_add(1, Ordering::SeqCst);
-        is_hit && is_final
+        (is_hit && is_final) || self.has_failed()
+    }
+
+    fn has_failed(&self) -> bool {
+        self.has_failed.load(Ordering::SeqCst)
     }
 
     /// One of the callers renews, as a refresh does.

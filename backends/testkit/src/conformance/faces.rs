@@ -93,8 +93,8 @@ impl Store for Driven {
     }
 }
 
-/// The face for objects, with bytes for its objects. The clauses for counters and upkeep do not bind
-/// it, and what they call is not there.
+/// The face for objects, with bytes for its objects. The clauses for counters and upkeep do not
+/// bind it, and what they call is not there.
 struct BytesAsObjects(Arc<dyn ObjectStore>);
 
 impl BytesAsObjects {

@@ -1,7 +1,8 @@
 //! Every order in which the steps of a few actors can come, on one key.
 //!
-//! Each answer of the store is held against a [`Model`] of the contract, and, apart from it, against
-//! the law that the contract is made for: what is served after a removal was computed after it.
+//! Each answer of the store is held against a [`Model`] of the contract, and, apart from it,
+//! against the law that the contract is made for: what is served after a removal was computed after
+//! it.
 
 use super::Subject;
 use super::model::{Model, Verdict};
@@ -38,7 +39,8 @@ enum Step {
 
 type Script = &'static [Step];
 
-/// What the callers of a store do. A call ends when it is served a value; whoever computes anew goes on.
+/// What the callers of a store do. A call ends when it is served a value; whoever computes anew
+/// goes on.
 const SCRIPTS: [Script; 8] = [
     &[Step::Get, Step::Join, Step::Fill],
     &[Step::Join, Step::Fill],
@@ -77,7 +79,8 @@ fn casts(actors: usize) -> Vec<Vec<Script>> {
     casts.into_iter().map(|cast| cast.into_iter().map(|index| SCRIPTS[index]).collect()).collect()
 }
 
-/// Every order of the steps in which each actor keeps to its script: whose turn it is, step by step.
+/// Every order of the steps in which each actor keeps to its script: whose turn it is, step by
+/// step.
 fn orders(cast: &[Script]) -> Vec<Vec<usize>> {
     fn extend(left: &mut [usize], order: &mut Vec<usize>, orders: &mut Vec<Vec<usize>>) {
         if left.iter().all(|steps| *steps == 0) {
@@ -99,8 +102,8 @@ fn orders(cast: &[Script]) -> Vec<Vec<usize>> {
     orders
 }
 
-/// One key of a store, on which one order after another is performed; no token may come twice in all
-/// of them.
+/// One key of a store, on which one order after another is performed; no token may come twice in
+/// all of them.
 struct Stage<'a> {
     subject: &'a Subject,
     model: Model,

@@ -1,9 +1,9 @@
 //! The clauses of the storage contract, each a test that a backend passes or fails.
 //!
 //! A clause is written once, against the blocking trait. The async face is led through it by the
-//! fixture's runner, and the objects of a backend by storing bytes as objects; what only one of them
-//! promises has clauses of its own. [`conformance!`](crate::conformance!) makes a test of every clause
-//! and face, [`clauses`] gives them as a table.
+//! fixture's runner, and the objects of a backend by storing bytes as objects; what only one of
+//! them promises has clauses of its own. [`conformance!`](crate::conformance!) makes a test of
+//! every clause and face, [`clauses`] gives them as a table.
 
 mod concurrency;
 mod counters;
@@ -23,14 +23,14 @@ mod values;
 use crate::Fixture;
 pub use registry::clauses;
 use std::fmt;
-pub use subject::Subject;
+use subject::Subject;
 
 /// Makes a test of every clause of the storage contract, for every face of a backend.
 ///
-/// `store` is a closure that gives a [`Fixture`] with a fresh and empty backend; it is called once for
-/// each test. A closure that gives a [`Backend`](cache_memoize_core::Backend) alone is tested in real
-/// time. `faces` names what the backend offers, blocking and async if left out; a test of its own
-/// makes sure that none is missing from the list. Attributes before `mod` go to the module.
+/// `store` is a closure that gives a [`Fixture`] with a fresh and empty backend; it is called once
+/// for each test. A closure that gives a [`Backend`](cache_memoize_core::Backend) alone is tested in
+/// real time. `faces` names what the backend offers, blocking and async if left out; a test of its
+/// own makes sure that none is missing from the list. Attributes before `mod` go to the module.
 ///
 /// ```no_run
 /// # use cache_memoize_core::Backend;
@@ -46,7 +46,8 @@ pub use subject::Subject;
 /// }
 /// ```
 ///
-/// The tests go by names like `memory::blocking::leases::a_removal_revokes`.
+/// The tests go by names like `memory::blocking::leases::a_removal_revokes`; those of the async
+/// face are below `memory::asynchronous`.
 #[macro_export]
 macro_rules! conformance {
     (
@@ -185,6 +186,7 @@ impl Clause {
     /// # Panics
     /// If the backend breaks the clause, or does not have the face.
     pub fn check(&self, face: Face, fixture: Fixture) {
+        // What is kept is dropped last: a server outlives its connections.
         let (subject, _kept) = Subject::new(face, fixture);
         (self.check)(&subject);
         drop(subject);
@@ -200,8 +202,8 @@ pub fn check(name: &str, face: Face, fixture: Fixture) {
     clause.unwrap_or_else(|| panic!("the contract has no clause `{name}`")).check(face, fixture);
 }
 
-/// Checks that `listed` are the faces of the backend, and that its two faces for bytes look into the
-/// same store.
+/// Checks that `listed` are the faces of the backend, and that its two faces for bytes look into
+/// the same store.
 ///
 /// # Panics
 /// If they are not, or do not.

@@ -1,8 +1,8 @@
 use cache_memoize_core::{Lease, LeaseMode, Token};
 use std::collections::HashSet;
 
-/// What a store holds under one key, as the contract has it: told the answers of a real store one by
-/// one, it says at which of them the contract was broken.
+/// What a store holds under one key, as the contract has it: told the answers of a real store one
+/// by one, it says at which of them the contract was broken.
 ///
 /// A value is the number of the step that wrote it.
 #[derive(Default)]
@@ -12,8 +12,8 @@ pub(super) struct Model {
     issued: HashSet<Token>,
 }
 
-/// The token of the key. Whether one that was filled under still stands is up to the store; its next
-/// lease shows.
+/// The token of the key. Whether one that was filled under still stands is up to the store; its
+/// next lease shows.
 #[derive(Clone, Copy, Default, PartialEq)]
 enum Standing {
     #[default]

@@ -3,8 +3,9 @@ use super::{
     values,
 };
 
-/// Every clause of the contract, by the faces it binds. This is the only list of them: the tests and
-/// the table are both made from it, and a clause that is missing here is dead code to the compiler.
+/// Every clause of the contract, by the faces it binds. This is the only list of them: the tests
+/// and the table are both made from it, and a clause that is missing here is dead code to the
+/// compiler.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __clauses {

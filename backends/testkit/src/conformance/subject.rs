@@ -13,7 +13,7 @@ const MILLISECOND: Duration = Duration::from_millis(1);
 /// One face of a backend under test, in words that keep the clauses short.
 ///
 /// An error of the store where a clause expects none fails the test.
-pub struct Subject {
+pub(super) struct Subject {
     store: Arc<dyn Store>,
     backend: Backend,
     time: Time,

@@ -46,8 +46,8 @@ pub(super) fn a_value_that_lives_for_ever_stays(subject: &Subject) {
     }
 }
 
-/// Thirty days are where memcached begins to take a lifetime for a date; the others are where a count
-/// of 32, 63 or 64 bits comes to its end, and begins again.
+/// Thirty days are where memcached begins to take a lifetime for a date; the others are where a
+/// count of 32, 63 or 64 bits comes to its end, and begins again.
 pub(super) fn a_long_life_is_no_short_one(subject: &Subject) {
     let millis = |millis| ttl(Duration::from_millis(millis));
     let lives = [

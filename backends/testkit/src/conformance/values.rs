@@ -153,7 +153,7 @@ fn put_every_third_not(subject: &Subject) -> Vec<String> {
 }
 
 fn is_put(index: usize) -> bool {
-    index % 3 != 0
+    !index.is_multiple_of(3)
 }
 
 fn shuffled() -> Vec<usize> {

@@ -1,5 +1,4 @@
-/// Ways to break the contract, and the clauses that must notice, by their names; a way that a group
-/// stands for is noticed by every clause of the contract that is named.
+/// The ways to break the contract, each with the clauses that must notice it.
 macro_rules! breaks {
     ($($broken:ident { $($group:ident :: $clause:ident)+ })+) => {
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,7 +17,7 @@ breaks! {
     PutsStoreNothing { values::what_is_put_is_got }
     AnyKeyReadsAnyValue { values::what_was_never_put_is_not_got }
     PutsKeepTheFirst { values::a_put_replaces_the_value }
-    ValuesEndAtALineBreak { values::any_byte_is_a_value }
+    ValuesEndWithTheLine { values::any_byte_is_a_value }
     EmptyIsNone { values::no_bytes_are_a_value }
     LargeValuesAreCut { values::a_large_value_is_whole concurrency::a_value_is_read_whole }
     TooLargeIsStored { values::a_value_too_large_is_refused }

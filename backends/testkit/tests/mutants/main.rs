@@ -11,7 +11,9 @@ use cache_memoize_testkit::{Face, FakeClock, Fixture};
 use faces::{Objects, Wire};
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Weak};
+use std::task::{Context, Waker};
 use store::Mutant;
 
 fn mutant(broken: Break) -> Fixture {
@@ -99,4 +101,40 @@ fn faces_that_share_nothing_are_noticed() {
 #[test]
 fn a_clause_that_is_none_is_refused() {
     assert!(fails(|| check("values::no_such_clause", Face::Blocking, mutant(Break::Nothing))));
+}
+
+#[test]
+fn the_runner_of_the_fixture_carries_the_futures_out() {
+    let runs = Arc::new(AtomicUsize::new(0));
+    let counted = runs.clone();
+    let fixture = mutant(Break::Nothing).runner(move |mut future| {
+        counted.fetch_add(1, Ordering::SeqCst);
+        let mut context = Context::from_waker(Waker::noop());
+        while future.as_mut().poll(&mut context).is_pending() {}
+    });
+    check("upkeep::a_ping_is_answered_and_changes_nothing", Face::Async, fixture);
+    assert_eq!(runs.load(Ordering::SeqCst), 6, "two pings, a put, a lease, a get and a fill");
+}
+
+#[test]
+fn what_a_fixture_keeps_outlives_the_store() {
+    struct Server {
+        store: Weak<Mutant>,
+        was_last: Arc<AtomicBool>,
+    }
+
+    impl Drop for Server {
+        fn drop(&mut self) {
+            self.was_last.store(self.store.strong_count() == 0, Ordering::SeqCst);
+        }
+    }
+
+    let clock = FakeClock::new();
+    let store = Arc::new(Mutant::new(Break::Nothing, clock.clone()));
+    let was_last = Arc::new(AtomicBool::new(false));
+    let server = Server { store: Arc::downgrade(&store), was_last: was_last.clone() };
+    let backend = Backend::new("served").with_store(store);
+    let fixture = Fixture::new(backend).fake_time(clock).keep(server);
+    check("values::what_is_put_is_got", Face::Blocking, fixture);
+    assert!(was_last.load(Ordering::SeqCst));
 }

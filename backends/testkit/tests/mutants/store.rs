@@ -54,12 +54,11 @@ impl Mutant {
         }
     }
 
-    /// Opens the gap of an operation that is not atomic.
-    fn dawdle_if(&self, broken: Break, rows: MutexGuard<'_, Rows>) {
+    /// The lock again, after the gap of an operation that is not atomic.
+    fn dawdle<'a>(&'a self, rows: MutexGuard<'a, Rows>) -> MutexGuard<'a, Rows> {
         drop(rows);
-        if self.is(broken) {
-            (0..20).for_each(|_| thread::yield_now());
-        }
+        (0..20).for_each(|_| thread::yield_now());
+        self.lock()
     }
 
     fn end(&self, ttl: Ttl) -> Timestamp {
@@ -86,7 +85,6 @@ impl Mutant {
         let now = self.clock.now();
         let row = rows.by_key.entry(name.to_owned()).or_default();
         let expired = row.value.take_if(|(_, end)| *end <= now).is_some();
-        row.is_counter &= row.value.is_some();
         let keeps_lease = self.is(Break::LeasesNeverEnd)
             || (self.is(Break::LeasesOnValuesNeverEnd) && row.value.is_some());
         row.lease.take_if(|(_, end)| *end <= now && !keeps_lease);
@@ -94,7 +92,7 @@ impl Mutant {
         row
     }
 
-    /// What is there though it expired.
+    /// What is there, though it may have expired.
     fn lingering(&self, rows: &mut Rows, name: &str) -> Option<Bytes> {
         let row = rows.by_key.get(name)?;
         row.value.as_ref().map(|(value, _)| value.clone())
@@ -115,7 +113,7 @@ impl Mutant {
 
     fn stored_form(&self, value: Bytes) -> Bytes {
         match self.broken {
-            Break::ValuesEndAtALineBreak => {
+            Break::ValuesEndWithTheLine => {
                 let end = value.windows(2).position(|pair| pair == b"\r\n");
                 value.slice(..end.unwrap_or(value.len()))
             }
@@ -225,7 +223,6 @@ impl Mutant {
         let lingers = self.lingering(&mut rows, &name).is_some();
         let row = self.fresh(&mut rows, &name);
         let found = row.value.take().is_some();
-        let counted = row.is_counter.then(|| row.value.clone()).flatten();
         let keeps_lease = match self.broken {
             Break::RemovalsDoNotRevoke => true,
             Break::RemovalsOfNothingDoNotRevoke => !found,
@@ -233,7 +230,6 @@ impl Mutant {
             _ => false,
         };
         row.lease.take_if(|_| !keeps_lease);
-        drop(counted);
         rows.removed.insert(name.clone());
         if self.is(Break::RemovalsTakeThePrefix) {
             rows.by_key.retain(|other, _| !other.starts_with(&name));
@@ -311,8 +307,7 @@ impl Store for Mutant {
             self.fresh(&mut rows, &name).value = None;
         }
         if self.is(Break::AdditionsAreNotAtomic) || self.is(Break::PutsTakeTwoSteps) {
-            self.dawdle_if(self.broken, rows);
-            rows = self.lock();
+            rows = self.dawdle(rows);
         }
         self.store(&mut rows, &name, value, ttl, mode);
         Ok(true)
@@ -326,8 +321,7 @@ impl Store for Mutant {
         let renews = mode == LeaseMode::Renew && !self.is(Break::RenewalsShare);
         let standing = row.lease.filter(|_| !renews && !self.is(Break::LeasesAreNotShared));
         if self.is(Break::LeasesAreNotAtomic) {
-            self.dawdle_if(self.broken, rows);
-            rows = self.lock();
+            rows = self.dawdle(rows);
         }
         let found = row.value.map(|(value, _)| value);
         let lease = match standing {
@@ -388,8 +382,7 @@ impl Store for Mutant {
         let mut rows = self.lock();
         if self.is(Break::IncrementsAreNotAtomic) {
             let before = self.fresh(&mut rows, &name).clone();
-            self.dawdle_if(self.broken, rows);
-            rows = self.lock();
+            rows = self.dawdle(rows);
             rows.by_key.insert(name.clone(), before);
         }
         let number = self.count(&mut rows, &name, by, start, ttl)?;

@@ -263,10 +263,9 @@ impl Compressor {
         if bytes.len() <= self.threshold {
             return Ok(None);
         }
-        let compressed = self.run(bytes).map_err(|source| CodecError::Compression {
-            compressor: self.name(),
-            source,
-        })?;
+        let compressed = self
+            .run(bytes)
+            .map_err(|source| CodecError::Compression { compressor: self.name(), source })?;
         Ok(compressed.filter(|compressed| compressed.len() < bytes.len()))
     }
 

@@ -39,11 +39,15 @@ impl Packer {
 
 pub(super) fn compress(level: Option<i32>, bytes: &[u8]) -> Result<Vec<u8>, BoxError> {
     let level = level.unwrap_or(DEFAULT_LEVEL);
-    let compressed = with_context(&PACKER, || Packer::new(level), |packer| {
-        let packer = usable(packer, || Packer::new(level))?;
-        packer.adapt(level)?;
-        packer.state.compress(bytes)
-    });
+    let compressed = with_context(
+        &PACKER,
+        || Packer::new(level),
+        |packer| {
+            let packer = usable(packer, || Packer::new(level))?;
+            packer.adapt(level)?;
+            packer.state.compress(bytes)
+        },
+    );
     Ok(compressed?)
 }
 
@@ -56,7 +60,10 @@ pub(super) fn decompress(payload: &[u8], length: usize) -> Option<Vec<u8>> {
 }
 
 /// The state that is there, or another attempt at one where setting it up failed before.
-fn usable<C>(kept: &mut io::Result<C>, fresh: impl FnOnce() -> io::Result<C>) -> io::Result<&mut C> {
+fn usable<C>(
+    kept: &mut io::Result<C>,
+    fresh: impl FnOnce() -> io::Result<C>,
+) -> io::Result<&mut C> {
     if kept.is_err() {
         *kept = fresh();
     }

@@ -4,7 +4,9 @@ use super::rejected::Rejected;
 use super::search::{Search, UNKNOWN_KEY};
 use super::tracer::{Tracer, fields};
 use serde::de::value::BorrowedStrDeserializer;
-use serde::de::{DeserializeSeed, EnumAccess, IgnoredAny, MapAccess, SeqAccess, VariantAccess, Visitor};
+use serde::de::{
+    DeserializeSeed, EnumAccess, IgnoredAny, MapAccess, SeqAccess, VariantAccess, Visitor,
+};
 use std::any::type_name;
 
 /// From here on the elements of a tuple are those of an array, and all alike.
@@ -115,6 +117,7 @@ impl<'de> MapAccess<'de> for Keyed<'_> {
     }
 
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Rejected> {
+        self.search.write(&format!(".{}=", self.key));
         trace_field(self.search, self.key, seed)
     }
 }
@@ -122,11 +125,10 @@ impl<'de> MapAccess<'de> for Keyed<'_> {
 /// A field that cannot be read is given up, and left out from then on.
 fn trace_field<'de, S: DeserializeSeed<'de>>(
     search: &mut Search,
-    name: &str,
+    segment: &str,
     seed: S,
 ) -> Result<S::Value, Rejected> {
-    search.write(&format!(".{name}="));
-    let part = search.enter(format_args!("{name}"))?;
+    let part = search.enter(format_args!("{segment}"))?;
     let value = seed.deserialize(Tracer::new(search));
     if value.is_err() {
         search.settle_failure_in(&part);
@@ -142,6 +144,8 @@ fn trace_field<'de, S: DeserializeSeed<'de>>(
 pub(super) struct Fields<'s> {
     search: &'s mut Search,
     names: std::slice::Iter<'static, &'static str>,
+    key: &'static str,
+    tagged: bool,
     outcome: FieldsRead,
 }
 
@@ -150,8 +154,8 @@ pub(super) struct Fields<'s> {
 pub(super) struct FieldsRead {
     /// Whether it asked for any.
     pub(super) asked: bool,
-    /// A field that it did not want to hear of.
-    pub(super) refused_key: Option<&'static str>,
+    /// The path of a field that it did not want to hear of.
+    pub(super) refused: Option<String>,
     /// How many it reads, if it came to the end and was given all of them.
     pub(super) read_in_full: Option<usize>,
     read: usize,
@@ -159,8 +163,24 @@ pub(super) struct FieldsRead {
 }
 
 impl<'s> Fields<'s> {
-    pub(super) fn new(search: &'s mut Search, names: &'static [&'static str]) -> Self {
-        Self { search, names: names.iter(), outcome: FieldsRead::default() }
+    /// In a `tagged` struct the content is another one for each variant of the tag.
+    pub(super) fn new(
+        search: &'s mut Search,
+        names: &'static [&'static str],
+        tagged: bool,
+    ) -> Self {
+        Self { search, names: names.iter(), key: "", tagged, outcome: FieldsRead::default() }
+    }
+
+    fn path_of(&self, name: &str) -> String {
+        format!("{}/{}", self.search.path, self.segment(name))
+    }
+
+    fn segment(&self, name: &str) -> String {
+        match self.tagged && self.outcome.read > 0 {
+            true => format!("{name}:{}", self.search.last_variant),
+            false => name.to_owned(),
+        }
     }
 
     pub(super) fn finish(self) -> FieldsRead {
@@ -176,13 +196,14 @@ impl<'de> MapAccess<'de> for Fields<'_> {
         seed: K,
     ) -> Result<Option<K::Value>, Rejected> {
         self.outcome.asked = true;
-        for name in self.names.by_ref() {
-            let path = format!("{}/{name}", self.search.path);
+        while let Some(name) = self.names.next() {
+            let path = self.path_of(name);
             if self.search.guesses.is_given_up(&path) {
                 self.search.write(&format!(".{name}-"));
                 self.outcome.left_out = true;
             } else if !self.search.guesses.is_refused(&path) {
-                self.outcome.refused_key = Some(name);
+                self.key = name;
+                self.outcome.refused = Some(path);
                 return seed.deserialize(BorrowedStrDeserializer::new(name)).map(Some);
             }
         }
@@ -191,11 +212,13 @@ impl<'de> MapAccess<'de> for Fields<'_> {
     }
 
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Rejected> {
-        let name = self.outcome.refused_key.take().ok_or(Rejected)?;
+        self.outcome.refused = None;
+        self.search.write(&format!(".{}=", self.key));
+        let segment = self.segment(self.key);
         if type_name::<S::Value>() != type_name::<IgnoredAny>() {
             self.outcome.read += 1;
         }
-        trace_field(self.search, name, seed)
+        trace_field(self.search, &segment, seed)
     }
 }
 
@@ -227,7 +250,7 @@ impl<'de> SeqAccess<'de> for Positions<'_> {
         if position < LONGEST_TUPLE {
             return trace_at(self.search, format_args!("{position}"), seed).map(Some);
         }
-        self.search.mute();
+        self.search.mute()?;
         let value = trace_at(self.search, format_args!("{LONGEST_TUPLE}"), seed);
         self.search.unmute();
         value.map(Some)
@@ -248,10 +271,7 @@ impl<'de> EnumAccess<'de> for Variant<'_> {
     type Error = Rejected;
     type Variant = Self;
 
-    fn variant_seed<S: DeserializeSeed<'de>>(
-        self,
-        seed: S,
-    ) -> Result<(S::Value, Self), Rejected> {
+    fn variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<(S::Value, Self), Rejected> {
         let value = seed.deserialize(BorrowedStrDeserializer::new(self.name))?;
         Ok((value, self))
     }
@@ -262,6 +282,7 @@ impl<'de> VariantAccess<'de> for Variant<'_> {
 
     fn unit_variant(self) -> Result<(), Rejected> {
         self.search.write("unit");
+        self.search.last_variant = self.name;
         Ok(())
     }
 
@@ -270,11 +291,7 @@ impl<'de> VariantAccess<'de> for Variant<'_> {
         trace_at(self.search, format_args!("{}", self.name), seed)
     }
 
-    fn tuple_variant<V: Visitor<'de>>(
-        self,
-        len: usize,
-        visitor: V,
-    ) -> Result<V::Value, Rejected> {
+    fn tuple_variant<V: Visitor<'de>>(self, len: usize, visitor: V) -> Result<V::Value, Rejected> {
         self.search.write(&format!("tuple {len} "));
         let part = self.search.enter(format_args!("{}", self.name))?;
         let value = visitor.visit_seq(Positions::new(self.search, len));
@@ -289,7 +306,7 @@ impl<'de> VariantAccess<'de> for Variant<'_> {
     ) -> Result<V::Value, Rejected> {
         self.search.write("struct ");
         let part = self.search.enter(format_args!("{}", self.name))?;
-        let value = fields(self.search, None, names, visitor);
+        let value = fields(self.search, None, names, false, visitor);
         self.search.leave(&part, value.is_err());
         value
     }

@@ -99,6 +99,10 @@ impl Catalogue {
         self.enums[id].variants[variant].progress = Progress::GivenUp;
     }
 
+    pub(super) fn is_variant_given_up(&self, id: usize, variant: usize) -> bool {
+        self.enums[id].variants[variant].progress == Progress::GivenUp
+    }
+
     /// Whether nothing is left to look at in an enum.
     pub(super) fn is_enum_done(&self, id: usize) -> bool {
         self.enums[id].variants.iter().all(|v| v.progress != Progress::Untraced)

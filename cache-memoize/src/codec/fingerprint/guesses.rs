@@ -64,14 +64,55 @@ pub(super) struct Guesses {
 #[derive(Default)]
 struct Guess {
     index: usize,
-    tried: u64,
+    /// For a place that takes anything: what was given there, and what some type behind it asked for.
+    tried: Set,
+    wanted: Set,
+    /// What was accepted there before others were tried.
+    good: Option<usize>,
     /// Its own visitor refused others before, so that a complaint from further out is not about it.
     settled: bool,
+}
+
+impl Guess {
+    fn next_wanted(&self) -> Option<usize> {
+        (0..ANY.len()).find(|index| self.wanted.has(*index) && !self.tried.has(*index))
+    }
+
+    fn has_more(&self) -> bool {
+        self.next_wanted().is_some_and(|next| next != self.index)
+    }
 }
 
 struct Tag {
     names: &'static [&'static str],
     index: usize,
+}
+
+impl Tag {
+    fn has_more(&self) -> bool {
+        self.index + 1 < self.names.len()
+    }
+}
+
+/// A set of small numbers.
+#[derive(Clone, Copy, Default)]
+struct Set(u64);
+
+impl Set {
+    fn add(&mut self, number: usize) {
+        self.0 |= 1 << number;
+    }
+
+    fn has(self, number: usize) -> bool {
+        self.0 & (1 << number) != 0
+    }
+}
+
+const _: () = assert!(ANY_COUNT <= 64, "a set is the bits of one number");
+
+/// How deep a place lies.
+pub(super) fn depth_of(path: &str) -> usize {
+    path.matches('/').count()
 }
 
 impl Guesses {
@@ -92,15 +133,53 @@ impl Guesses {
         more
     }
 
-    /// Turns to the dummy that fits what was expected, or else to one that was not tried.
+    /// Turns to the dummy that fits what was expected, or else to one that was not tried, or back to the
+    /// one that was good enough.
     pub(super) fn advance_any(&mut self, path: &str, expected: Option<&str>) -> bool {
         let guess = self.dummies.entry(path.to_owned()).or_default();
-        guess.tried |= 1 << guess.index;
-        let untried = |index: &usize| guess.tried & (1 << index) == 0;
-        let fitting = expected.and_then(any_for).filter(untried);
-        let next = fitting.or_else(|| (0..ANY_COUNT).find(untried));
+        guess.tried.add(guess.index);
+        let fitting = expected.and_then(any_for).filter(|index| !guess.tried.has(*index));
+        let next = fitting
+            .or_else(|| (0..ANY_COUNT).find(|index| !guess.tried.has(*index)))
+            .or_else(|| guess.good.take());
         guess.index = next.unwrap_or(guess.index);
         next.is_some()
+    }
+
+    /// Remembers what was asked for at this place.
+    pub(super) fn want(&mut self, path: &str, expected: &str) {
+        if let Some(index) = any_for(expected) {
+            self.dummies.entry(path.to_owned()).or_default().wanted.add(index);
+        }
+    }
+
+    /// Remembers that what is given at this place now is good enough.
+    pub(super) fn approve(&mut self, path: &str) {
+        let guess = self.dummies.entry(path.to_owned()).or_default();
+        guess.good = Some(guess.index);
+    }
+
+    /// Whether below `path` there is more to see than was seen.
+    pub(super) fn has_more(&self, path: &str) -> bool {
+        self.tags.iter().any(|(place, tag)| place.starts_with(path) && tag.has_more())
+            || self.dummies.iter().any(|(place, guess)| place.starts_with(path) && guess.has_more())
+    }
+
+    /// Turns to what was not seen below `path`: another variant of a tag, or something else that was
+    /// asked for. Tells whether there is any.
+    pub(super) fn explore(&mut self, path: &str) -> bool {
+        self.explore_any(path) || self.advance_tag(path)
+    }
+
+    fn explore_any(&mut self, path: &str) -> bool {
+        let guesses = self.dummies.iter_mut();
+        let unseen = guesses.filter(|(place, guess)| place.starts_with(path) && guess.has_more());
+        let Some((_, guess)) = unseen.max_by_key(|(place, _)| depth_of(place)) else {
+            return false;
+        };
+        guess.tried.add(guess.index);
+        guess.index = guess.next_wanted().unwrap_or(guess.index);
+        true
     }
 
     pub(super) fn settle(&mut self, path: &str) {
@@ -127,12 +206,10 @@ impl Guesses {
 
     /// Turns the innermost tag whose place begins with `path` to its next variant, and forgets what was
     /// guessed for the content of the one before.
-    pub(super) fn advance_tag(&mut self, path: &str) -> bool {
+    fn advance_tag(&mut self, path: &str) -> bool {
         let tags = self.tags.iter_mut();
-        let unfinished = tags.filter(|(place, tag)| {
-            place.starts_with(path) && tag.index + 1 < tag.names.len()
-        });
-        let innermost = unfinished.max_by_key(|(place, _)| place.matches('/').count());
+        let unfinished = tags.filter(|(place, tag)| place.starts_with(path) && tag.has_more());
+        let innermost = unfinished.max_by_key(|(place, _)| depth_of(place));
         let Some((place, tag)) = innermost else { return false };
         tag.index += 1;
         let place = place.clone();

@@ -42,7 +42,11 @@ impl Given {
 }
 
 impl From<Unexpected<'_>> for Given {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "dummies are small")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "dummies are small"
+    )]
     fn from(unexpected: Unexpected<'_>) -> Self {
         match unexpected {
             Unexpected::Str(text) => Self::text(text),

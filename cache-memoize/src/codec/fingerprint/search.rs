@@ -1,13 +1,16 @@
 use super::catalogue::Catalogue;
-use super::guesses::{ANY_COUNT, Any, Guesses};
+use super::guesses::{Any, Guesses, depth_of};
 use super::rejected::{Given, Note, Rejected, count_notes, dummy, forget_notes, notes_since};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 /// How deep a type may lie inside itself before it counts as endless.
 const MAX_DEPTH: usize = 64;
 /// What is traced of one type at most. A bound for types that branch without end.
 const MAX_EVENTS: usize = 200_000;
+
+/// How many elements of arrays are read without being written down.
+const MAX_SILENT: usize = 1_000_000;
 
 /// A key that no struct has.
 pub(super) const UNKNOWN_KEY: &str = "~";
@@ -22,12 +25,17 @@ pub(super) struct Search {
     pub(super) catalogue: Catalogue,
     pub(super) guesses: Guesses,
     pub(super) path: String,
+    /// The variant without content that was read last, which may be the tag of what comes next.
+    pub(super) last_variant: &'static str,
     text: String,
     structs: BTreeSet<(&'static str, usize)>,
     asked_for_any: bool,
     events: usize,
     depth: usize,
     muted: usize,
+    asked_in_silence: usize,
+    /// The variants chosen in the last pass, to be chosen again while it is being put right.
+    pins: BTreeMap<String, usize>,
     dummies: Vec<Dummy>,
     maps: Vec<String>,
     enums_met: Vec<usize>,
@@ -44,7 +52,9 @@ struct Dummy {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Sort {
     /// One of so many.
-    Typed { count: usize },
+    Typed {
+        count: usize,
+    },
     Any,
     Tag,
 }
@@ -76,12 +86,15 @@ impl Search {
             catalogue: Catalogue::default(),
             guesses: Guesses::default(),
             path: String::new(),
+            last_variant: "",
             text: String::new(),
             structs: BTreeSet::new(),
             asked_for_any: false,
             events: 0,
             depth: 0,
             muted: 0,
+            asked_in_silence: 0,
+            pins: BTreeMap::new(),
             dummies: Vec::new(),
             maps: Vec::new(),
             enums_met: Vec::new(),
@@ -117,17 +130,37 @@ impl Search {
     pub(super) fn end_pass(&mut self, failed: bool) -> bool {
         if failed {
             self.settle_failure(0);
+        } else {
+            self.approve_dummies();
         }
-        for note in notes_since(0) {
-            self.events += 1;
-            let _ = write!(self.text, "!{note}");
-        }
+        self.keep_notes();
         if self.events > MAX_EVENTS {
             return false;
         }
-        self.failure == Failure::Adjusted
+        if self.failure == Failure::Adjusted {
+            return true;
+        }
+        self.pins.clear();
+        self.guesses.explore("")
             || self.enums_met.iter().any(|id| !self.catalogue.is_enum_done(*id))
-            || self.guesses.advance_tag("")
+    }
+
+    fn approve_dummies(&mut self) {
+        for dummy in self.dummies.iter().filter(|dummy| dummy.sort == Sort::Any) {
+            self.guesses.approve(&dummy.path);
+        }
+    }
+
+    fn keep_notes(&mut self) {
+        for note in notes_since(0) {
+            self.events += 1;
+            let _ = write!(self.text, "!{note}");
+            if let Note::Unfit { given, expected } = &note
+                && let Some(path) = self.path_of(*given)
+            {
+                self.guesses.want(&path, expected);
+            }
+        }
     }
 
     /// Writes down a question.
@@ -155,8 +188,13 @@ impl Search {
     }
 
     /// Writes nothing down until [`unmute`](Self::unmute).
-    pub(super) fn mute(&mut self) {
+    pub(super) fn mute(&mut self) -> Result<(), Rejected> {
+        self.asked_in_silence += 1;
+        if self.asked_in_silence > MAX_SILENT {
+            return Err(self.no_hope());
+        }
         self.muted += 1;
+        Ok(())
     }
 
     pub(super) fn unmute(&mut self) {
@@ -236,10 +274,26 @@ impl Search {
         Mark(self.enums_met.len())
     }
 
-    /// Whether every enum met since then is done, but for those that the search is inside of.
+    /// Whether all was seen below the present place: every enum met since then is done, but for those
+    /// that the search is inside of, and no guess has an alternative.
     pub(super) fn is_done_since(&self, mark: Mark) -> bool {
         let mut met = self.enums_met[mark.0..].iter();
         met.all(|id| self.catalogue.is_enum_done(*id) || self.catalogue.is_enum_open(*id))
+            && !self.guesses.has_more(&self.inside())
+    }
+
+    fn inside(&self) -> String {
+        format!("{}/", self.path)
+    }
+
+    /// The variant to look at in this enum, at the present place.
+    pub(super) fn choose_variant(&mut self, id: usize) -> Option<usize> {
+        let pinned = self.pins.get(&self.path).copied();
+        let variant = pinned
+            .filter(|variant| !self.catalogue.is_variant_given_up(id, *variant))
+            .or_else(|| self.catalogue.choose_variant(id))?;
+        self.pins.insert(self.path.clone(), variant);
+        Some(variant)
     }
 
     pub(super) fn no_hope(&mut self) -> Rejected {
@@ -282,10 +336,9 @@ impl Search {
         format!("{}/*", self.path)
     }
 
-    /// A tag inside may have another variant to offer; then nothing is given up yet.
+    /// Where there is something else to try inside, nothing is given up yet.
     fn give_up(&mut self, what: String) {
-        let inside = format!("{}/", self.path);
-        if !self.guesses.advance_tag(&inside) {
+        if !self.guesses.explore(&self.inside()) {
             self.guesses.give_up(&what);
         }
         self.failure = Failure::Adjusted;
@@ -298,8 +351,10 @@ impl Search {
             return;
         }
         let notes = notes_since(self.fresh_notes);
-        let learned = notes.iter().rev().any(|note| self.learn(note));
-        self.failure = adjusted(learned || self.advance_all(first_dummy));
+        let learned = notes.iter().rev().any(|note| self.learn(note))
+            || self.advance_unfit(&notes)
+            || self.advance_all(first_dummy);
+        self.failure = adjusted(learned);
     }
 
     fn learn(&mut self, note: &Note) -> bool {
@@ -310,11 +365,19 @@ impl Search {
                 let Some(path) = self.path_of(*given) else { return false };
                 self.guesses.learn_tag(&path, names)
             }
-            Note::Unfit { given, expected } => {
-                let Some(path) = self.path_of(*given) else { return false };
-                self.guesses.advance_any(&path, Some(expected))
-            }
+            Note::Unfit { .. } => false,
         }
+    }
+
+    /// Of several types that complain, the one that got furthest is followed.
+    fn advance_unfit(&mut self, notes: &[Note]) -> bool {
+        let unfit = notes.iter().filter_map(|note| match note {
+            Note::Unfit { given, expected } => Some((self.path_of(*given)?, expected)),
+            _ => None,
+        });
+        let mut unfit: Vec<_> = unfit.collect();
+        unfit.sort_by_key(|(path, _)| depth_of(path));
+        unfit.iter().rev().any(|(path, expected)| self.guesses.advance_any(path, Some(expected)))
     }
 
     /// Where the dummy was given that a note is about.
@@ -380,5 +443,3 @@ impl Search {
 fn adjusted(advanced: bool) -> Failure {
     if advanced { Failure::Adjusted } else { Failure::Hopeless }
 }
-
-const _: () = assert!(ANY_COUNT <= 64, "the guesses that were tried are bits of one number");

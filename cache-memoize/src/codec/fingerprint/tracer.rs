@@ -18,11 +18,7 @@ impl<'s> Tracer<'s> {
         Self { search, key_of: None }
     }
 
-    fn ask<'de, V: Visitor<'de>>(
-        &mut self,
-        question: &str,
-        visitor: &V,
-    ) -> Result<(), Rejected> {
+    fn ask<'de, V: Visitor<'de>>(&mut self, question: &str, visitor: &V) -> Result<(), Rejected> {
         let expected: &dyn Expected = visitor;
         self.search.event(format_args!("{question} {expected}"))
     }
@@ -106,6 +102,7 @@ pub(super) fn fields<'de, V: Visitor<'de>>(
     search: &mut Search,
     name: Option<&'static str>,
     fields: &'static [&'static str],
+    tagged: bool,
     visitor: V,
 ) -> Result<V::Value, Rejected> {
     search.write(&format!("[{}]", fields.join(",")));
@@ -113,15 +110,15 @@ pub(super) fn fields<'de, V: Visitor<'de>>(
         return visitor.visit_seq(Positions::new(search, fields.len()));
     }
     let first_dummy = search.next_dummy();
-    let mut access = Fields::new(search, fields);
+    let mut access = Fields::new(search, fields, tagged);
     let value = visitor.visit_map(&mut access);
     let outcome = access.finish();
     if let (Some(name), Some(read)) = (name, outcome.read_in_full) {
         search.has_struct(name, read);
     }
     if value.is_err() && search.is_undecided() {
-        if let Some(refused) = outcome.refused_key {
-            search.guesses.refuse(&format!("{}/{refused}", search.path));
+        if let Some(refused) = outcome.refused {
+            search.guesses.refuse(&refused);
             search.adjust();
         } else if !outcome.asked {
             search.guesses.read_by_position(&search.path.clone());
@@ -131,6 +128,12 @@ pub(super) fn fields<'de, V: Visitor<'de>>(
         }
     }
     value
+}
+
+/// Whether the struct is serde's form of an enum with its tag beside the content.
+fn expects_adjacent_tag<'de, V: Visitor<'de>>(visitor: &V) -> bool {
+    let expected: &dyn Expected = visitor;
+    expected.to_string().starts_with("adjacently tagged")
 }
 
 macro_rules! numbers {
@@ -281,7 +284,8 @@ impl<'de> Deserializer<'de> for Tracer<'_> {
         visitor: V,
     ) -> Result<V::Value, Rejected> {
         self.ask(&format!("struct {name}"), &visitor)?;
-        fields(self.search, Some(name), names, visitor)
+        let tagged = expects_adjacent_tag(&visitor);
+        fields(self.search, Some(name), names, tagged, visitor)
     }
 
     fn deserialize_enum<V: Visitor<'de>>(
@@ -294,16 +298,13 @@ impl<'de> Deserializer<'de> for Tracer<'_> {
         let search = self.search;
         let id = search.catalogue.enum_of(type_name::<V>(), names);
         search.meet_enum(id);
-        let Some(variant) = search.catalogue.choose_variant(id) else {
+        let Some(variant) = search.choose_variant(id) else {
             return Err(search.no_hope());
         };
         trace_variant(search, id, variant, names[variant], visitor)
     }
 
-    fn deserialize_identifier<V: Visitor<'de>>(
-        mut self,
-        visitor: V,
-    ) -> Result<V::Value, Rejected> {
+    fn deserialize_identifier<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, Rejected> {
         self.ask("identifier", &visitor)?;
         let search = self.search;
         if let Some(map) = self.key_of {

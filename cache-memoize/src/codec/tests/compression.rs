@@ -1,0 +1,174 @@
+use super::{STAMPS, compressors, decode, encode, key, serializers};
+use crate::codec::compressor::Decompression;
+use crate::codec::{Codec, Compressor, Serializer};
+
+fn codec_with(serializer: &Serializer, compressor: Compressor) -> Codec {
+    Codec::new(serializer.clone(), compressor).unwrap()
+}
+
+/// Bytes that no compressor makes smaller.
+fn noise(length: usize) -> Vec<u8> {
+    let mut state = 0x9E37_79B9_7F4A_7C15_u64;
+    let next = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state >> 32) as u8
+    };
+    std::iter::repeat_with(next).take(length).collect()
+}
+
+#[test]
+fn what_becomes_smaller_is_compressed_and_says_so() {
+    for (_, serializer) in serializers() {
+        for (name, compressor) in compressors() {
+            let codec = codec_with(&serializer, compressor);
+            let text = "abc".repeat(2000);
+            let info = codec.inspect(&encode(&codec, &text)).unwrap();
+            assert_eq!(info.compressor, name);
+            assert_eq!(info.size_after < info.size_before, name != "none", "{info:?}");
+            assert_eq!(info.stamps, STAMPS);
+        }
+    }
+}
+
+#[test]
+fn what_does_not_become_smaller_is_stored_as_it_is() {
+    let Some((_, serializer)) = serializers().into_iter().find(|(name, _)| *name != "json") else {
+        return;
+    };
+    for (name, compressor) in compressors() {
+        let noise: String =
+            noise(3000).into_iter().map(|byte| char::from(byte % 96 + 32)).collect();
+        for text in [String::new(), "abcdefgh".to_owned(), noise] {
+            let codec = codec_with(&serializer, compressor.clone());
+            let entry = encode(&codec, &text);
+            let info = codec.inspect(&entry).unwrap();
+            assert!(info.size_after <= info.size_before, "{name}: {info:?}");
+            assert_eq!(info.size_after < info.size_before, info.compressor != "none");
+            assert_eq!(decode::<String>(&codec, &entry), Ok(text));
+        }
+    }
+}
+
+#[test]
+fn noise_is_left_alone() {
+    for (name, compressor) in compressors() {
+        for length in [1, 2, 100, 5000] {
+            let compressed = compressor.compress(&noise(length)).unwrap();
+            assert_eq!(compressed, None, "{name}, {length}");
+        }
+    }
+}
+
+#[test]
+fn the_threshold_is_the_last_size_that_is_left_alone() {
+    for (name, compressor) in compressors() {
+        let compressor = compressor.above(500);
+        assert_eq!(compressor.compress(&[7; 500]).unwrap(), None, "{name}");
+        let compressed = compressor.compress(&[7; 501]).unwrap();
+        assert_eq!(compressed.is_some(), name != "none", "{name}");
+    }
+}
+
+#[test]
+fn every_level_gives_back_what_it_took() {
+    let bytes = [b"all work and no play ".repeat(300), noise(500)].concat();
+    for (name, compressor) in compressors() {
+        let levels = match name {
+            "zlib" | "gzip" | "lzma" => 1..=9,
+            "zstd" => -5..=19,
+            _ => continue,
+        };
+        for level in levels {
+            let compressor = compressor.clone().level(level);
+            compressor.check().unwrap();
+            let compressed = compressor.compress(&bytes).unwrap().expect("it becomes smaller");
+            let back = compressor.decompress(&compressed, bytes.len());
+            assert!(
+                matches!(back, Decompression::Expanded(back) if back == bytes),
+                "{name} {level}"
+            );
+        }
+    }
+}
+
+/// The state that a thread keeps must carry nothing from one value, level or wrapper to the next.
+#[test]
+fn compressors_do_not_depend_on_what_came_before() {
+    let values: Vec<Vec<u8>> =
+        vec![b"abc".repeat(500), noise(5000), b"abcd".repeat(30_000), b"xyz".repeat(100)];
+    for (name, compressor) in compressors() {
+        let fresh = |value: Vec<u8>, compressor: Compressor| {
+            std::thread::spawn(move || compressor.compress(&value).unwrap()).join().unwrap()
+        };
+        for value in values.iter().chain(values.iter().rev()) {
+            let expected = fresh(value.clone(), compressor.clone());
+            assert_eq!(compressor.compress(value).unwrap(), expected, "{name}");
+            for (_, other) in compressors() {
+                other.compress(&values[0]).unwrap();
+            }
+        }
+    }
+}
+
+#[test]
+fn a_failed_reading_spoils_nothing_for_the_next() {
+    let bytes = b"all work and no play ".repeat(300);
+    for (name, compressor) in compressors() {
+        let Some(compressed) = compressor.compress(&bytes).unwrap() else { continue };
+        for harmed in [&compressed[..compressed.len() / 2], &[0xFF; 50], &[]] {
+            let read = compressor.decompress(harmed, bytes.len());
+            assert!(matches!(read, Decompression::Malformed), "{name}");
+            let read = compressor.decompress(&compressed, bytes.len());
+            assert!(matches!(read, Decompression::Expanded(back) if back == bytes), "{name}");
+        }
+    }
+}
+
+/// A megabyte of nothing, said to be a thousand bytes.
+#[test]
+fn a_bomb_is_not_unpacked() {
+    let bomb = vec![0; 1 << 20];
+    for (name, compressor) in compressors() {
+        let Some(compressed) = compressor.compress(&bomb).unwrap() else { continue };
+        for length in [0, 1, 1000, bomb.len() - 1, bomb.len() + 1] {
+            let read = compressor.decompress(&compressed, length);
+            assert!(matches!(read, Decompression::Malformed), "{name}, {length}");
+        }
+    }
+}
+
+#[test]
+fn a_level_that_there_is_not_is_an_error() {
+    for (name, compressor) in compressors() {
+        let error = compressor.clone().level(1000).check().unwrap_err().to_string();
+        assert!(error.contains(name) && error.contains("1000"), "{error}");
+        compressor.check().unwrap();
+    }
+}
+
+#[test]
+fn an_entry_is_read_whatever_the_settings_are_now() {
+    let text = "abc".repeat(2000);
+    for (_, wrote_with) in serializers() {
+        for (_, compressed_with) in compressors() {
+            let entry = encode(&codec_with(&wrote_with, compressed_with), &text);
+            for (_, serializer) in serializers() {
+                for (_, compressor) in compressors() {
+                    let codec = codec_with(&serializer, compressor);
+                    assert_eq!(decode::<String>(&codec, &entry).as_ref(), Ok(&text));
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn no_feature_changes_what_is_written_by_default() {
+    for (_, serializer) in serializers() {
+        let codec = codec_with(&serializer, Compressor::default());
+        let entry = codec.encode(key(), &"abc".repeat(2000), &STAMPS).unwrap();
+        assert_eq!(codec.inspect(&entry).unwrap().compressor, "none");
+    }
+}

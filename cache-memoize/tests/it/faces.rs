@@ -1,0 +1,222 @@
+//! The faces of a backend: what a call costs in round trips, and what happens where a store fails or a face
+//! is missing.
+
+use crate::support::{block_on, bytes, with_default};
+use cache_memoize::core::{Backend, StoreErrorKind};
+use cache_memoize::{Cache, ErrorKind, Event, Memory, cache_memoize, caches};
+use cache_memoize_testkit::{Counts, Fault, Faults};
+use std::cell::Cell;
+use std::sync::{Arc, Mutex};
+
+thread_local! {
+    static RUNS: Cell<u32> = const { Cell::new(0) };
+}
+
+fn run() -> u32 {
+    RUNS.set(RUNS.get() + 1);
+    RUNS.get()
+}
+
+#[cache_memoize(ttl = 60)]
+fn numbered(id: u32) -> u32 {
+    run() + id - id
+}
+
+#[cache_memoize(ttl = 60, prefix = "numbered_async")]
+async fn numbered_async(id: u32) -> u32 {
+    run() + id - id
+}
+
+#[cache_memoize(ttl = 60, local)]
+fn shared(id: u32) -> Arc<Mutex<u32>> {
+    Arc::new(Mutex::new(id))
+}
+
+#[cache_memoize(ttl = 60, cache = "nowhere")]
+fn homeless(id: u32) -> u32 {
+    run() + id - id
+}
+
+#[test]
+fn a_hit_costs_one_round_trip_and_a_miss_three() {
+    let counts = Counts::new();
+    with_default(&bytes(&counts), || {
+        let cost = |body: &dyn Fn()| {
+            counts.reset();
+            body();
+            counts.total()
+        };
+        assert_eq!(cost(&|| assert_ne!(numbered(1), 0)), 3, "get, lease, put");
+        assert_eq!(cost(&|| assert_ne!(numbered(1), 0)), 1);
+        assert_eq!(cost(&|| assert!(peek_numbered(1).is_ok())), 1);
+        assert_eq!(cost(&|| assert_ne!(refresh_numbered(1), 0)), 2, "lease, put");
+        assert_eq!(cost(&|| assert!(invalidate_numbered(1).is_ok())), 1);
+        assert_eq!(cost(&|| assert!(prime_numbered(1, 5).is_ok())), 1);
+    });
+}
+
+#[test]
+fn an_async_hit_costs_one_round_trip_and_a_miss_three() {
+    let counts = Counts::new();
+    block_on(caches::scoped_async([("default", bytes(&counts))], async {
+        for (expected, again) in [(3, "the first"), (1, "the second")] {
+            counts.reset();
+            numbered_async(1).await;
+            assert_eq!(counts.total(), expected, "{again}");
+        }
+        counts.reset();
+        invalidate_numbered_async(1).await.expect("it works");
+        assert_eq!(counts.total(), 1);
+    }));
+}
+
+/// A store that does what it is told to do wrong.
+fn faulty() -> (Faults, Cache, Arc<Mutex<Vec<String>>>) {
+    let faults = Faults::new();
+    let backend: Backend = Memory::new().into();
+    let events = Arc::new(Mutex::new(Vec::new()));
+    let seen = events.clone();
+    let observer = move |event: &Event<'_>| {
+        seen.lock().expect("no observer panics").push(format!("{:?}", event.kind));
+    };
+    let cache = Cache::builder().backend(faults.wrap(&backend)).observer(observer).build();
+    (faults, cache.expect("the settings are right"), events)
+}
+
+#[test]
+fn a_store_that_fails_never_breaks_the_function() {
+    let (faults, cache, events) = faulty();
+    with_default(&cache, || {
+        faults.everywhere().always(Fault::Fail(StoreErrorKind::Unavailable));
+        let first = numbered(1);
+        assert_eq!(numbered(1), first + 1, "it computes each time");
+        let refused = invalidate_numbered(1).expect_err("a companion says what is wrong");
+        assert_eq!(refused.kind(), ErrorKind::Store(StoreErrorKind::Unavailable));
+        assert!(events.lock().expect("no panic").iter().any(|event| event.contains("StoreFault")));
+        faults.heal();
+        let third = numbered(1);
+        assert_eq!(numbered(1), third, "hits again");
+    });
+}
+
+#[test]
+fn every_single_fault_is_survived() {
+    for operation in ["get", "lease", "put", "release"] {
+        for fault in [Fault::Fail(StoreErrorKind::TooLarge), Fault::Fail(StoreErrorKind::Timeout)] {
+            let (faults, cache, _) = faulty();
+            with_default(&cache, || {
+                faults.on(operation).once(fault);
+                let first = numbered(1);
+                let second = numbered(1);
+                assert!(second == first || second == first + 1, "{operation}");
+                assert_eq!(numbered(1), second, "{operation}: remembered in the end");
+            });
+        }
+    }
+}
+
+#[test]
+fn corrupted_bytes_are_a_miss() {
+    let (faults, cache, events) = faulty();
+    with_default(&cache, || {
+        let first = numbered(1);
+        faults.on("get").once(Fault::Corrupt);
+        let second = numbered(1);
+        assert!(second == first || second == first + 1, "the value, or one of its own");
+        assert!(events.lock().expect("no panic").iter().any(|event| event.contains("Unreadable")));
+    });
+}
+
+#[test]
+fn a_lost_write_costs_a_computation() {
+    let (faults, cache, _) = faulty();
+    with_default(&cache, || {
+        faults.on("put").once(Fault::LoseWrite);
+        let first = numbered(1);
+        assert_eq!(numbered(1), first + 1);
+        assert_eq!(numbered(1), first + 1);
+    });
+}
+
+#[test]
+fn a_missing_face_is_said_and_the_function_computes() {
+    let whole: Backend = Counts::new().wrap(&Memory::new().into());
+    let store = whole.store().expect("there is one").clone();
+    let blocking_only = Cache::builder().backend(Backend::new("half").with_store(store)).build();
+    let cache = blocking_only.expect("the settings are right");
+    block_on(caches::scoped_async([("default", cache)], async {
+        let first = numbered_async(1).await;
+        assert_eq!(numbered_async(1).await, first + 1);
+        let refused = invalidate_numbered_async(1).await.expect_err("no async face");
+        assert_eq!(refused.kind(), ErrorKind::Unsupported);
+        assert!(refused.to_string().contains("async"), "{refused}");
+    }));
+}
+
+#[test]
+fn local_values_stay_in_the_process_whatever_the_store() {
+    let counts = Counts::new();
+    for cache in [Cache::memory(), bytes(&counts)] {
+        with_default(&cache, || {
+            assert!(Arc::ptr_eq(&shared(1), &shared(1)));
+            assert!(invalidate_shared(1).expect("it works"));
+            assert!(peek_shared(1).expect("it works").is_none());
+        });
+    }
+    assert_eq!(counts.total(), 0);
+}
+
+#[test]
+fn a_cache_that_is_not_installed_is_said_and_the_function_computes() {
+    let first = homeless(1);
+    assert_eq!(homeless(1), first + 1);
+    let refused = invalidate_homeless(1).expect_err("there is no cache");
+    assert_eq!(refused.kind(), ErrorKind::NotInstalled);
+    let missing = caches::check().expect_err("one is missing");
+    assert!(missing.to_string().contains("\"nowhere\" for "), "{missing}");
+    assert!(missing.to_string().contains("faces.rs:"), "{missing}");
+    caches::scoped([("nowhere", Cache::memory())], || {
+        let known = homeless(1);
+        assert_eq!(homeless(1), known);
+        caches::check().expect("in this scope it is installed");
+    });
+}
+
+#[test]
+fn a_disabled_cache_computes_each_time() {
+    with_default(&Cache::disabled(), || {
+        let first = numbered(1);
+        assert_eq!(numbered(1), first + 1);
+        assert!(!invalidate_numbered(1).expect("nothing is wrong"));
+        assert_eq!(peek_numbered(1).expect("nothing is wrong"), None);
+    });
+}
+
+#[test]
+fn caches_with_different_prefixes_share_a_store_and_no_entry() {
+    let memory = Memory::new();
+    let cache = |prefix| Cache::builder().backend(memory.clone()).prefix(prefix).build();
+    let (left, right) = (cache("left").expect("right"), cache("right").expect("right"));
+    let first = with_default(&left, || numbered(1));
+    assert_eq!(with_default(&right, || numbered(1)), first + 1);
+    assert_eq!(with_default(&left, || numbered(1)), first);
+    assert!(with_default(&left, || cache_key_numbered(1)).as_str().starts_with("left|"));
+}
+
+#[test]
+fn statistics_say_what_happened() {
+    let cache = Cache::memory();
+    with_default(&cache, || {
+        let _ = (numbered(1), numbered(1), numbered(2), invalidate_numbered(1));
+    });
+    let stats = cache.stats();
+    let numbered = stats.function("numbered").expect("it was called");
+    assert_eq!(
+        (numbered.hits, numbered.misses, numbered.stored, numbered.invalidated),
+        (1, 2, 2, 1)
+    );
+    assert_eq!(stats.total().hits, 1);
+    let table = stats.to_string();
+    let widths: Vec<_> = table.lines().map(|line| line.chars().count()).collect();
+    assert!(widths.windows(2).all(|pair| pair[0] == pair[1]), "{table}");
+}

@@ -1,0 +1,209 @@
+//! The fence law: after an invalidation returned, no one is served a value whose computation began before
+//! it. `model/` checks it under every schedule; here it is stressed on the public interface.
+
+use crate::support::{block_on, every_kind, on_every_kind, with_default};
+use cache_memoize::{Cache, cache_memoize, caches};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Barrier};
+use std::thread;
+
+/// What the function reads: a version that only grows. By key, so that tests do not meet.
+static SOURCES: [AtomicU64; 8] = [const { AtomicU64::new(0) }; 8];
+
+#[cache_memoize(ttl = 60)]
+fn version(source: usize) -> u64 {
+    let version = SOURCES[source].load(Ordering::SeqCst);
+    // The longer it takes from reading to storing, the more invalidations come in between.
+    (0..version % 7).for_each(|_| thread::yield_now());
+    version
+}
+
+#[cache_memoize(ttl = 60, prefix = "async_version")]
+async fn version_async(source: usize) -> u64 {
+    let version = SOURCES[source].load(Ordering::SeqCst);
+    for _ in 0..version % 7 {
+        tokio::task::yield_now().await;
+    }
+    version
+}
+
+const ROUNDS: u64 = 3_000;
+
+#[test]
+fn readers_never_see_what_was_invalidated() {
+    for (source, (name, cache)) in every_kind().into_iter().enumerate() {
+        thread::scope(|scope| {
+            for _ in 0..3 {
+                scope.spawn(|| with_default(&cache, || read_and_check(source, name)));
+            }
+            scope.spawn(|| with_default(&cache, || write_and_invalidate(source)));
+        });
+    }
+}
+
+fn read_and_check(source: usize, name: &str) {
+    while INVALIDATED[source].load(Ordering::SeqCst) < ROUNDS {
+        let oldest = INVALIDATED[source].load(Ordering::SeqCst);
+        let served = version(source);
+        assert!(
+            served >= oldest,
+            "{name}: served version {served}, {oldest} was invalidated before"
+        );
+    }
+}
+
+/// Up to which version everything older was invalidated.
+static INVALIDATED: [AtomicU64; 8] = [const { AtomicU64::new(0) }; 8];
+
+fn write_and_invalidate(source: usize) {
+    for round in 1..=ROUNDS {
+        SOURCES[source].store(round, Ordering::SeqCst);
+        invalidate_version(source).expect("a store in process does not fail");
+        INVALIDATED[source].store(round, Ordering::SeqCst);
+    }
+}
+
+#[test]
+fn async_readers_never_see_what_was_invalidated() {
+    for (source, (name, cache)) in every_kind().into_iter().enumerate() {
+        let source = source + 4;
+        block_on(async {
+            let readers: Vec<_> = (0..4)
+                .map(|_| {
+                    let caches = [("default", cache.clone())];
+                    tokio::spawn(caches::scoped_async(caches, async move {
+                        while INVALIDATED[source].load(Ordering::SeqCst) < ROUNDS {
+                            let oldest = INVALIDATED[source].load(Ordering::SeqCst);
+                            let served = version_async(source).await;
+                            assert!(served >= oldest, "{name}: served {served} after {oldest}");
+                            tokio::task::yield_now().await;
+                        }
+                    }))
+                })
+                .collect();
+            let writer = caches::scoped_async([("default", cache.clone())], async {
+                for round in 1..=ROUNDS {
+                    SOURCES[source].store(round, Ordering::SeqCst);
+                    invalidate_version_async(source)
+                        .await
+                        .expect("a store in process does not fail");
+                    INVALIDATED[source].store(round, Ordering::SeqCst);
+                    tokio::task::yield_now().await;
+                }
+            });
+            writer.await;
+            for reader in readers {
+                reader.await.expect("a reader sees no violation");
+            }
+        });
+    }
+}
+
+/// A computation that waits in the middle until it is told to go on.
+struct Gate {
+    entered: Barrier,
+    leave: Barrier,
+}
+
+fn gate() -> Arc<Gate> {
+    Arc::new(Gate { entered: Barrier::new(2), leave: Barrier::new(2) })
+}
+
+impl Gate {
+    fn pass<T>(&self, value: T) -> T {
+        self.entered.wait();
+        self.leave.wait();
+        value
+    }
+}
+
+#[cache_memoize(ttl = 60, skip(gate))]
+fn gated(key: u32, gate: Option<&Gate>, value: u32) -> u32 {
+    let _ = key;
+    gate.map_or(value, |gate| gate.pass(value))
+}
+
+/// The arguments of the companions are those of the key.
+fn gated_key(value: u32) -> (u32, u32) {
+    (1, value)
+}
+
+#[test]
+fn an_invalidation_keeps_the_computation_under_way_out() {
+    on_every_kind(|name| {
+        let cache = caches::get("default").expect("the scope has a cache");
+        let gate = gate();
+        let (key, value) = gated_key(1);
+        let overtaken = thread::spawn({
+            let (cache, gate) = (cache.clone(), gate.clone());
+            move || with_default(&cache, || gated(key, Some(&gate), value))
+        });
+        gate.entered.wait();
+        assert!(!invalidate_gated(key, value).expect("it works"), "{name}: nothing was stored yet");
+        assert_eq!(
+            gated(key, None, value),
+            value,
+            "{name}: a computation of its own, while the old one waits"
+        );
+        gate.leave.wait();
+        assert_eq!(overtaken.join().expect("it returns"), value);
+        assert_eq!(cache.stats().total().fenced_off, 1, "{name}");
+    });
+}
+
+#[test]
+fn a_refresh_revokes_what_began_before_it_and_leaves_the_old_value_readable() {
+    on_every_kind(|name| {
+        let cache = caches::get("default").expect("the scope has a cache");
+        prime_refreshed(0, 1).expect("it works");
+        let gate = gate();
+        let refreshing = thread::spawn({
+            let (cache, gate) = (cache.clone(), gate.clone());
+            move || with_default(&cache, || refresh_refreshed(0, 2, Some(&gate)))
+        });
+        gate.entered.wait();
+        assert_eq!(refreshed(0, 9, None), 1, "{name}: the old value is there meanwhile");
+        gate.leave.wait();
+        assert_eq!(refreshing.join().expect("it returns"), 2);
+        assert_eq!(refreshed(0, 9, None), 2, "{name}: the refresh was stored");
+    });
+}
+
+#[test]
+fn an_invalidation_overtakes_a_refresh() {
+    on_every_kind(|name| {
+        let cache = caches::get("default").expect("the scope has a cache");
+        let gate = gate();
+        let refreshing = thread::spawn({
+            let (cache, gate) = (cache.clone(), gate.clone());
+            move || with_default(&cache, || refresh_refreshed(0, 2, Some(&gate)))
+        });
+        gate.entered.wait();
+        invalidate_refreshed(0).expect("it works");
+        gate.leave.wait();
+        assert_eq!(refreshing.join().expect("it returns"), 2);
+        assert_eq!(peek_refreshed(0).expect("it works"), None, "{name}");
+    });
+}
+
+#[test]
+fn what_was_primed_is_not_overwritten_by_a_computation_under_way() {
+    on_every_kind(|name| {
+        let cache: Cache = caches::get("default").expect("the scope has a cache");
+        let gate = gate();
+        let computing = thread::spawn({
+            let (cache, gate) = (cache.clone(), gate.clone());
+            move || with_default(&cache, || refreshed(0, 2, Some(&gate)))
+        });
+        gate.entered.wait();
+        prime_refreshed(0, 3).expect("it works");
+        gate.leave.wait();
+        assert_eq!(computing.join().expect("it returns"), 2);
+        assert_eq!(refreshed(0, 9, None), 3, "{name}");
+    });
+}
+
+#[cache_memoize(ttl = 60, key = key)]
+fn refreshed(key: u32, value: u32, gate: Option<&Gate>) -> u32 {
+    gate.map_or(value, |gate| gate.pass(value))
+}

@@ -1,0 +1,10 @@
+//! What the library promises, shown on its public interface.
+
+mod errors;
+mod faces;
+mod fence;
+mod flight;
+mod guard;
+mod keys;
+mod support;
+mod types;
