@@ -42,7 +42,8 @@ fn tenant() -> &'static str {
 }
 
 fn main() {
-    let filter = Filter { tags: BTreeMap::from([("new".to_owned(), true), ("big box".to_owned(), false)]) };
+    let filter =
+        Filter { tags: BTreeMap::from([("new".to_owned(), true), ("big box".to_owned(), false)]) };
     visits(&Connection, Period::Year(2026));
     search(&Connection, 1, &filter);
     println!("{}", cache_key_visits(Period::Day(2026, 11, 23)));

@@ -19,7 +19,8 @@ fn charge(invoice: u32, card_works: bool) -> Result<(), String> {
 
 fn main() -> Result<(), cache_memoize::Error> {
     let sent = thread::scope(|scope| {
-        let callers: Vec<_> = (0..100).map(|_| scope.spawn(|| remind(7, "your order is ready"))).collect();
+        let callers: Vec<_> =
+            (0..100).map(|_| scope.spawn(|| remind(7, "your order is ready"))).collect();
         callers.into_iter().filter_map(|caller| caller.join().ok().flatten()).collect::<Vec<_>>()
     });
     println!("a hundred threads, {} reminder: {sent:?}", sent.len());

@@ -55,7 +55,11 @@ fn main() -> Result<(), cache_memoize::Error> {
 
     println!("corner {}, market {}", corner.price(7), market.price(7));
     println!("again: corner {}, market {}", corner.price(7), market.price(7));
-    println!("looked up {} and {} times", corner.lookups.into_inner(), market.lookups.load(Ordering::Relaxed));
+    println!(
+        "looked up {} and {} times",
+        corner.lookups.into_inner(),
+        market.lookups.load(Ordering::Relaxed)
+    );
 
     market.weight(7);
     println!("the weight is known without a shop: {:?}", Shop::peek_weight(7)?);

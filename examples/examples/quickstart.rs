@@ -19,7 +19,9 @@ fn send_report(to: &str, bytes: usize) {
     println!("                   (mail to {to}: {bytes} bytes)");
 }
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
+type Failure = Box<dyn std::error::Error>;
+
+fn main() -> Result<(), Failure> {
     let files = sources(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/..")))?;
     println!("\n  The gzip size of the {} source files of this repository\n", files.len());
     let all = || files.iter().map(|file| gzip_size(file)).sum::<io::Result<usize>>();
@@ -34,12 +36,16 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (_, known) = timed("invalidate", "forgot the first file", || invalidate_gzip_size(file))?;
     assert!(known);
     timed("miss", &format!("compressed {name} again"), || gzip_size(file))?;
-    timed("refresh", &format!("compressed {name} though it was known"), || refresh_gzip_size(file))?;
+    timed("refresh", &format!("compressed {name} though it was known"), || {
+        refresh_gzip_size(file)
+    })?;
     timed("hit", "remembered every size", all)?;
 
     println!();
-    let report = || -> io::Result<()> { [(); 3].iter().for_each(|()| send_report("you", bytes)); Ok(()) };
-    timed("guard", "asked three times to send a mail, sent one", report)?;
+    timed("guard", "asked three times to send a mail, sent one", || {
+        (0..3).for_each(|_| send_report("you", bytes));
+        io::Result::Ok(())
+    })?;
 
     println!("\n{}\n", caches::get("default").ok_or("no cache")?.stats());
     println!("  A key reads like its call: {}\n", cache_key_send_report("you", bytes));
@@ -47,7 +53,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 }
 
 /// Does something, and says how long it took.
-fn timed<T>(what: &str, words: &str, work: impl FnOnce() -> Result<T, impl Into<Box<dyn std::error::Error>>>) -> Result<(Duration, T), Box<dyn std::error::Error>> {
+fn timed<T, E: Into<Failure>>(
+    what: &str,
+    words: &str,
+    work: impl FnOnce() -> Result<T, E>,
+) -> Result<(Duration, T), Failure> {
     let begin = Instant::now();
     let done = work().map_err(Into::into)?;
     let time = begin.elapsed();

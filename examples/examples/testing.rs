@@ -25,7 +25,9 @@ fn queries(body: impl FnOnce()) -> u32 {
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     // Two tests do not meet in one cache.
     for _ in 0..2 {
-        let fresh = caches::scoped([("default", Cache::memory())], || queries(|| drop([user_name(1), user_name(1)])));
+        let fresh = caches::scoped([("default", Cache::memory())], || {
+            queries(|| drop([user_name(1), user_name(1)]))
+        });
         assert_eq!(fresh, 1);
     }
 
@@ -41,7 +43,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     });
 
     // Without a cache the function still does what it does.
-    let uncached = caches::scoped([("default", Cache::disabled())], || queries(|| drop([user_name(1), user_name(1)])));
+    let uncached = caches::scoped([("default", Cache::disabled())], || {
+        queries(|| drop([user_name(1), user_name(1)]))
+    });
     assert_eq!(uncached, 2);
     println!("three tests, no waiting, no cache left behind");
     Ok(())

@@ -1,4 +1,4 @@
-use crate::policy::Frequency;
+use crate::frequency::Frequency;
 use crate::queues::Slot;
 use cache_memoize_core::{AnyObject, Bytes, Timestamp};
 use std::mem::discriminant;

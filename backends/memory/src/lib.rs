@@ -44,9 +44,11 @@
 mod clock;
 mod entry;
 mod expiry;
+mod frequency;
 mod ghosts;
 mod janitor;
 mod leases;
+mod ledger;
 mod objects;
 mod policy;
 mod queues;

@@ -1,8 +1,8 @@
+use crate::frequency::Frequency;
 use crate::ghosts::Ghosts;
 use crate::queues::{Queue, Queues, Slot};
 use cache_memoize_core::Key;
 use std::hash::BuildHasher;
-use std::sync::atomic::{AtomicU8, Ordering};
 
 /// Who stays and who goes: S3-FIFO (Yang, Zhang, Qiu, Yue and Rashmi, "FIFO queues are all you need for
 /// cache eviction", SOSP 2023).
@@ -92,14 +92,16 @@ impl Policy {
     }
 
     /// Makes a vacancy of one that was removed: nobody expects it back.
-    pub(crate) fn remove(&mut self, slot: Slot) -> Key {
+    pub(crate) fn remove(&mut self, slot: Slot) -> Vacancy {
+        let vacancy = Vacancy { slot, key: self.key(slot).clone(), weight: self.weight_of(slot) };
+        self.queues.reweigh(slot, 0);
         self.queues.requeue(slot, Queue::Vacant);
-        self.key(slot).clone()
+        vacancy
     }
 
     /// Makes a vacancy of one whose time is over. Who had made it to the main queue leaves a ghost,
     /// because it will be computed again as soon as it is asked for, and is no newcomer then.
-    pub(crate) fn expire(&mut self, slot: Slot) -> Key {
+    pub(crate) fn expire(&mut self, slot: Slot) -> Vacancy {
         if self.queues.queue_of(slot) == Queue::Main {
             self.remember(slot);
         }
@@ -111,7 +113,7 @@ impl Policy {
     pub(crate) fn evict<'f>(
         &mut self,
         frequency_of: impl Fn(&Key) -> Option<&'f Frequency>,
-    ) -> Option<(Slot, Key)> {
+    ) -> Option<Vacancy> {
         let from_small = match self.small_has_its_share() {
             true => self.pass_from_small(&frequency_of),
             false => None,
@@ -119,7 +121,7 @@ impl Policy {
         let slot = from_small
             .or_else(|| self.pass_from_main(&frequency_of))
             .or_else(|| self.pass_from_small(&frequency_of))?;
-        Some((slot, self.remove(slot)))
+        Some(self.remove(slot))
     }
 
     /// Ends a vacancy because its key is back.
@@ -203,6 +205,13 @@ const PATIENCE: usize = 1_000;
 const FEWEST_VACANCIES: usize = 64;
 const RESIDENTS_PER_VACANCY: usize = 64;
 
+/// What a resident left: its place, and how much less the others now weigh.
+pub(crate) struct Vacancy {
+    pub(crate) slot: Slot,
+    pub(crate) key: Key,
+    pub(crate) weight: usize,
+}
+
 /// One who left its queue for a moment.
 pub(crate) struct SteppedOut {
     key: Key,
@@ -218,48 +227,15 @@ pub(crate) struct Bounds {
 }
 
 impl Bounds {
+    /// No memory holds more than this, and sums below it cannot overflow, whatever an object claims.
+    const MOST_WEIGHT: usize = isize::MAX as usize;
+
     pub(crate) fn new(entries: usize, weight: Option<usize>) -> Self {
         Self {
             entries: entries.clamp(1, Slot::COUNT),
-            weight: weight.unwrap_or(usize::MAX).max(1),
+            weight: weight.unwrap_or(Self::MOST_WEIGHT).clamp(1, Self::MOST_WEIGHT),
             weighs: weight.is_some(),
         }
-    }
-}
-
-/// How often an entry was asked for lately: a count up to three, which is all that the policy can use.
-#[derive(Default)]
-pub(crate) struct Frequency(AtomicU8);
-
-impl Frequency {
-    const MAX: u8 = 3;
-
-    /// Counts one request. A full counter is not written to, so that the cores share what is hot
-    /// without contending for it; two requests at once may count as one.
-    #[inline]
-    pub(crate) fn raise(&self) {
-        let count = self.count();
-        if count < Self::MAX {
-            self.0.store(count + 1, Ordering::Relaxed);
-        }
-    }
-
-    #[inline]
-    pub(crate) fn count(&self) -> u8 {
-        self.0.load(Ordering::Relaxed)
-    }
-
-    /// The same count, for the entry that takes this one's place.
-    pub(crate) fn handed_on(&self) -> Self {
-        Self(AtomicU8::new(self.count()))
-    }
-
-    fn lower(&self) {
-        self.0.store(self.count().saturating_sub(1), Ordering::Relaxed);
-    }
-
-    fn reset(&self) {
-        self.0.store(0, Ordering::Relaxed);
     }
 }
 
@@ -288,7 +264,8 @@ mod tests {
             while !self.policy.has_room_for(weight) {
                 let present = &self.present;
                 let frequency_of = |key: &Key| present.get(key).map(|(_, frequency)| frequency);
-                let (_, key) = self.policy.evict(frequency_of).expect("there is someone to evict");
+                let Vacancy { key, .. } =
+                    self.policy.evict(frequency_of).expect("there is someone to evict");
                 self.present.remove(&key).expect("who is evicted was present");
                 gone.push(key.to_string());
             }
@@ -412,16 +389,5 @@ mod tests {
             assert!(room.policy.queues.len_of(Queue::Vacant) <= 74);
         }
         assert!(room.policy.queues.high_water_mark() <= 640 + 75);
-    }
-
-    #[test]
-    fn a_counter_that_is_full_stays_so() {
-        let frequency = Frequency::default();
-        for _ in 0..300 {
-            frequency.raise();
-        }
-        assert_eq!(frequency.count(), Frequency::MAX);
-        frequency.lower();
-        assert_eq!(frequency.handed_on().count(), Frequency::MAX - 1);
     }
 }

@@ -1,8 +1,9 @@
 use crate::clock::Time;
 use crate::entry::{Entry, Payload};
 use crate::janitor::{Chore, JANITOR};
+use crate::ledger::Ledger;
 use crate::policy::Bounds;
-use crate::writer::{Ledger, Put, Writer};
+use crate::writer::{Put, Writer};
 use cache_memoize_core::{Clock, Key, KeyRef, PutMode, Timestamp, Ttl};
 use papaya::Guard;
 use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError, Weak};
@@ -36,7 +37,7 @@ const SWEPT_PER_ROUND: usize = 256;
 const TOLERATED_GARBAGE: usize = 16 * 1024;
 
 /// How often the janitor looks after a store whose clock does not pass by itself.
-const POLL: Duration = Duration::from_millis(20);
+const POLL: Duration = Duration::from_millis(100);
 
 impl Table {
     pub(crate) fn new(bounds: Bounds, time: Time) -> Arc<Self> {
@@ -108,7 +109,7 @@ impl Table {
     }
 
     pub(crate) fn evictions(&self) -> u64 {
-        self.ledger().evictions()
+        self.ledger().evictions
     }
 
     pub(crate) fn bounds(&self) -> Bounds {

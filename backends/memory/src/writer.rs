@@ -1,69 +1,13 @@
 use crate::Memory;
 use crate::entry::{Entry, Payload};
-use crate::expiry::Expiry;
-use crate::leases::{After, Leases};
-use crate::policy::{Bounds, Frequency, Policy};
+use crate::frequency::Frequency;
+use crate::leases::After;
+use crate::ledger::Ledger;
+use crate::policy::{Bounds, Vacancy};
 use crate::queues::Slot;
 use crate::table::Map;
-use cache_memoize_core::{Key, KeyRef, Lease, LeaseMode, PutMode, Timestamp, Token, Ttl};
+use cache_memoize_core::{KeyRef, Lease, LeaseMode, PutMode, Timestamp, Token, Ttl};
 use papaya::LocalGuard;
-
-/// What only writers need to know: who stays, what ends when, and which leases stand.
-pub(crate) struct Ledger {
-    policy: Policy,
-    expiry: Expiry<Slot>,
-    leases: Leases,
-    evictions: u64,
-    next_visit: Timestamp,
-}
-
-impl Ledger {
-    pub(crate) fn new(bounds: Bounds) -> Self {
-        Self {
-            policy: Policy::new(bounds),
-            expiry: Expiry::new(),
-            leases: Leases::new(),
-            evictions: 0,
-            next_visit: Timestamp::NEVER,
-        }
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        self.policy.len()
-    }
-
-    pub(crate) fn weight(&self) -> usize {
-        self.policy.weight()
-    }
-
-    pub(crate) fn evictions(&self) -> u64 {
-        self.evictions
-    }
-
-    pub(crate) fn bounds(&self) -> Bounds {
-        self.policy.bounds()
-    }
-
-    /// Whether something now ends before the janitor expects it. Says so once.
-    pub(crate) fn needs_earlier_visit(&mut self) -> bool {
-        let next_end = self.next_end();
-        let earlier = next_end < self.next_visit;
-        if earlier {
-            self.next_visit = next_end;
-        }
-        earlier
-    }
-
-    /// Tells the janitor when something ends next, and notes that it knows.
-    pub(crate) fn expect_visit(&mut self) -> Timestamp {
-        self.next_visit = self.next_end();
-        self.next_visit
-    }
-
-    fn next_end(&self) -> Timestamp {
-        self.expiry.next_end().min(self.leases.next_end())
-    }
-}
 
 /// One writer at work: the map, and the ledger under its lock.
 pub(crate) struct Writer<'a> {
@@ -266,8 +210,8 @@ impl<'a> Writer<'a> {
     fn evict(&mut self) {
         let frequency_of =
             |key: &_| self.entries.get(key, self.guard).map(|entry| &entry.frequency);
-        if let Some((slot, key)) = self.ledger.policy.evict(frequency_of) {
-            self.vacate(slot, key);
+        if let Some(vacancy) = self.ledger.policy.evict(frequency_of) {
+            self.vacate(vacancy);
             self.ledger.evictions += 1;
         }
     }
@@ -275,23 +219,24 @@ impl<'a> Writer<'a> {
     fn sweep_one(&mut self) -> bool {
         let over = self.ledger.expiry.pop_over(self.now);
         if let Some(slot) = over {
-            let key = self.ledger.policy.expire(slot);
-            self.vacate(slot, key);
+            let vacancy = self.ledger.policy.expire(slot);
+            self.vacate(vacancy);
         }
         over.is_some()
     }
 
     fn take_out(&mut self, key: KeyRef<'_>) -> Option<&'a Entry> {
         let entry = self.resident(key)?;
-        let key = self.ledger.policy.remove(entry.slot);
-        self.vacate(entry.slot, key);
+        let vacancy = self.ledger.policy.remove(entry.slot);
+        self.vacate(vacancy);
         Some(entry)
     }
 
     /// Takes the value from under a key that the policy made a vacancy of, and gives up the places of
     /// others that nobody came back to.
-    fn vacate(&mut self, slot: Slot, key: Key) {
-        self.discard(self.ledger.policy.weight_of(slot));
+    fn vacate(&mut self, vacancy: Vacancy) {
+        let Vacancy { slot, key, weight } = vacancy;
+        self.discard(weight);
         if let Some(entry) = self.entries.insert(key, Entry::vacant(slot), self.guard) {
             self.ledger.expiry.remove(entry.expires(), slot);
         }

@@ -130,6 +130,19 @@ fn objects_weigh_what_they_say() {
 }
 
 #[test]
+fn a_boundless_claim_of_weight_does_no_harm() {
+    let memory = Memory::new();
+    let put = |text, weight| {
+        let object = Object { value: Box::new(()), weight };
+        ObjectStore::put(&memory, key(text), object, Ttl::Forever, PutMode::Always)
+    };
+    assert!(put("a", 0) && !put("b", usize::MAX));
+    let most = isize::MAX as usize - weight_of(0);
+    assert!(put("b", most) && put("c", most) && put("d", 1));
+    assert!(memory.weight() <= isize::MAX as usize);
+}
+
+#[test]
 fn one_key_overwritten_a_million_times_stays_one_entry() {
     let memory = Memory::new();
     for number in 0..1_000_000_u32 {

@@ -1,0 +1,74 @@
+//! `async u64 -> u64`, on a current-thread runtime for each thread.
+
+use crate::{BOUND, RUNS, TTL};
+use benchmarks::{Candidate, Study};
+use cache_memoize::cache_memoize;
+use cached::macros::{cached, concurrent_cached};
+use std::sync::LazyLock;
+
+pub(crate) fn study(keys: u64) -> Study<u64, u64> {
+    Study::new("async u64 -> u64", (0..keys).collect(), cube, &RUNS).with([
+        Candidate::asynchronous("cache-memoize", ours),
+        Candidate::asynchronous("cached, ttl", cached_ttl),
+        Candidate::asynchronous("cached, ttl, max_size", cached_bounded),
+        Candidate::asynchronous("concurrent_cached, ttl", sharded_ttl),
+        Candidate::asynchronous("concurrent_cached, ttl, max_size", sharded_bounded),
+        Candidate::asynchronous("moka, ttl, bound, get", moka_get),
+        Candidate::asynchronous("moka, ttl, bound, get_with", moka_get_with),
+    ])
+}
+
+fn cube(number: u64) -> u64 {
+    number.wrapping_pow(3)
+}
+
+fn computed(number: u64) -> u64 {
+    RUNS.count();
+    cube(number)
+}
+
+#[cache_memoize(ttl = 3600)]
+async fn ours(number: u64) -> u64 {
+    computed(number)
+}
+
+#[cached(ttl_secs = 3600)]
+async fn cached_ttl(number: u64) -> u64 {
+    computed(number)
+}
+
+#[cached(ttl_secs = 3600, max_size = 10_000)]
+async fn cached_bounded(number: u64) -> u64 {
+    computed(number)
+}
+
+#[concurrent_cached(ttl_secs = 3600)]
+async fn sharded_ttl(number: u64) -> u64 {
+    computed(number)
+}
+
+#[concurrent_cached(ttl_secs = 3600, max_size = 10_000)]
+async fn sharded_bounded(number: u64) -> u64 {
+    computed(number)
+}
+
+async fn moka_get(number: u64) -> u64 {
+    static CACHE: LazyLock<moka::future::Cache<u64, u64>> = LazyLock::new(moka_cache);
+    match CACHE.get(&number).await {
+        Some(value) => value,
+        None => {
+            let value = computed(number);
+            CACHE.insert(number, value).await;
+            value
+        }
+    }
+}
+
+async fn moka_get_with(number: u64) -> u64 {
+    static CACHE: LazyLock<moka::future::Cache<u64, u64>> = LazyLock::new(moka_cache);
+    CACHE.get_with(number, async { computed(number) }).await
+}
+
+fn moka_cache() -> moka::future::Cache<u64, u64> {
+    moka::future::Cache::builder().max_capacity(BOUND as u64).time_to_live(TTL).build()
+}

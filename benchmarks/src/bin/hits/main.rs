@@ -1,0 +1,88 @@
+//! Hits in process: this library, its peers and bare maps, in one run.
+//!
+//! `cargo run --release -p benchmarks --bin hits -- [--quick] [--keys N] [--only TEXT]`
+
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "its tables are what it is for")]
+
+mod futures;
+mod numbers;
+mod texts;
+
+use benchmarks::{Effort, Runs, Study, Unfit};
+use std::fmt::Debug;
+use std::process::ExitCode;
+use std::time::Duration;
+
+/// What every candidate computes when it has to is counted here.
+static RUNS: Runs = Runs::new();
+
+/// The bound of this library's default cache, for all.
+const BOUND: usize = 10_000;
+
+/// How long values live: longer than any measurement.
+const TTL: Duration = Duration::from_secs(3600);
+
+fn main() -> ExitCode {
+    let options = match Options::from(std::env::args().skip(1)) {
+        Ok(options) => options,
+        Err(mistake) => {
+            eprintln!("hits: {mistake}\nusage: hits [--quick] [--keys N] [--only TEXT]");
+            return ExitCode::from(2);
+        }
+    };
+    match compare(&options) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(unfit) => {
+            eprintln!("hits: {unfit}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn compare(options: &Options) -> Result<(), Unfit> {
+    let Options { effort, keys, .. } = options;
+    println!(
+        "Hits over {keys} distinct keys, {} rounds of samples of at least {:?} each.\n\
+         Nanoseconds per hit, on the slowest thread; the ratio is to the fastest on as many threads.",
+        effort.rounds, effort.sample
+    );
+    show(numbers::study(*keys), options)?;
+    show(texts::study(*keys), options)?;
+    show(futures::study(*keys), options)
+}
+
+fn show<A, R>(study: Study<A, R>, options: &Options) -> Result<(), Unfit>
+where
+    A: Copy + Debug + Send + Sync,
+    R: Debug + PartialEq,
+{
+    println!("\n{}", study.only(&options.only).run(options.effort)?);
+    Ok(())
+}
+
+struct Options {
+    effort: Effort,
+    keys: u64,
+    /// A part of the names of the candidates to compare.
+    only: String,
+}
+
+impl Options {
+    fn from(mut words: impl Iterator<Item = String>) -> Result<Self, String> {
+        let mut options = Self { effort: Effort::FULL, keys: 1_000, only: String::new() };
+        while let Some(word) = words.next() {
+            match word.as_str() {
+                "--quick" => options.effort = Effort::QUICK,
+                "--keys" => options.keys = number(words.next())?,
+                "--only" => options.only = words.next().ok_or("--only needs a part of a name")?,
+                _ => return Err(format!("unknown option {word}")),
+            }
+        }
+        Ok(options)
+    }
+}
+
+fn number(word: Option<String>) -> Result<u64, String> {
+    let number = word.as_deref().and_then(|word| word.parse().ok()).filter(|number| *number > 0);
+    number.ok_or_else(|| "--keys needs a number above zero".to_owned())
+}

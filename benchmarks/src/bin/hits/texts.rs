@@ -1,0 +1,95 @@
+//! `(u64, &str) -> String`: a key of two parts, one of them borrowed, and a value on the heap.
+
+use crate::{BOUND, RUNS, TTL};
+use benchmarks::{Candidate, Study};
+use cache_memoize::cache_memoize;
+use cached::macros::{cached, concurrent_cached};
+use equivalent::Equivalent;
+use std::sync::LazyLock;
+
+type Arguments = (u64, &'static str);
+
+pub(crate) fn study(keys: u64) -> Study<Arguments, String> {
+    Study::new("(u64, &str) -> String", arguments(keys), |(id, name)| label(id, name), &RUNS).with(
+        [
+            Candidate::blocking("cache-memoize", |(id, name)| ours(id, name)),
+            Candidate::blocking("cached, ttl", |(id, name)| cached_ttl(id, name)),
+            Candidate::blocking("cached, ttl, max_size", |(id, name)| cached_bounded(id, name)),
+            Candidate::blocking("concurrent_cached, ttl", |(id, name)| sharded_ttl(id, name)),
+            Candidate::blocking("concurrent_cached, ttl, max_size", |(id, name)| {
+                sharded_bounded(id, name)
+            }),
+            Candidate::blocking("moka, ttl, bound, get", |(id, name)| moka_get(id, name)),
+            Candidate::blocking("moka, ttl, bound, get_with", |(id, name)| moka_get_with(id, name)),
+        ],
+    )
+}
+
+fn arguments(keys: u64) -> Vec<Arguments> {
+    const CITIES: [&str; 7] =
+        ["Rome", "Oslo", "Lisbon", "Reykjavik", "San Marino", "Bern", "Valletta"];
+    (0..keys).zip(CITIES.into_iter().cycle()).collect()
+}
+
+fn label(id: u64, name: &str) -> String {
+    format!("{name}, number {id}")
+}
+
+fn computed(id: u64, name: &str) -> String {
+    RUNS.count();
+    label(id, name)
+}
+
+#[cache_memoize(ttl = 3600)]
+fn ours(id: u64, name: &str) -> String {
+    computed(id, name)
+}
+
+#[cached(ttl_secs = 3600)]
+fn cached_ttl(id: u64, name: &str) -> String {
+    computed(id, name)
+}
+
+#[cached(ttl_secs = 3600, max_size = 10_000)]
+fn cached_bounded(id: u64, name: &str) -> String {
+    computed(id, name)
+}
+
+#[concurrent_cached(ttl_secs = 3600)]
+fn sharded_ttl(id: u64, name: &str) -> String {
+    computed(id, name)
+}
+
+#[concurrent_cached(ttl_secs = 3600, max_size = 10_000)]
+fn sharded_bounded(id: u64, name: &str) -> String {
+    computed(id, name)
+}
+
+/// The quickest that moka allows: the key is not copied for a hit.
+fn moka_get(id: u64, name: &str) -> String {
+    static CACHE: LazyLock<moka::sync::Cache<(u64, String), String>> = LazyLock::new(moka_cache);
+    CACHE.get(&Borrowed(id, name)).unwrap_or_else(|| {
+        let value = computed(id, name);
+        CACHE.insert((id, name.to_owned()), value.clone());
+        value
+    })
+}
+
+fn moka_get_with(id: u64, name: &str) -> String {
+    static CACHE: LazyLock<moka::sync::Cache<(u64, String), String>> = LazyLock::new(moka_cache);
+    CACHE.get_with((id, name.to_owned()), || computed(id, name))
+}
+
+fn moka_cache() -> moka::sync::Cache<(u64, String), String> {
+    moka::sync::Cache::builder().max_capacity(BOUND as u64).time_to_live(TTL).build()
+}
+
+/// Hashes as the key it stands for.
+#[derive(Hash)]
+struct Borrowed<'a>(u64, &'a str);
+
+impl Equivalent<(u64, String)> for Borrowed<'_> {
+    fn equivalent(&self, key: &(u64, String)) -> bool {
+        self.0 == key.0 && self.1 == key.1
+    }
+}
