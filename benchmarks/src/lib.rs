@@ -7,6 +7,7 @@
 //!   computing. Whoever computes while it is measured spoils the study, and is named.
 //! - **Interleaved at random.** In every round each candidate has its turn once, in an order drawn anew, so
 //!   that no one has the quiet moments of the machine to itself.
+//! - **A core for each thread**, bound to it: what two threads contend for shows only side by side.
 //! - **The warm-up is thrown away**, on every thread and over whole rounds.
 //! - **Medians first**, then the spread, then the ratio to the fastest. Ratios travel to other machines,
 //!   absolute figures do not.

@@ -12,6 +12,18 @@ impl Spread {
         Self { samples }
     }
 
+    /// How many samples there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.samples.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.samples.is_empty()
+    }
+
     /// The sample in the middle, or the mean of the two that are.
     #[must_use]
     pub fn median(&self) -> f64 {

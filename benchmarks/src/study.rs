@@ -1,4 +1,5 @@
 use crate::{Candidate, Report, Row, Spread};
+use core_affinity::CoreId;
 use fastrand::Rng;
 use std::fmt::Debug;
 use std::sync::Barrier;
@@ -6,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// How many threads call at once. What is shared shows with the second.
+/// How many threads call at once, each on a core of its own. What is shared shows with the second.
 const THREADS: [usize; 2] = [1, 2];
 
 /// How many rounds are thrown away before those that count.
@@ -125,9 +126,10 @@ where
     pub fn run(&self, effort: Effort) -> Result<Report, Unfit> {
         self.candidates.iter().try_for_each(|candidate| self.examine(candidate))?;
         let mut random = Rng::new();
-        let mut trials = self.trials(effort, &mut random);
+        let cores = core_affinity::get_core_ids().unwrap_or_default();
+        let mut trials = self.trials(&cores, effort, &mut random);
         for (round, order) in
-            interleaved(trials.len(), WARM_UP + effort.rounds, &mut random).enumerate()
+            interleaved(trials.len(), WARM_UP + effort.rounds, random.fork()).enumerate()
         {
             for index in order {
                 let trial = &mut trials[index];
@@ -162,14 +164,18 @@ where
         (given != truth).then(|| format!("{given:?} for {argument:?} instead of {truth:?}"))
     }
 
-    fn trials(&self, effort: Effort, random: &mut Rng) -> Vec<Trial<'_, A, R>> {
-        let pairs = self
-            .candidates
-            .iter()
-            .flat_map(|candidate| THREADS.map(|threads| (candidate, threads)));
-        pairs
+    fn trials<'a>(
+        &'a self,
+        cores: &'a [CoreId],
+        effort: Effort,
+        random: &mut Rng,
+    ) -> Vec<Trial<'a, A, R>> {
+        let numbers = numbers_of_threads(cores.len());
+        let candidates = self.candidates.iter();
+        candidates
+            .flat_map(|candidate| numbers.clone().map(move |threads| (candidate, threads)))
             .map(|(candidate, threads)| {
-                let mut trial = Trial { candidate, threads, passes: 1, samples: Vec::new() };
+                let mut trial = Trial { candidate, threads, cores, passes: 1, samples: Vec::new() };
                 while trial.time(&self.orders(threads, random)) < effort.sample {
                     trial.passes *= 2;
                 }
@@ -210,6 +216,7 @@ where
 struct Trial<'a, A, R> {
     candidate: &'a Candidate<A, R>,
     threads: usize,
+    cores: &'a [CoreId],
     /// How often a sample goes through the arguments.
     passes: usize,
     samples: Vec<f64>,
@@ -217,10 +224,14 @@ struct Trial<'a, A, R> {
 
 impl<A: Sync, R> Trial<'_, A, R> {
     /// How long the slowest thread takes. Each has made the acquaintance of the candidate before.
+    ///
+    /// The threads are bound to their cores as far as the system lets them: left alone, two that start
+    /// together often share a core for as long as a sample takes, and contend for nothing.
     fn time(&self, orders: &[Vec<A>]) -> Duration {
         let pass = &self.candidate.pass;
         let start = Barrier::new(self.threads);
-        let work = |arguments: &[A]| {
+        let work = &|core: Option<CoreId>, arguments: &[A]| {
+            core.map(core_affinity::set_for_current);
             pass(arguments);
             start.wait();
             let begin = Instant::now();
@@ -230,7 +241,10 @@ impl<A: Sync, R> Trial<'_, A, R> {
             begin.elapsed()
         };
         thread::scope(|scope| {
-            let threads: Vec<_> = orders.iter().map(|order| scope.spawn(|| work(order))).collect();
+            let cores = self.cores.iter().copied().map(Some).chain(std::iter::repeat(None));
+            let workers = orders.iter().zip(cores);
+            let threads: Vec<_> =
+                workers.map(|(order, core)| scope.spawn(move || work(core, order))).collect();
             let times =
                 threads.into_iter().map(|thread| thread.join().expect("candidates do not panic"));
             times.max().unwrap_or_default()
@@ -248,9 +262,13 @@ impl<A, R> From<Trial<'_, A, R>> for Row {
     }
 }
 
+/// Those that leave every thread a core; one thread in any case.
+fn numbers_of_threads(cores: usize) -> impl Iterator<Item = usize> + Clone {
+    THREADS.into_iter().filter(move |threads| *threads <= cores.max(1))
+}
+
 /// The order of the trials, round by round: each of them once, at a random place.
-fn interleaved(trials: usize, rounds: usize, random: &mut Rng) -> impl Iterator<Item = Vec<usize>> {
-    let mut random = random.fork();
+fn interleaved(trials: usize, rounds: usize, mut random: Rng) -> impl Iterator<Item = Vec<usize>> {
     (0..rounds).map(move |_| {
         let mut order: Vec<_> = (0..trials).collect();
         random.shuffle(&mut order);
@@ -280,7 +298,7 @@ mod tests {
 
     #[test]
     fn every_round_has_every_trial_once() {
-        for order in interleaved(20, 50, &mut Rng::with_seed(1)) {
+        for order in interleaved(20, 50, Rng::with_seed(1)) {
             assert_eq!(order.iter().collect::<HashSet<_>>().len(), 20);
             assert!(order.iter().all(|index| *index < 20));
         }
@@ -288,12 +306,20 @@ mod tests {
 
     #[test]
     fn rounds_differ_in_their_order_and_no_one_is_favoured() {
-        let rounds: Vec<_> = interleaved(4, 4_000, &mut Rng::with_seed(1)).collect();
+        let rounds: Vec<_> = interleaved(4, 4_000, Rng::with_seed(1)).collect();
         assert_eq!(rounds.iter().collect::<HashSet<_>>().len(), 24, "each of the orders there are");
         for trial in 0..4 {
             let first = rounds.iter().filter(|order| order[0] == trial).count();
             assert!((800..1_200).contains(&first), "{trial} was the first {first} times of 4000");
         }
+    }
+
+    #[test]
+    fn no_two_threads_share_a_core() {
+        let numbers = |cores| numbers_of_threads(cores).collect::<Vec<_>>();
+        assert_eq!(numbers(0), [1]);
+        assert_eq!(numbers(1), [1]);
+        assert_eq!(numbers(8), [1, 2]);
     }
 
     #[test]
@@ -308,7 +334,8 @@ mod tests {
         })
         .run(EFFORT)
         .unwrap();
-        assert_eq!(report.rows.iter().map(|row| row.threads).collect::<Vec<_>>(), THREADS);
+        assert_eq!(report.rows[0].threads, 1);
+        assert!(report.rows.iter().all(|row| row.spread.len() == EFFORT.rounds));
         assert!(report.rows.iter().all(|row| row.spread.median() > 0.0));
     }
 

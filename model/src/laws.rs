@@ -28,7 +28,8 @@ fn fence_law(faith: Faith) {
         })
     };
     let invalidator = {
-        let (world, invalidating, asking) = (world.clone(), there.clone(), [here.clone(), there.clone()]);
+        let (world, invalidating, asking) =
+            (world.clone(), there.clone(), [here.clone(), there.clone()]);
         thread::spawn(move || {
             let before = world.now();
             invalidating.invalidate();
@@ -98,7 +99,10 @@ fn concurrent_callers_share_one_computation() {
             let process = process.clone();
             thread::spawn(move || future::block_on(process.call_async()))
         };
-        blocking.into_iter().chain([awaiting]).for_each(|call| drop(call.join().expect("it returns")));
+        blocking
+            .into_iter()
+            .chain([awaiting])
+            .for_each(|call| drop(call.join().expect("it returns")));
         assert_eq!(world.computations(), 1);
     };
     check_random(law, schedules());

@@ -148,7 +148,15 @@ impl Process {
             return value;
         }
         let compute = self.world.compute_slowly();
-        asynchronous::missed(&*self.world, &self.flights, &self.key, &Whole, Plan::new(true), compute).await
+        asynchronous::missed(
+            &*self.world,
+            &self.flights,
+            &self.key,
+            &Whole,
+            Plan::new(true),
+            compute,
+        )
+        .await
     }
 
     pub(crate) fn refresh(&self) -> Moment {

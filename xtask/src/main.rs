@@ -56,12 +56,23 @@ fn test(filter: &[&str]) -> Done {
 
 fn tests(filter: &[&str]) -> Done {
     Step::cargo("the tests", &["nextest", "run", "--workspace", "--all-features"])
-        .otherwise(&["test", "--workspace", "--all-features", "--lib", "--bins", "--tests", "--examples"])
+        .otherwise(&[
+            "test",
+            "--workspace",
+            "--all-features",
+            "--lib",
+            "--bins",
+            "--tests",
+            "--examples",
+        ])
         .with(filter)
         .run()?;
     if filter.is_empty() {
-        Step::cargo("the examples in the documentation", &["test", "--workspace", "--all-features", "--doc"])
-            .run()?;
+        Step::cargo(
+            "the examples in the documentation",
+            &["test", "--workspace", "--all-features", "--doc"],
+        )
+        .run()?;
     }
     Ok(())
 }
@@ -74,9 +85,12 @@ fn lint() -> Done {
             .with(&["--", "--deny", "warnings"])
             .run()?;
     }
-    Step::cargo("clippy over everything", &["clippy", "--workspace", "--all-targets", "--all-features"])
-        .with(&["--", "--deny", "warnings"])
-        .run()?;
+    Step::cargo(
+        "clippy over everything",
+        &["clippy", "--workspace", "--all-targets", "--all-features"],
+    )
+    .with(&["--", "--deny", "warnings"])
+    .run()?;
     Step::cargo("the documentation", &["doc", "--workspace", "--no-deps", "--all-features"])
         .env("RUSTDOCFLAGS", "--deny warnings")
         .run()?;
@@ -100,12 +114,18 @@ const FEATURE_SETS: &[&[&str]] = &[
 
 /// The quickstart of the README runs, and prints what it promises.
 fn feature_sets_run() -> Done {
-    Step::cargo("the quickstart", &["run", "--quiet", "--package", "examples", "--example", "quickstart"]).run()
+    Step::cargo(
+        "the quickstart",
+        &["run", "--quiet", "--package", "examples", "--example", "quickstart"],
+    )
+    .run()
 }
 
 /// A sync program pulls no async runtime.
 fn no_runtime() -> Done {
-    let tree = Step::cargo("no runtime", &["tree", "--package", "cache-memoize", "--edges", "normal"]).output()?;
+    let tree =
+        Step::cargo("no runtime", &["tree", "--package", "cache-memoize", "--edges", "normal"])
+            .output()?;
     let runtimes = ["tokio", "async-std", "smol", "futures-executor"];
     match runtimes.iter().find(|runtime| tree.contains(&format!(" {runtime} v"))) {
         Some(runtime) => Err(format!("cache-memoize depends on {runtime}, an async runtime")),
@@ -114,9 +134,13 @@ fn no_runtime() -> Done {
 }
 
 fn model() -> Done {
-    Step::cargo("the model", &["test", "--release", "--package", "model"]).env("MODEL_SCHEDULES", "200000").run()
+    Step::cargo("the model", &["test", "--release", "--package", "model"])
+        .env("MODEL_SCHEDULES", "200000")
+        .run()
 }
 
 fn bench(options: &[&str]) -> Done {
-    Step::cargo("hits", &["run", "--release", "--package", "benchmarks", "--bin", "hits", "--"]).with(options).run()
+    Step::cargo("hits", &["run", "--release", "--package", "benchmarks", "--bin", "hits", "--"])
+        .with(options)
+        .run()
 }

@@ -22,7 +22,9 @@ pub fn install() -> Result<(), String> {
         return Ok(());
     }
     let programs = missing.iter().map(|server| server.program).collect::<Vec<_>>().join(" and ");
-    let Some((index, manager)) = Manager::ALL.iter().enumerate().find(|(_, it)| is_there(it.program)) else {
+    let Some((index, manager)) =
+        Manager::ALL.iter().enumerate().find(|(_, it)| is_there(it.program))
+    else {
         return Err(format!("the tests need {programs}: install them and try again"));
     };
     let packages: Vec<&str> = missing.iter().map(|server| server.package[index]).collect();
@@ -30,7 +32,11 @@ pub fn install() -> Result<(), String> {
     if manager.install(&packages) {
         return Ok(());
     }
-    Err(format!("the tests need {programs}: run `{} {}` with the rights to do so", manager.spoken(), packages.join(" ")))
+    Err(format!(
+        "the tests need {programs}: run `{} {}` with the rights to do so",
+        manager.spoken(),
+        packages.join(" ")
+    ))
 }
 
 struct Manager {
@@ -42,9 +48,19 @@ struct Manager {
 
 impl Manager {
     const ALL: [Self; 4] = [
-        Self { program: "apt-get", refresh: &["update", "-q"], install: &["install", "-q", "-y", "--no-install-recommends"], needs_root: true },
+        Self {
+            program: "apt-get",
+            refresh: &["update", "-q"],
+            install: &["install", "-q", "-y", "--no-install-recommends"],
+            needs_root: true,
+        },
         Self { program: "dnf", refresh: &[], install: &["install", "-y"], needs_root: true },
-        Self { program: "pacman", refresh: &[], install: &["-Sy", "--noconfirm"], needs_root: true },
+        Self {
+            program: "pacman",
+            refresh: &[],
+            install: &["-Sy", "--noconfirm"],
+            needs_root: true,
+        },
         Self { program: "brew", refresh: &[], install: &["install"], needs_root: false },
     ];
 

@@ -12,7 +12,12 @@ pub struct Step {
 impl Step {
     /// A call of cargo.
     pub fn cargo(title: &str, arguments: &[&str]) -> Self {
-        Self { title: title.to_owned(), arguments: owned(arguments), fallback: None, variables: Vec::new() }
+        Self {
+            title: title.to_owned(),
+            arguments: owned(arguments),
+            fallback: None,
+            variables: Vec::new(),
+        }
     }
 
     /// What to call instead where cargo lacks the subcommand.
@@ -37,7 +42,8 @@ impl Step {
         let (title, mut command) = (self.title.clone(), self.command());
         println!("\n── {title}: {}", spoken(&command));
         let begin = Instant::now();
-        let status = command.status().map_err(|error| format!("{title}: cargo does not start: {error}"))?;
+        let status =
+            command.status().map_err(|error| format!("{title}: cargo does not start: {error}"))?;
         if !status.success() {
             return Err(format!("{title} failed: {}", spoken(&command)));
         }

@@ -45,6 +45,7 @@
 mod async_store;
 mod backend;
 mod clock;
+mod counter;
 mod error;
 mod key;
 mod lease;
@@ -56,6 +57,7 @@ pub use async_store::{AsyncStore, BoxFuture, ErasedAsyncStore, NonBlocking};
 pub use backend::Backend;
 pub use bytes::Bytes;
 pub use clock::{Clock, SystemClock, Timestamp};
+pub use counter::next_count;
 pub use error::{BoxError, StoreError, StoreErrorKind};
 pub use key::{InvalidKey, Key, KeyRef};
 pub use lease::{Lease, LeaseMode, PutMode, Token};

@@ -1,3 +1,4 @@
+use crate::Timestamp;
 use std::fmt;
 use std::num::NonZeroU64;
 use std::time::Duration;
@@ -34,6 +35,12 @@ impl Ttl {
             Self::Forever => None,
             Self::Millis(millis) => Some(millis.get()),
         }
+    }
+
+    /// The moment when an entry is over that is stored `now`.
+    #[must_use]
+    pub fn end(self, now: Timestamp) -> Timestamp {
+        self.as_millis().map_or(Timestamp::NEVER, |millis| now.plus_millis(millis))
     }
 
     /// The lifetime as a duration; `None` for one that never ends.

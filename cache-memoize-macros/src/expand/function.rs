@@ -3,6 +3,7 @@
 use super::memo::{Memo, at, hidden};
 use super::rules::{self, Scope};
 use super::{call, companions, hooks, site};
+use crate::function::Parameter;
 use proc_macro2::TokenStream;
 use quote::{ToTokens as _, quote, quote_spanned};
 use syn::spanned::Spanned as _;
@@ -16,7 +17,7 @@ pub(super) fn emit(memo: &Memo<'_>) -> TokenStream {
         attrs.iter().filter(|attribute| memo.body_is_closure() || !goes_with_body(attribute));
     let defaultness = modifiers.defaultness;
     let mut signature = sig.clone();
-    signature.inputs = memo.parameters().map(|parameter| parameter.plain.clone()).collect();
+    signature.inputs = sig.inputs.iter().zip(memo.parameters()).map(input(memo)).collect();
     let inner = inner_items(memo);
     let imports = rules::imports(memo);
     let lifetimes = rules::lifetimes(memo);
@@ -31,6 +32,15 @@ pub(super) fn emit(memo: &Memo<'_>) -> TokenStream {
             #call
             #run
         }
+    }
+}
+
+/// How an argument stands in the signature: plain, but for a receiver that the body captures and may
+/// change.
+fn input(memo: &Memo<'_>) -> impl Fn((&FnArg, &Parameter)) -> FnArg {
+    |(written, parameter)| {
+        let input = if memo.hands_on(parameter) { &parameter.plain } else { written };
+        input.clone()
     }
 }
 

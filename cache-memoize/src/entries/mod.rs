@@ -145,7 +145,7 @@ impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
         let expires =
             ttl.as_millis().map_or(Timestamp::NEVER, |millis| created.plus_millis(millis));
         let began = Timestamp::from_millis(self.began.load(Ordering::Relaxed));
-        Stamps { created, expires, cost: created.since(began) }
+        Stamps { created, expires: ttl.end(created), cost: created.since(began) }
     }
 
     fn began(&self) {

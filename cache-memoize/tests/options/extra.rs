@@ -70,7 +70,10 @@ fn it_tells_calls_apart_that_have_the_same_arguments() {
 #[test]
 fn it_is_not_taken_for_an_argument() {
     let keys = [cache_key_constant(1), cache_key_argument(1, "de"), cache_key_without(1)];
-    assert_eq!(keys.map(|key| key.as_str().to_owned()), ["extra(1,+de)", "extra(1,de)", "extra(1)"]);
+    assert_eq!(
+        keys.map(|key| key.as_str().to_owned()),
+        ["extra(1,+de)", "extra(1,de)", "extra(1)"]
+    );
     on_every_kind(|kind| {
         let first = constant(1);
         assert_eq!(constant(1), first, "{kind}");

@@ -139,7 +139,10 @@ fn any_expression_over_the_arguments_will_do() {
         (cache_key_arithmetic(&user), "arithmetic(2)"),
         (cache_key_text(&user, "Rome"), "text(Rome-42)"),
         (cache_key_derived("Rome"), "derived(Place(Rome))"),
-        (cache_key_parts_of_patterns((1, 2), &Named { name: "ada".to_owned() }), "parts_of_patterns(1,ada)"),
+        (
+            cache_key_parts_of_patterns((1, 2), &Named { name: "ada".to_owned() }),
+            "parts_of_patterns(1,ada)",
+        ),
         (cache_key_nothing(), "nothing()"),
         (cache_key_literal(), "literal(always)"),
         (cache_key_block(&user, &true), "block(Some(42))"),

@@ -60,7 +60,7 @@ fn given_by_the_caller(id: u32, given: Duration) -> u32 {
     fresh(id)
 }
 
-#[cache_memoize(ttl = part, skip(_pair))]
+#[cache_memoize(ttl = *part, skip(_pair))]
 fn from_a_pattern(id: u32, (part, _): (Duration, u8), _pair: ()) -> u32 {
     fresh(id)
 }
@@ -188,7 +188,8 @@ fn a_primed_value_has_the_same_lifetime() {
 fn a_computed_lifetime_of_zero_remembers_nothing() {
     on_every_clock(|_| {
         assert_never_lives(|| given_by_the_caller(1, Duration::ZERO));
-        let refused = prime_given_by_the_caller(1, Duration::ZERO, 7).expect_err("it is over at once");
+        let refused =
+            prime_given_by_the_caller(1, Duration::ZERO, 7).expect_err("it is over at once");
         assert_eq!(refused.kind(), ErrorKind::NotKept);
         assert_eq!(peek_given_by_the_caller(1).expect("it works"), None);
     });

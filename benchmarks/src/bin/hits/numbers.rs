@@ -80,13 +80,21 @@ fn moka_cache() -> moka::sync::Cache<u64, u64> {
 }
 
 /// The floor: without a lifetime, a bound or statistics, and with the hasher of this library's store.
+///
+/// By default a papaya map stops in the middle of a resize when writes stop, and every hit from then on
+/// searches two tables; after `get_or_insert_with`, which does not help to copy, even more of them.
 fn bare_papaya(number: u64) -> u64 {
     type Map = papaya::HashMap<u64, u64, foldhash::fast::RandomState>;
-    static MAP: LazyLock<Map> = LazyLock::new(Map::default);
+    static MAP: LazyLock<Map> = LazyLock::new(|| {
+        let map = papaya::HashMap::builder().hasher(foldhash::fast::RandomState::default());
+        map.resize_mode(papaya::ResizeMode::Blocking).build()
+    });
     let map = MAP.pin();
-    map.get(&number)
-        .copied()
-        .unwrap_or_else(|| *map.get_or_insert_with(number, || computed(number)))
+    map.get(&number).copied().unwrap_or_else(|| {
+        let value = computed(number);
+        map.insert(number, value);
+        value
+    })
 }
 
 /// What one writes first, with the same hasher.

@@ -1,7 +1,8 @@
 //! The contents of sequences, maps, structs and variants.
 
 use super::rejected::Rejected;
-use super::search::{Search, UNKNOWN_KEY};
+use super::repair::UNKNOWN_KEY;
+use super::search::{Failure, Search};
 use super::tracer::{Tracer, fields};
 use serde::de::value::BorrowedStrDeserializer;
 use serde::de::{
@@ -131,9 +132,9 @@ fn trace_field<'de, S: DeserializeSeed<'de>>(
     let part = search.enter(format_args!("{segment}"))?;
     let value = seed.deserialize(Tracer::new(search));
     if value.is_err() {
-        search.settle_failure_in(&part);
-        if search.is_hopeless() {
-            search.give_up_field();
+        search.settle_failure(part.since);
+        if search.failure == Failure::Hopeless {
+            search.give_up_field(&part);
         }
     }
     search.leave(&part, value.is_err());

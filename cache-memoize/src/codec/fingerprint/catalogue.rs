@@ -140,8 +140,9 @@ impl Catalogue {
         self.containers[id].traced = true;
     }
 
-    /// Notes that a container cannot be empty.
-    pub(super) fn insists_on_content(&mut self, id: usize) {
-        self.containers[id].insists = true;
+    /// Looks into this container always from now on, since it may not be empty. Tells whether that is
+    /// news.
+    pub(super) fn insist_on_content(&mut self, id: usize) -> bool {
+        !std::mem::replace(&mut self.containers[id].insists, true)
     }
 }

@@ -67,6 +67,7 @@ struct Guess {
     /// For a place that takes anything: what was given there, and what some type behind it asked for.
     tried: Set,
     wanted: Set,
+    asked: BTreeSet<String>,
     /// What was accepted there before others were tried.
     good: Option<usize>,
     /// Its own visitor refused others before, so that a complaint from further out is not about it.
@@ -75,22 +76,31 @@ struct Guess {
 
 impl Guess {
     fn next_wanted(&self) -> Option<usize> {
-        (0..ANY.len()).find(|index| self.wanted.has(*index) && !self.tried.has(*index))
+        let seen = |index| index == self.index || self.tried.has(index);
+        (0..ANY.len()).find(|index| self.wanted.has(*index) && !seen(*index))
     }
 
     fn has_more(&self) -> bool {
-        self.next_wanted().is_some_and(|next| next != self.index)
+        self.next_wanted().is_some()
     }
 }
 
 struct Tag {
     names: &'static [&'static str],
-    index: usize,
+    first: usize,
+    steps: usize,
+    /// Whether it is inside another tag with the same variants: the type is recursive, and what there is
+    /// to see is seen further out.
+    nested: bool,
 }
 
 impl Tag {
+    fn index(&self) -> usize {
+        (self.first + self.steps) % self.names.len()
+    }
+
     fn has_more(&self) -> bool {
-        self.index + 1 < self.names.len()
+        self.steps + 1 < self.names.len()
     }
 }
 
@@ -148,8 +158,12 @@ impl Guesses {
 
     /// Remembers what was asked for at this place.
     pub(super) fn want(&mut self, path: &str, expected: &str) {
+        let guess = self.dummies.entry(path.to_owned()).or_default();
         if let Some(index) = any_for(expected) {
-            self.dummies.entry(path.to_owned()).or_default().wanted.add(index);
+            guess.wanted.add(index);
+        }
+        if !guess.asked.contains(expected) {
+            guess.asked.insert(expected.to_owned());
         }
     }
 
@@ -161,25 +175,68 @@ impl Guesses {
 
     /// Whether below `path` there is more to see than was seen.
     pub(super) fn has_more(&self, path: &str) -> bool {
-        self.tags.iter().any(|(place, tag)| place.starts_with(path) && tag.has_more())
-            || self.dummies.iter().any(|(place, guess)| place.starts_with(path) && guess.has_more())
+        self.unseen_any(path).is_some() || self.unseen_tag(path).is_some()
     }
 
-    /// Turns to what was not seen below `path`: another variant of a tag, or something else that was
-    /// asked for. Tells whether there is any.
+    /// Turns to what was not seen below `path`: something else that was asked for, or another variant of
+    /// a tag. Tells whether there is any.
     pub(super) fn explore(&mut self, path: &str) -> bool {
-        self.explore_any(path) || self.advance_tag(path)
+        if let Some(place) = self.unseen_any(path) {
+            self.turn_any(&place);
+        } else if let Some(place) = self.unseen_tag(path) {
+            self.turn_tag(&place);
+        } else {
+            return false;
+        }
+        true
     }
 
-    fn explore_any(&mut self, path: &str) -> bool {
-        let guesses = self.dummies.iter_mut();
-        let unseen = guesses.filter(|(place, guess)| place.starts_with(path) && guess.has_more());
-        let Some((_, guess)) = unseen.max_by_key(|(place, _)| depth_of(place)) else {
-            return false;
-        };
-        guess.tried.add(guess.index);
-        guess.index = guess.next_wanted().unwrap_or(guess.index);
+    /// The same after a failure, when any other variant of a tag is welcome.
+    pub(super) fn retry(&mut self, path: &str) -> bool {
+        let tags =
+            self.tags.iter().filter(|(place, tag)| place.starts_with(path) && tag.has_more());
+        match tags.map(|(place, _)| place).max_by_key(|place| depth_of(place)).cloned() {
+            Some(place) => self.turn_tag(&place),
+            None => return self.explore(path),
+        }
         true
+    }
+
+    fn unseen_any(&self, path: &str) -> Option<String> {
+        let unseen = self.dummies.iter().filter(|(place, guess)| {
+            place.starts_with(path) && guess.has_more() && !self.asks_as_before(place, guess)
+        });
+        unseen.map(|(place, _)| place).max_by_key(|place| depth_of(place)).cloned()
+    }
+
+    fn unseen_tag(&self, path: &str) -> Option<String> {
+        let unseen = self
+            .tags
+            .iter()
+            .filter(|(place, tag)| place.starts_with(path) && tag.has_more() && !tag.nested);
+        unseen.map(|(place, _)| place).max_by_key(|place| depth_of(place)).cloned()
+    }
+
+    /// Whether the same was asked for at a place around this one: the type is recursive.
+    fn asks_as_before(&self, place: &str, guess: &Guess) -> bool {
+        let around = place.match_indices('/').map(|(end, _)| &place[..end]);
+        let mut around = around.filter_map(|outer| self.dummies.get(outer));
+        around.any(|outer| outer.asked == guess.asked)
+    }
+
+    fn turn_any(&mut self, place: &str) {
+        if let Some(guess) = self.dummies.get_mut(place) {
+            guess.tried.add(guess.index);
+            guess.index = guess.next_wanted().unwrap_or(guess.index);
+        }
+    }
+
+    /// Forgets what was guessed for the content of the variant before.
+    fn turn_tag(&mut self, place: &str) {
+        if let Some(tag) = self.tags.get_mut(place) {
+            tag.steps += 1;
+        }
+        self.forget_beside(place);
     }
 
     pub(super) fn settle(&mut self, path: &str) {
@@ -192,29 +249,29 @@ impl Guesses {
 
     /// The name of a variant for the tag at this place, once the variants are known.
     pub(super) fn tag_at(&self, path: &str) -> Option<&'static str> {
-        self.tags.get(path).and_then(|tag| tag.names.get(tag.index)).copied()
+        self.tags.get(path).map(|tag| tag.names[tag.index()])
     }
 
     /// Takes the place for a tag with these variants. Tells whether that is news.
     pub(super) fn learn_tag(&mut self, path: &str, names: &'static [&'static str]) -> bool {
-        let news = !names.is_empty() && !self.tags.contains_key(path);
-        if news {
-            self.tags.insert(path.to_owned(), Tag { names, index: 0 });
+        if names.is_empty() || self.tags.contains_key(path) {
+            return false;
         }
-        news
+        let around: Vec<usize> = self.tags_around(path, names).map(Tag::index).collect();
+        let first = (0..names.len()).find(|index| !around.contains(index)).unwrap_or_default();
+        let tag = Tag { names, first, steps: 0, nested: !around.is_empty() };
+        self.tags.insert(path.to_owned(), tag);
+        true
     }
 
-    /// Turns the innermost tag whose place begins with `path` to its next variant, and forgets what was
-    /// guessed for the content of the one before.
-    fn advance_tag(&mut self, path: &str) -> bool {
-        let tags = self.tags.iter_mut();
-        let unfinished = tags.filter(|(place, tag)| place.starts_with(path) && tag.has_more());
-        let innermost = unfinished.max_by_key(|(place, _)| depth_of(place));
-        let Some((place, tag)) = innermost else { return false };
-        tag.index += 1;
-        let place = place.clone();
-        self.forget_beside(&place);
-        true
+    /// The tags with the same variants that this place is in the content of.
+    fn tags_around(&self, path: &str, names: &[&str]) -> impl Iterator<Item = &Tag> {
+        let around = self.tags.iter().filter(move |(place, tag)| {
+            let parent = place.rsplit_once('/').map_or("", |(parent, _)| parent);
+            let inside = path.strip_prefix(parent).is_some_and(|rest| depth_of(rest) > 1);
+            tag.names == names && inside
+        });
+        around.map(|(_, tag)| tag)
     }
 
     fn forget_beside(&mut self, tag: &str) {

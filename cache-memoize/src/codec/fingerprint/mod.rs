@@ -13,6 +13,7 @@ mod access;
 mod catalogue;
 mod guesses;
 mod rejected;
+mod repair;
 mod search;
 mod tracer;
 

@@ -2,7 +2,7 @@ use super::access::{Element, Entry, Fields, Keyed, Positions, Variant};
 use super::catalogue::Look;
 use super::guesses::{Any, BYTE_LENGTHS, TEXTS};
 use super::rejected::{Rejected, dummy};
-use super::search::{Search, Sort};
+use super::search::{Failure, Search, Sort};
 use serde::de::{Deserializer, Expected, Visitor};
 use std::any::type_name;
 
@@ -64,10 +64,12 @@ impl<'s> Tracer<'s> {
             }
             Look::KnownAlready => {
                 search.write(&format!("@{id}"));
-                empty(visitor).map_err(|_| {
-                    search.catalogue.insists_on_content(id);
-                    search.adjust()
-                })
+                let (sort, value) = (Sort::Known { container: id }, empty(visitor));
+                let number = search.dummy(sort);
+                if value.is_err() {
+                    search.refused(number, sort);
+                }
+                value
             }
         }
     }
@@ -79,19 +81,19 @@ fn look_inside<'de, V: Visitor<'de>>(
     visitor: V,
     full: impl FnOnce(&mut Search, V) -> Result<V::Value, Rejected>,
 ) -> Result<V::Value, Rejected> {
-    let (mark, first_dummy) = (search.mark(), search.next_dummy());
+    let since = search.mark();
     search.catalogue.enter_container(id);
     search.write("(");
     let value = full(search, visitor);
     search.write(")");
     search.catalogue.leave_container(id);
-    if value.is_ok() && search.is_done_since(mark) {
+    if value.is_ok() && search.is_done_since(since) {
         search.catalogue.traced_container(id);
     }
     if value.is_err() {
-        search.settle_failure(first_dummy);
-        if search.is_hopeless() {
-            search.give_up_container();
+        search.settle_failure(since);
+        if search.failure == Failure::Hopeless {
+            search.give_up_container(since);
         }
     }
     value
@@ -109,14 +111,14 @@ pub(super) fn fields<'de, V: Visitor<'de>>(
     if search.guesses.is_positional(&search.path) {
         return visitor.visit_seq(Positions::new(search, fields.len()));
     }
-    let first_dummy = search.next_dummy();
+    let since = search.mark();
     let mut access = Fields::new(search, fields, tagged);
     let value = visitor.visit_map(&mut access);
     let outcome = access.finish();
     if let (Some(name), Some(read)) = (name, outcome.read_in_full) {
         search.has_struct(name, read);
     }
-    if value.is_err() && search.is_undecided() {
+    if value.is_err() && search.failure == Failure::None {
         if let Some(refused) = outcome.refused {
             search.guesses.refuse(&refused);
             search.adjust();
@@ -124,7 +126,7 @@ pub(super) fn fields<'de, V: Visitor<'de>>(
             search.guesses.read_by_position(&search.path.clone());
             search.adjust();
         } else {
-            search.settle_failure(first_dummy);
+            search.settle_failure(since);
         }
     }
     value
@@ -354,21 +356,20 @@ fn trace_variant<'de, V: Visitor<'de>>(
     name: &'static str,
     visitor: V,
 ) -> Result<V::Value, Rejected> {
-    let (mark, first_dummy, before) = (search.mark(), search.next_dummy(), search.events());
+    let (since, before) = (search.mark(), search.events());
     search.catalogue.enter_variant(id, variant);
     search.write(&format!("{id}::{name}{{"));
     let value = visitor.visit_enum(Variant { search, name });
     search.write("}");
-    if value.is_ok() && search.is_done_since(mark) {
+    if value.is_ok() && search.is_done_since(since) {
         let cost = search.events() - before;
         search.catalogue.traced_variant(id, variant, cost);
     }
     search.catalogue.leave_variant(id, variant);
     if value.is_err() {
-        search.settle_failure(first_dummy);
-        if search.is_hopeless() {
-            search.catalogue.give_up_variant(id, variant);
-            search.adjust();
+        search.settle_failure(since);
+        if search.failure == Failure::Hopeless {
+            search.give_up_variant(id, variant, since);
         }
     }
     value

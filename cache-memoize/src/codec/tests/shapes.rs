@@ -57,12 +57,12 @@ macro_rules! changes {
     ($($name:ident: { $($before:item)* } => { $($after:item)* })*) => {
         $(#[test]
         fn $name() {
-            #[allow(dead_code, unused_imports)]
+            #[allow(dead_code, unused_imports, unreachable_pub)]
             mod before {
                 use super::*;
                 $($before)*
             }
-            #[allow(dead_code, unused_imports)]
+            #[allow(dead_code, unused_imports, unreachable_pub)]
             mod after {
                 use super::*;
                 $($after)*
@@ -432,7 +432,7 @@ fn types_of_one_shape_share_a_fingerprint_wherever_they_are() {
     macro_rules! shape {
         () => {
             #[derive(serde::Deserialize)]
-            #[allow(dead_code)]
+            #[allow(dead_code, unreachable_pub)]
             pub struct T {
                 id: std::num::NonZeroU64,
                 all: Vec<T>,
@@ -442,7 +442,7 @@ fn types_of_one_shape_share_a_fingerprint_wherever_they_are() {
             }
             #[derive(serde::Deserialize)]
             #[serde(tag = "kind")]
-            #[allow(dead_code)]
+            #[allow(dead_code, unreachable_pub)]
             pub enum Either {
                 A { x: u8 },
                 B { next: Box<Either> },
@@ -480,7 +480,7 @@ fn checked_types_are_seen_through() {
         (trace_text_of::<(u8, Hopeless)>(), true),
     ] {
         let last = trace.trim_end().rsplit('\n').next().unwrap();
-        assert_eq!(last.contains('!') || last.contains('-'), refused, "{trace}");
+        assert_eq!(last.contains('#') || last.contains('-'), refused, "{trace}");
     }
 }
 
@@ -538,9 +538,9 @@ mod bounds {
 
     #[test]
     fn of_types_that_double() {
-        type A<T> = (T, T, T, T, T, T, T, T);
+        type A<T> = Box<(T, T, T, T, T, T, T, T)>;
         assert_ne!(fingerprint_of::<A<A<A<A<u8>>>>>(), fingerprint_of::<A<A<A<A<u16>>>>>());
-        assert!(trace_text_of::<A<A<A<A<A<A<u8>>>>>>>().len() < 100_000_000);
+        assert!(trace_text_of::<A<A<A<A<A<A<A<u8>>>>>>>>().len() < 10_000_000);
     }
 
     /// Reads as many elements as it is given, and asks for many.

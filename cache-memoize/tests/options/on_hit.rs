@@ -1,0 +1,177 @@
+//! `on_hit`: called when a stored value is served.
+
+use crate::support::{block_on, on_every_kind};
+use cache_memoize::{CacheKey, cache_memoize};
+use std::cell::RefCell;
+use std::fmt::Debug;
+
+thread_local! {
+    static LOG: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
+}
+
+fn log(entry: impl Debug) {
+    LOG.with(|log| log.borrow_mut().push(format!("{entry:?}")));
+}
+
+/// What is logged by a first call, and by a second one that finds the value.
+fn logged<R: PartialEq + Debug>(call: impl Fn() -> R) -> [Vec<String>; 2] {
+    let (first, first_log) = (call(), LOG.with(RefCell::take));
+    let (second, second_log) = (call(), LOG.with(RefCell::take));
+    assert_eq!(first, second);
+    [first_log, second_log]
+}
+
+/// Asserts that a call logs this once, when it hits.
+#[track_caller]
+fn assert_hit<R: PartialEq + Debug>(call: impl Fn() -> R, expected: &str) {
+    assert_eq!(logged(call), [Vec::new(), vec![expected.to_owned()]]);
+}
+
+fn path_hook(id: &u32, name: &str) {
+    log((id, name));
+}
+
+fn generic_hook<T: Debug>(value: &T) {
+    log(value);
+}
+
+fn nothing_hook() {
+    log(());
+}
+
+mod hooks {
+    pub(super) fn in_a_module(id: &u32) {
+        super::log(id);
+    }
+}
+
+#[cache_memoize(ttl = 60, on_hit = path_hook)]
+fn path(id: u32, name: &str) -> String {
+    format!("{id}{name}")
+}
+
+#[cache_memoize(ttl = 60, on_hit = hooks::in_a_module)]
+fn path_of_a_module(id: u32) -> u32 {
+    id
+}
+
+#[cache_memoize(ttl = 60, on_hit = generic_hook)]
+fn generic_path(id: u32) -> u32 {
+    id
+}
+
+#[cache_memoize(ttl = 60, on_hit = nothing_hook)]
+fn no_arguments() -> u32 {
+    7
+}
+
+#[cache_memoize(ttl = 60, on_hit = |id, name: &str| log((id, name)))]
+fn closure(id: u32, name: &str) -> String {
+    format!("{id}{name}")
+}
+
+#[cache_memoize(ttl = 60, skip(skipped), on_hit = |id| log(id))]
+fn without_the_skipped(id: u32, skipped: Vec<u8>) -> usize {
+    id as usize + skipped.len()
+}
+
+#[cache_memoize(ttl = 60, key = user.id, on_hit = |user: &User| log(user.id))]
+fn what_the_key_mentions(user: User, other: u8) -> u32 {
+    user.id + u32::from(other)
+}
+
+#[cache_memoize(ttl = 60, skip(limit), on_hit = |id| log((id, limit)))]
+fn closure_over_an_argument(id: u32, limit: u32) -> u32 {
+    id.min(limit)
+}
+
+#[cache_memoize(ttl = 60, on_hit = |pair| log(pair))]
+fn whole_patterns((left, right): (u32, u32)) -> u32 {
+    left + right
+}
+
+#[cache_memoize(ttl = 60, on_hit = |id, name: &str| log((id, name)))]
+async fn awaited(id: u32, name: &str) -> String {
+    format!("{id}{name}")
+}
+
+#[cache_memoize(ttl = 60, on_hit = generic_hook)]
+fn generic<T: CacheKey + Debug>(value: T) -> String {
+    format!("{value:?}")
+}
+
+#[derive(CacheKey, Debug)]
+struct User {
+    id: u32,
+}
+
+impl User {
+    #[cache_memoize(ttl = 60, on_hit = |user: &Self, other: &u8| log((user.id, other)))]
+    fn method(&self, other: u8) -> u32 {
+        self.id + u32::from(other)
+    }
+
+    #[cache_memoize(ttl = 60, on_hit = |user: &Self, other: &u8| log((user.id, other)))]
+    fn by_value(self, other: u8) -> u32 {
+        self.id + u32::from(other)
+    }
+
+    #[cache_memoize(ttl = 60, skip(self), on_hit = |other| log(other))]
+    async fn awaited(&mut self, other: u8) -> u32 {
+        u32::from(other)
+    }
+
+    #[cache_memoize(ttl = 60, companions = false, on_hit = |user: &Self, other: &u8| log((user.id, other)))]
+    fn without_companions(&self, other: u8) -> u32 {
+        self.id + u32::from(other)
+    }
+}
+
+#[test]
+fn a_path_or_a_closure_is_called_with_the_arguments() {
+    on_every_kind(|_| {
+        assert_hit(|| path(1, "a"), r#"(1, "a")"#);
+        assert_hit(|| path_of_a_module(1), "1");
+        assert_hit(|| generic_path(1), "1");
+        assert_hit(|| generic("a"), r#""a""#);
+        assert_hit(no_arguments, "()");
+        assert_hit(|| closure(1, "a"), r#"(1, "a")"#);
+        assert_hit(|| whole_patterns((1, 2)), "(1, 2)");
+    });
+}
+
+#[test]
+fn it_gets_the_arguments_of_the_key_alone() {
+    on_every_kind(|_| {
+        assert_hit(|| without_the_skipped(1, vec![2]), "1");
+        assert_hit(|| what_the_key_mentions(User { id: 1 }, 2), "1");
+        assert_hit(|| closure_over_an_argument(1, 9), "(1, 9)");
+    });
+}
+
+#[test]
+fn a_receiver_is_an_argument_like_any_other() {
+    on_every_kind(|_| {
+        assert_hit(|| User { id: 1 }.method(2), "(1, 2)");
+        assert_hit(|| User { id: 1 }.by_value(2), "(1, 2)");
+        assert_hit(|| block_on(User { id: 1 }.awaited(2)), "2");
+        assert_hit(|| User { id: 1 }.without_companions(2), "(1, 2)");
+    });
+}
+
+#[test]
+fn it_serves_async_functions() {
+    on_every_kind(|_| assert_hit(|| block_on(awaited(1, "a")), r#"(1, "a")"#));
+}
+
+#[test]
+fn companions_do_not_call_it() {
+    on_every_kind(|_| {
+        let value = refresh_path(1, "a");
+        prime_path(1, "a", value.clone()).expect("it works");
+        assert_eq!(peek_path(1, "a").expect("it works"), Some(value.clone()));
+        assert_eq!(uncached_path(1, "a"), value);
+        assert!(invalidate_path(1, "a").expect("it works"));
+        assert_eq!(LOG.with(RefCell::take), Vec::<String>::new());
+    });
+}
