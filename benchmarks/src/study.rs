@@ -73,7 +73,9 @@ pub enum Unfit {
         detail: String,
     },
     /// The function did not run once for each argument.
-    #[error("{candidate} computed {runs} times for {arguments} distinct arguments")]
+    #[error(
+        "{candidate} computed {runs} times for {arguments} arguments, instead of once for each: if they exceed its bound, take fewer"
+    )]
     Forgetful {
         /// Who.
         candidate: &'static str,

@@ -61,7 +61,6 @@ pub(crate) struct Inner {
 
 impl Cache {
     /// Begins a cache with settings of its own.
-    #[must_use]
     pub fn builder() -> CacheBuilder {
         CacheBuilder::new()
     }

@@ -410,6 +410,7 @@ pub trait Form<S> {
 /// How values of one type become bytes and come back.
 pub struct Transcoder<S> {
     pub(crate) encode: fn(&Codec, KeyRef<'_>, &S, &Stamps) -> Result<Bytes, CodecError>,
+    #[expect(clippy::type_complexity, reason = "the signature of `Codec::decode`")]
     pub(crate) decode: fn(&Codec, KeyRef<'_>, &[u8]) -> Result<(S, Stamps), Unreadable>,
 }
 

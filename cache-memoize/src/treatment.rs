@@ -159,7 +159,7 @@ impl<R: HeldBack> Treatment for Guard<R> {
 
     fn run(&self, spot: &Spot<'_>, looked: bool, compute: impl FnOnce() -> R) -> R {
         use blocking::Entries;
-        let entry = spot.entry(self).as_claim(&());
+        let entry = spot.entry(self).claiming(&());
         if !looked && let Look::Found(()) = entry.look() {
             entry.note(Note::Hit);
             return R::held_back();
@@ -174,7 +174,7 @@ impl<R: HeldBack> Treatment for Guard<R> {
         compute: impl Future<Output = R>,
     ) -> R {
         use asynchronous::Entries;
-        let entry = spot.async_entry(self).as_claim(&());
+        let entry = spot.async_entry(self).claiming(&());
         if !looked && let Look::Found(()) = entry.look().await {
             entry.note(Note::Hit);
             return R::held_back();
@@ -183,11 +183,11 @@ impl<R: HeldBack> Treatment for Guard<R> {
     }
 
     fn refresh(&self, spot: &Spot<'_>, compute: impl FnOnce() -> R) -> R {
-        blocking::guard_again(&spot.entry(self).as_claim(&()), self, compute)
+        blocking::guard_again(&spot.entry(self).claiming(&()), self, compute)
     }
 
     async fn refresh_async(&self, spot: &Spot<'_>, compute: impl Future<Output = R>) -> R {
-        let entry = spot.async_entry(self).as_claim(&());
+        let entry = spot.async_entry(self).claiming(&());
         asynchronous::guard_again(&entry, self, compute).await
     }
 }

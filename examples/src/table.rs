@@ -31,11 +31,9 @@ impl Store for Table {
 
     fn put(&self, key: KeyRef<'_>, value: Bytes, ttl: Ttl, mode: PutMode) -> Result<bool> {
         self.row(key, |row, now| {
-            let stores = match mode {
-                PutMode::Always => true,
-                PutMode::IfAbsent => row.value.is_none(),
-                PutMode::IfLease(token) => row.lease.is_some_and(|it| it.0 == token),
-            };
+            let stores = mode == PutMode::Always
+                || mode == PutMode::IfAbsent && row.value.is_none()
+                || row.lease.is_some_and(|it| mode == PutMode::IfLease(it.0));
             stores.then(|| *row = Row { value: Some((value, ttl.end(now))), lease: None }).is_some()
         })
     }
@@ -44,14 +42,14 @@ impl Store for Table {
         self.row(key, |row, now| {
             row.lease.take_if(|_| mode == LeaseMode::Renew);
             let first = row.lease.is_none();
-            let new = || (Token::new(fastrand::u64(..)), ttl.end(now));
-            let token = row.lease.get_or_insert_with(new).0;
+            let token =
+                row.lease.get_or_insert_with(|| (Token::new(fastrand::u64(..)), ttl.end(now))).0;
             (Lease { token, first }, row.value.clone().map(|it| it.0))
         })
     }
 
     fn release(&self, key: KeyRef<'_>, token: Token) -> Result<()> {
-        self.row(key, |row, _| drop(row.lease.take_if(|it| it.0 == token)))
+        self.row(key, |row, _| row.lease.take_if(|it| it.0 == token)).map(|_| ())
     }
 
     fn remove(&self, keys: &[KeyRef<'_>]) -> Result<Vec<bool>> {

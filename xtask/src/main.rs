@@ -80,9 +80,8 @@ fn tests(filter: &[&str]) -> Done {
 fn lint() -> Done {
     Step::cargo("formatting", &["fmt", "--all", "--check"]).run()?;
     for features in FEATURE_SETS {
-        Step::cargo("clippy", &["clippy", "--package", "cache-memoize"])
+        Step::cargo("a feature set builds", &["check", "--package", "cache-memoize"])
             .with(features)
-            .with(&["--", "--deny", "warnings"])
             .run()?;
     }
     Step::cargo(

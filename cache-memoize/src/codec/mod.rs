@@ -45,6 +45,7 @@ pub(crate) struct Codec {
 }
 
 /// What an entry says of itself, for people.
+#[cfg(test)]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct EntryInfo {
     /// The name of the serializer; its number, where this program does not have it.
@@ -71,6 +72,7 @@ impl Codec {
     }
 
     /// Takes no value larger than `limit` bytes before compression, neither writing nor reading.
+    #[cfg(test)]
     #[must_use]
     pub(crate) fn with_limit(mut self, limit: usize) -> Self {
         self.limit = limit;
@@ -133,6 +135,7 @@ impl Codec {
     }
 
     /// What `entry` says of itself, without a check whether it is true.
+    #[cfg(test)]
     pub(crate) fn inspect(&self, entry: &[u8]) -> Option<EntryInfo> {
         let (header, payload) = envelope::parse(entry).ok()?;
         let serializer = self.serializer.with_id(header.serializer).map(|found| found.name());

@@ -86,7 +86,7 @@ impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
     }
 
     /// For a function that runs at most once in a lifetime: the lease is the claim, and lives as long.
-    pub(crate) fn as_claim(mut self, marker: &R::Stored) -> Self {
+    pub(crate) fn claiming(mut self, marker: &R::Stored) -> Self {
         self.lease = self.lifetime(marker).unwrap_or(self.lease);
         self
     }
@@ -142,8 +142,6 @@ impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
 
     fn stamps(&self, ttl: Ttl) -> Stamps {
         let created = self.cache.now();
-        let expires =
-            ttl.as_millis().map_or(Timestamp::NEVER, |millis| created.plus_millis(millis));
         let began = Timestamp::from_millis(self.began.load(Ordering::Relaxed));
         Stamps { created, expires: ttl.end(created), cost: created.since(began) }
     }

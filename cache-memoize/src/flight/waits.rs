@@ -5,6 +5,8 @@
 //! the stack to that flight are entered into one graph of the process. If they would close a circle, the
 //! caller computes alone instead. Only calls made from inside a computation pay for this.
 
+#![allow(clippy::missing_const_for_thread_local, reason = "the model checker's has no const form")]
+
 use crate::sync::thread_local;
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};

@@ -56,7 +56,10 @@ where
     A: Copy + Debug + Send + Sync,
     R: Debug + PartialEq,
 {
-    println!("\n{}", study.only(&options.only).run(options.effort)?);
+    let report = study.only(&options.only).run(options.effort)?;
+    if !report.rows.is_empty() {
+        println!("\n{report}");
+    }
     Ok(())
 }
 

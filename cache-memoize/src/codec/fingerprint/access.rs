@@ -256,10 +256,6 @@ impl<'de> SeqAccess<'de> for Positions<'_> {
         self.search.unmute();
         value.map(Some)
     }
-
-    fn size_hint(&self) -> Option<usize> {
-        Some(self.len - self.next)
-    }
 }
 
 /// A variant of an enum.

@@ -63,8 +63,9 @@ pub(super) fn shape_of<T: DeserializeOwned + 'static>() -> Arc<Shape> {
 
 type Shapes = HashMap<TypeId, Arc<Shape>>;
 
-/// Each type is traced once. Threads keep what they asked for, so that a hit meets no lock.
-fn with_shape<T, R>(look: impl FnOnce(&Arc<Shape>) -> R) -> R
+/// Each type is traced once. Threads keep what they asked for, so that a hit meets no
+/// lock and no shared counter.
+fn with_shape<T, R>(look: impl Fn(&Arc<Shape>) -> R) -> R
 where
     T: DeserializeOwned + 'static,
 {
@@ -72,9 +73,9 @@ where
         static NEAR: RefCell<Shapes> = RefCell::default();
     }
     let id = TypeId::of::<T>();
-    let known = NEAR.try_with(|near| near.borrow().get(&id).cloned()).ok().flatten();
-    if let Some(shape) = known {
-        return look(&shape);
+    let known = NEAR.try_with(|near| near.borrow().get(&id).map(&look));
+    if let Ok(Some(seen)) = known {
+        return seen;
     }
     let shape = shared_shape::<T>(id);
     let _ = NEAR.try_with(|near| near.borrow_mut().insert(id, Arc::clone(&shape)));

@@ -7,6 +7,7 @@ mod presence;
 mod round_trip;
 mod sample;
 mod shapes;
+mod weights;
 
 use super::{Codec, Compressor, Serializer, Stamps, Unreadable};
 use cache_memoize_core::{Bytes, KeyRef, Timestamp};
