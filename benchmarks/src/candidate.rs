@@ -7,8 +7,10 @@ pub struct Candidate<A, R> {
     pub(crate) answer: Box<dyn Fn(A) -> R + Sync>,
     /// Calls the function with one argument after the other. The loop is in here, where the function is
     /// known, so that a call is as direct as in a program.
-    pub(crate) pass: Box<dyn Fn(&[A]) + Sync>,
+    pub(crate) pass: Pass<A>,
 }
+
+type Pass<A> = Box<dyn Fn(&[A]) + Sync>;
 
 impl<A: Copy + 'static, R: 'static> Candidate<A, R> {
     /// A function that blocks.

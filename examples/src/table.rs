@@ -2,7 +2,7 @@
 
 use cache_memoize_core::{Bytes, Clock, Key, KeyRef, Lease, LeaseMode, PutMode, Result};
 use cache_memoize_core::{Store, SystemClock, Timestamp, Token, Ttl, next_count};
-use std::{collections::HashMap, sync::Mutex};
+use std::{collections::HashMap, mem::take, sync::Mutex};
 
 #[derive(Default)]
 pub struct Table(Mutex<HashMap<Key, Row>>);
@@ -53,9 +53,7 @@ impl Store for Table {
     }
 
     fn remove(&self, keys: &[KeyRef<'_>]) -> Result<Vec<bool>> {
-        keys.iter()
-            .map(|key| self.row(*key, |row, _| std::mem::take(row).value.is_some()))
-            .collect()
+        keys.iter().map(|key| self.row(*key, |row, _| take(row).value.is_some())).collect()
     }
 
     fn increment(&self, key: KeyRef<'_>, by: u64, start: u64, ttl: Ttl) -> Result<u64> {

@@ -54,22 +54,20 @@ fn invalidate_alone(id: u32) -> u32 {
 }
 
 #[cache_memoize(ttl = 60, companions = false)]
-fn alone_with_all_there_is<T: CacheKey + Into<u64>>(
+fn alone_with_all_there_is<T>(
     text: &str,
     (left, mut right): (u32, u32),
-    mut other: T,
+    other: T,
     scale: impl Fn(u64) -> u64 + CacheKey,
 ) -> Result<(u64, u32), ParseIntError>
 where
-    T: Copy,
+    T: CacheKey + Copy + Into<u64>,
 {
     right += 1;
     if text.is_empty() {
         return Ok((0, fresh(text)));
     }
     let parsed: u64 = text.parse()?;
-    let twice = other;
-    other = twice;
     Ok((scale(parsed) + u64::from(left + right) + other.into(), fresh(text)))
 }
 
@@ -151,9 +149,6 @@ fn they_are_as_visible_as_it_says() {
         assert_eq!(shop.peek_visible().expect("it works"), Some(first), "{kind}");
     });
 }
-
-#[derive(CacheKey)]
-struct Unit;
 
 #[test]
 fn without_them_a_function_stands_alone() {

@@ -70,7 +70,7 @@ fn closure(id: u32, name: &str) -> String {
     format!("{id}{name}")
 }
 
-#[cache_memoize(ttl = 60, skip(skipped), on_miss = |id| log(id))]
+#[cache_memoize(ttl = 60, skip(skipped), on_miss = log)]
 fn without_the_skipped(id: u32, skipped: Vec<u8>) -> usize {
     id as usize + skipped.len()
 }
@@ -85,7 +85,7 @@ fn closure_over_an_argument(id: u32, limit: u32) -> u32 {
     id.min(limit)
 }
 
-#[cache_memoize(ttl = 60, on_miss = |pair| log(pair))]
+#[cache_memoize(ttl = 60, on_miss = log)]
 fn whole_patterns((left, right): (u32, u32)) -> u32 {
     left + right
 }
@@ -116,7 +116,7 @@ impl User {
         self.id + u32::from(other)
     }
 
-    #[cache_memoize(ttl = 60, skip(self), on_miss = |other| log(other))]
+    #[cache_memoize(ttl = 60, skip(self), on_miss = log)]
     async fn awaited(&mut self, other: u8) -> u32 {
         u32::from(other)
     }

@@ -52,7 +52,7 @@ fn result(id: u32, works: bool) -> Result<(), String> {
 #[cache_memoize(ttl = 60, store_result = false, skip(works))]
 fn alias_of_result_of_option(id: u32, works: bool) -> Outcome<Option<Receipt>> {
     ran();
-    works.then(|| Some(Receipt(id))).ok_or_else(|| "as asked".to_owned())
+    works.then_some(Some(Receipt(id))).ok_or_else(|| "as asked".to_owned())
 }
 
 #[cache_memoize(ttl = 60, store_result = false)]
