@@ -6,9 +6,11 @@
 //! | `cargo xtask ci` | everything that has to hold before a change lands |
 //! | `cargo xtask lint` | formatting, clippy over the feature sets, docs |
 //! | `cargo xtask model` | only the model checks, with more schedules |
+//! | `cargo xtask peers` | what the README says of other libraries |
 //! | `cargo xtask bench` | hits against the peers |
 
-mod servers;
+mod peers;
+mod programs;
 mod steps;
 
 use std::process::ExitCode;
@@ -17,11 +19,14 @@ use steps::Step;
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+    std::env::set_current_dir(root).expect("this program runs where it was built");
     let done = match words.as_slice() {
         ["test", filter @ ..] => test(filter),
         ["lint"] => lint(),
         ["ci"] => ci(),
         ["model"] => model(),
+        ["peers"] => peers::check(),
         ["bench", rest @ ..] => bench(rest),
         _ => return usage(),
     };
@@ -37,20 +42,21 @@ fn main() -> ExitCode {
 type Done = Result<(), String>;
 
 fn usage() -> ExitCode {
-    eprintln!("usage: cargo xtask test [FILTER] | lint | ci | model | bench [OPTIONS]");
+    eprintln!("usage: cargo xtask test [FILTER] | lint | ci | model | peers | bench [OPTIONS]");
     ExitCode::from(2)
 }
 
 /// Everything that has to hold before a change lands, the quickest first.
 fn ci() -> Done {
     lint()?;
-    servers::install()?;
+    programs::install(programs::SERVERS)?;
     tests(&[])?;
-    feature_sets_run()
+    peers::check()?;
+    quickstart()
 }
 
 fn test(filter: &[&str]) -> Done {
-    servers::install()?;
+    programs::install(programs::SERVERS)?;
     tests(filter)
 }
 
@@ -112,7 +118,7 @@ const FEATURE_SETS: &[&[&str]] = &[
 ];
 
 /// The quickstart of the README runs, and prints what it promises.
-fn feature_sets_run() -> Done {
+fn quickstart() -> Done {
     Step::cargo(
         "the quickstart",
         &["run", "--quiet", "--package", "examples", "--example", "quickstart"],

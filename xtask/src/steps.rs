@@ -1,9 +1,11 @@
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 
 /// One command among those of a task.
 pub struct Step {
     title: String,
+    program: PathBuf,
     arguments: Vec<String>,
     fallback: Option<Vec<String>>,
     variables: Vec<(String, String)>,
@@ -12,8 +14,14 @@ pub struct Step {
 impl Step {
     /// A call of cargo.
     pub fn cargo(title: &str, arguments: &[&str]) -> Self {
+        Self::program(title, env!("CARGO"), arguments)
+    }
+
+    /// A call of another program.
+    pub fn program(title: &str, program: impl Into<PathBuf>, arguments: &[&str]) -> Self {
         Self {
             title: title.to_owned(),
+            program: program.into(),
             arguments: owned(arguments),
             fallback: None,
             variables: Vec::new(),
@@ -42,8 +50,9 @@ impl Step {
         let (title, mut command) = (self.title.clone(), self.command());
         println!("\n── {title}: {}", spoken(&command));
         let begin = Instant::now();
-        let status =
-            command.status().map_err(|error| format!("{title}: cargo does not start: {error}"))?;
+        let status = command
+            .status()
+            .map_err(|error| format!("{title}: {} does not start: {error}", spoken(&command)))?;
         if !status.success() {
             return Err(format!("{title} failed: {}", spoken(&command)));
         }
@@ -66,7 +75,7 @@ impl Step {
             Some(fallback) if !has_subcommand(&self.arguments[0]) => fallback,
             _ => self.arguments,
         };
-        let mut command = Command::new(env!("CARGO"));
+        let mut command = Command::new(self.program);
         command.args(arguments).envs(self.variables);
         command
     }
@@ -79,7 +88,8 @@ fn has_subcommand(name: &str) -> bool {
 
 fn spoken(command: &Command) -> String {
     let arguments: Vec<_> = command.get_args().map(|argument| argument.to_string_lossy()).collect();
-    format!("cargo {}", arguments.join(" "))
+    let program = Path::new(command.get_program()).file_stem().unwrap_or_default();
+    format!("{} {}", program.to_string_lossy(), arguments.join(" "))
 }
 
 fn owned(words: &[&str]) -> Vec<String> {

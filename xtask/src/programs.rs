@@ -1,39 +1,45 @@
-//! The servers that the tests start: installed with the system's package manager where they are missing.
+//! The programs that the tests start: installed with the system's package manager where they are missing.
 
 use std::path::Path;
 use std::process::Command;
 
-/// A program that the tests start, and the package that brings it.
-struct Server {
-    program: &'static str,
+/// A program that tests start, and the package that brings it.
+pub struct Program {
+    name: &'static str,
     /// By package manager: apt, dnf, pacman, brew.
     package: [&'static str; 4],
 }
 
-const SERVERS: [Server; 2] = [
-    Server { program: "redis-server", package: ["redis-server", "redis", "redis", "redis"] },
-    Server { program: "memcached", package: ["memcached", "memcached", "memcached", "memcached"] },
+/// The stores that the tests start.
+pub const SERVERS: &[Program] = &[
+    Program { name: "redis-server", package: ["redis-server", "redis", "redis", "redis"] },
+    Program { name: "memcached", package: ["memcached", "memcached", "memcached", "memcached"] },
 ];
 
-/// Installs what is missing, or says in one line what to install.
-pub fn install() -> Result<(), String> {
-    let missing: Vec<&Server> = SERVERS.iter().filter(|server| !is_there(server.program)).collect();
+/// What runs the peer that is written in Python.
+pub const PYTHON: &[Program] =
+    &[Program { name: "python3", package: ["python3-venv", "python3", "python", "python"] }];
+
+/// Installs those that are missing, or says in one line what to install.
+pub fn install(programs: &[Program]) -> Result<(), String> {
+    let missing: Vec<&Program> =
+        programs.iter().filter(|program| !is_there(program.name)).collect();
     if missing.is_empty() {
         return Ok(());
     }
-    let programs = missing.iter().map(|server| server.program).collect::<Vec<_>>().join(" and ");
+    let names = missing.iter().map(|program| program.name).collect::<Vec<_>>().join(" and ");
     let Some((index, manager)) =
         Manager::ALL.iter().enumerate().find(|(_, it)| is_there(it.program))
     else {
-        return Err(format!("the tests need {programs}: install them and try again"));
+        return Err(format!("the tests need {names}: install them and try again"));
     };
-    let packages: Vec<&str> = missing.iter().map(|server| server.package[index]).collect();
-    println!("\n── the servers: installing {} with {}", packages.join(" and "), manager.program);
+    let packages: Vec<&str> = missing.iter().map(|program| program.package[index]).collect();
+    println!("\n── installing {} with {}", packages.join(" and "), manager.program);
     if manager.install(&packages) {
         return Ok(());
     }
     Err(format!(
-        "the tests need {programs}: run `{} {}` with the rights to do so",
+        "the tests need {names}: run `{} {}` with the rights to do so",
         manager.spoken(),
         packages.join(" ")
     ))
