@@ -4,11 +4,12 @@
 //! |---|---|
 //! | `cargo xtask test` | installs the servers that the tests need, then runs every test |
 //! | `cargo xtask ci` | everything that has to hold before a change lands |
-//! | `cargo xtask lint` | formatting, clippy over the feature sets, docs |
+//! | `cargo xtask lint` | formatting, clippy over the feature sets, docs, dependencies |
 //! | `cargo xtask model` | only the model checks, with more schedules |
 //! | `cargo xtask peers` | what the README says of other libraries |
 //! | `cargo xtask bench` | hits against the peers |
 
+mod msrv;
 mod peers;
 mod programs;
 mod steps;
@@ -26,6 +27,7 @@ fn main() -> ExitCode {
         ["lint"] => lint(),
         ["ci"] => ci(),
         ["model"] => model(),
+        ["msrv"] => msrv::check(),
         ["peers"] => peers::check(),
         ["bench", rest @ ..] => bench(rest),
         _ => return usage(),
@@ -99,7 +101,8 @@ fn lint() -> Done {
     Step::cargo("the documentation", &["doc", "--workspace", "--no-deps", "--all-features"])
         .env("RUSTDOCFLAGS", "--deny warnings")
         .run()?;
-    no_runtime()
+    no_runtime()?;
+    msrv::check()
 }
 
 /// Every feature alone, none, and the default: what a user may ask for has to build.
