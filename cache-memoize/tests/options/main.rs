@@ -11,6 +11,7 @@ mod computations;
 mod crate_path;
 mod err_ttl;
 mod extra;
+mod hooks;
 mod in_impl;
 mod jitter;
 mod key;
