@@ -203,6 +203,28 @@ fn caches_with_different_prefixes_share_a_store_and_no_entry() {
     assert!(with_default(&left, || cache_key_numbered(1)).as_str().starts_with("left|"));
 }
 
+#[cache_memoize(ttl = 60)]
+fn blank_page(length: usize) -> String {
+    " ".repeat(length)
+}
+
+/// These tests run with every feature enabled: what is written must be what it is with none of them.
+#[test]
+fn features_do_not_change_what_is_written() {
+    const MESSAGE_PACK: u8 = 1;
+    const NOT_COMPRESSED: u8 = 0;
+    let backend: Backend = Counts::new().wrap(&Memory::new().into());
+    let store = backend.store().expect("there is one").clone();
+    let cache = Cache::builder().backend(backend).build().expect("the settings are right");
+    with_default(&cache, || {
+        blank_page(10_000);
+        let key = cache_key_blank_page(10_000);
+        let entry = store.get(&[key.as_ref()]).expect("it works").remove(0).expect("it is stored");
+        assert_eq!((entry[4], entry[5]), (MESSAGE_PACK, NOT_COMPRESSED));
+        assert!(entry.len() > 10_000);
+    });
+}
+
 #[test]
 fn statistics_say_what_happened() {
     let cache = Cache::memory();
