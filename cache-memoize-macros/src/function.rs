@@ -5,11 +5,12 @@ use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use std::collections::BTreeSet;
 use syn::ext::IdentExt as _;
+use syn::spanned::Spanned as _;
 use syn::visit::{self, Visit};
 use syn::visit_mut::{self, VisitMut};
 use syn::{
-    AttrStyle, Attribute, Expr, FnArg, GenericParam, Ident, ImplItemFn, Pat, PatIdent, Path,
-    ReceiverKind, ReturnType, TypeImplTrait, parse_quote,
+    AttrStyle, Attribute, Expr, FnArg, GenericParam, Ident, ImplItemFn, Meta, MetaList,
+    MetaNameValue, Pat, PatIdent, Path, ReceiverKind, ReturnType, TypeImplTrait, parse_quote,
 };
 
 /// An annotated function.
@@ -120,15 +121,34 @@ impl Function {
 
     /// The attributes that every emitted function carries too: those that decide whether it exists, and
     /// what may be said about it.
-    pub(crate) fn shared_attributes(&self) -> impl Iterator<Item = &Attribute> {
+    pub(crate) fn shared_attributes(&self) -> impl Iterator<Item = Attribute> {
         shared_attributes(&self.item.attrs)
     }
 }
 
 /// Those of `attributes` that whatever is emitted beside an item carries too.
-pub(crate) fn shared_attributes(attributes: &[Attribute]) -> impl Iterator<Item = &Attribute> {
-    const SHARED: &[&str] = &["cfg", "cfg_attr", "allow", "warn", "deny", "forbid"];
-    attributes.iter().filter(|attribute| SHARED.iter().any(|name| attribute.path().is_ident(name)))
+pub(crate) fn shared_attributes(attributes: &[Attribute]) -> impl Iterator<Item = Attribute> {
+    const SHARED: &[&str] = &["cfg", "cfg_attr", "allow", "warn", "deny", "forbid", "expect"];
+    let shared = |attribute: &&Attribute| SHARED.iter().any(|name| attribute.path().is_ident(name));
+    attributes.iter().filter(shared).map(without_expectation)
+}
+
+/// The attribute where it need not find anything: `#[expect(..)]` is fulfilled by what the user wrote, and
+/// elsewhere allows the same.
+pub(crate) fn without_expectation(attribute: &Attribute) -> Attribute {
+    let mut attribute = attribute.clone();
+    if is_expectation(&attribute) {
+        let (Meta::Path(path)
+        | Meta::List(MetaList { path, .. })
+        | Meta::NameValue(MetaNameValue { path, .. })) = &mut attribute.meta;
+        *path = Ident::new("allow", path.span()).into();
+    }
+    attribute
+}
+
+/// Whether it is `#[expect(..)]`.
+pub(crate) fn is_expectation(attribute: &Attribute) -> bool {
+    attribute.path().is_ident("expect")
 }
 
 impl Parameter {

@@ -7,7 +7,7 @@ use syn::ext::IdentExt as _;
 use syn::visit::{self, Visit};
 use syn::{
     Attribute, FnArg, Ident, Lifetime, ParenthesizedGenericArguments, ReturnType, Safety,
-    Signature, Type, TypeFnPtr, TypeImplTrait, TypeReference,
+    Signature, Type, TypeFnPtr, TypeImplTrait, TypePath, TypeReference,
 };
 
 /// Reports everything about `function` that keeps it from being memoized so.
@@ -95,6 +95,12 @@ impl<'ast> Visit<'ast> for Output<'_> {
         }
     }
 
+    // Of `<&str as ToOwned>::Owned` nothing is known but what stands behind the trait.
+    fn visit_type_path(&mut self, path: &'ast TypePath) {
+        let known_from = path.qself.as_ref().map_or(0, |qself| qself.position);
+        path.path.segments.iter().skip(known_from).for_each(|it| self.visit_path_segment(it));
+    }
+
     // The lifetimes in `fn(&str) -> &str` and `dyn Fn(&str)` are those of later calls.
     fn visit_type_fn_ptr(&mut self, _: &'ast TypeFnPtr) {}
     fn visit_parenthesized_generic_arguments(&mut self, _: &'ast ParenthesizedGenericArguments) {}
@@ -157,16 +163,11 @@ fn no_such_argument(function: &Function, name: &Ident) -> String {
     if !suggestion.is_empty() {
         return format!("`{name}` is no argument of this function{suggestion}");
     }
+    if names.is_empty() {
+        return format!("`{name}` is no argument of this function, which has none: remove it");
+    }
     format!(
         "`{name}` is no argument of this function: remove it, or choose among {}",
-        listed(&names)
-    )
-}
-
-fn listed(names: &[String]) -> String {
-    if names.is_empty() {
-        "its arguments, of which it has none".to_owned()
-    } else {
         names.join(", ")
-    }
+    )
 }

@@ -9,7 +9,7 @@ use crate::lifetime::Lifetime;
 use crate::observer::{Event, EventKind, Observer};
 use crate::orphans::Orphans;
 use crate::rules::Rules;
-use crate::site::{BY_HAND, Site, sites};
+use crate::site::{Site, sites};
 use crate::stats::{Counted, Stats, Tally};
 use cache_memoize_core::{Backend, ErasedAsyncStore, Key, KeyRef, ObjectStore, Store, Timestamp};
 use serde::Serialize;
@@ -45,7 +45,6 @@ pub struct Cache {
 
 /// What the handles of a cache share.
 pub(crate) struct Inner {
-    id: u64,
     pub(crate) backend: Option<Backend>,
     pub(crate) prefix: String,
     pub(crate) default_ttl: Lifetime,
@@ -196,7 +195,6 @@ impl Cache {
         let Settings { backend, prefix, default_ttl, codec, observer } = settings;
         let tallies = (0..=sites().len()).map(|_| OnceLock::new()).collect();
         let inner = Inner {
-            id: next_id(),
             backend,
             prefix,
             default_ttl,
@@ -210,6 +208,7 @@ impl Cache {
         Self { inner: Arc::new(inner) }
     }
 
+    #[inline]
     pub(crate) fn inner(&self) -> &Inner {
         &self.inner
     }
@@ -220,15 +219,9 @@ impl Cache {
         &self.inner.prefix
     }
 
-    /// A number that no other cache has; never 0.
-    #[inline]
-    pub(crate) fn id(&self) -> u64 {
-        self.inner.id
-    }
-
     fn call(&self, key: &impl EntryKey) -> Call {
         let text = key.entry_key(self.prefix());
-        Call::new(&BY_HAND, Some(self.clone()), self.id(), text.0)
+        Call::by_hand(self.clone(), text.0)
     }
 }
 
@@ -244,9 +237,16 @@ impl fmt::Debug for Cache {
     }
 }
 
-/// What a cache can hold by hand.
+/// What a cache can hold, whatever its store. Functions with the option `local` may return more.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be stored",
+    label = "this value cannot be cloned and serialized",
+    note = "two ways out: `#[derive(Clone, Serialize, Deserialize)]` on the type, or the option `local`, which keeps \
+            the values of a function in this process as they are"
+)]
 pub trait Value: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {}
 
+#[diagnostic::do_not_recommend]
 impl<T: Serialize + DeserializeOwned + Clone + Send + Sync + 'static> Value for T {}
 
 /// What names an entry by hand: any [`CacheKey`], or a [`Key`] as it is.
@@ -265,7 +265,8 @@ impl<K: CacheKey> EntryKey for K {
         let mut text = KeyText::new();
         text.push_str(prefix);
         KeyWriter::new(&mut text).part(self);
-        EntryText(text.finish())
+        text.finish();
+        EntryText(text)
     }
 }
 
@@ -273,7 +274,7 @@ impl EntryKey for Key {
     fn entry_key(&self, _: &str) -> EntryText {
         let mut text = KeyText::new();
         text.push_str(self.as_str());
-        EntryText(text.finish())
+        EntryText(text)
     }
 }
 
@@ -346,9 +347,4 @@ fn local_objects(backend: &Backend) -> Option<Arc<dyn ObjectStore>> {
 #[cfg(not(feature = "memory"))]
 fn local_objects(_: &Backend) -> Option<Arc<dyn ObjectStore>> {
     None
-}
-
-fn next_id() -> u64 {
-    static NEXT: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(1);
-    NEXT.fetch_add(1, std::sync::atomic::Ordering::Relaxed)
 }

@@ -21,6 +21,7 @@ use std::collections::HashMap;
 use std::fmt::Write;
 use std::future::poll_fn;
 use std::pin::pin;
+use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{LazyLock, PoisonError, RwLock};
 
@@ -48,7 +49,7 @@ pub fn install(name: &str, cache: Cache) -> Result<(), Error> {
 /// the start.
 #[must_use]
 pub fn get(name: &str) -> Option<Cache> {
-    with(slot(name), |cache| cache.cloned())
+    current(slot(name)).map(|cache| Cache::clone(&cache))
 }
 
 /// Checks that every cache which an annotated function of this program names is installed.
@@ -57,7 +58,7 @@ pub fn get(name: &str) -> Option<Cache> {
 /// [`ErrorKind::NotInstalled`], listing each function whose cache is missing, with file and line.
 pub fn check() -> Result<(), Error> {
     let mut missing = String::new();
-    for site in sites().iter().filter(|site| with(site.slot(), |cache| cache.is_none())) {
+    for site in sites().iter().filter(|site| current(site.slot()).is_none()) {
         let (file, line, _) = site.location();
         let _ = write!(missing, "\n  {:?} for {} at {file}:{line}", site.cache_name(), site.path());
     }
@@ -138,49 +139,48 @@ thread_local! {
 struct View {
     /// The generation that `caches` shows; 0 when it must be made anew.
     generation: Cell<u64>,
-    caches: RefCell<Vec<Option<Cache>>>,
+    caches: RefCell<Vec<Option<Rc<Cache>>>>,
     scopes: RefCell<Vec<Overlay>>,
 }
 
-/// Calls `body` with the cache in the place, as this thread sees it.
+/// The cache in the place, as this thread sees it. The handle is one of the thread's own: to count those of
+/// a [`Cache`], every hit on every thread would write to one place in memory.
 #[inline]
-pub(crate) fn with<R>(slot: &'static Slot, body: impl FnOnce(Option<&Cache>) -> R) -> R {
-    let mut body = Some(body);
-    let seen = VIEW.try_with(|view| {
-        if view.generation.get() != GENERATION.load(Ordering::Acquire) {
-            return None;
-        }
-        let caches = view.caches.try_borrow().ok()?;
-        let cache = caches.get(slot.index)?.as_ref()?;
-        body.take().map(|body| body(Some(cache)))
-    });
-    match (seen, body) {
-        (Ok(Some(result)), _) => result,
-        (_, Some(body)) => body(look_up(slot).as_ref()),
-        (_, None) => unreachable!("the body is taken only where it is called"),
+pub(crate) fn current(slot: &'static Slot) -> Option<Rc<Cache>> {
+    match VIEW.try_with(|view| view.current(slot)) {
+        Ok(Some(cache)) => Some(cache),
+        _ => look_up(slot),
     }
 }
 
 #[cold]
-fn look_up(slot: &'static Slot) -> Option<Cache> {
+fn look_up(slot: &'static Slot) -> Option<Rc<Cache>> {
     VIEW.try_with(|view| {
         let generation = GENERATION.load(Ordering::Acquire);
-        let cache = view.scoped(&slot.name).or_else(|| read(&slot.cache).clone());
+        let cache = view.scoped(&slot.name).or_else(|| read(&slot.cache).clone()).map(Rc::new);
         view.remember(slot, cache.clone(), generation);
         cache
     })
-    .unwrap_or_else(|_| read(&slot.cache).clone())
+    .unwrap_or_else(|_| read(&slot.cache).clone().map(Rc::new))
 }
 
 impl View {
+    #[inline]
+    fn current(&self, slot: &Slot) -> Option<Rc<Cache>> {
+        if self.generation.get() != GENERATION.load(Ordering::Acquire) {
+            return None;
+        }
+        self.caches.borrow().get(slot.index)?.clone()
+    }
+
     fn scoped(&self, name: &str) -> Option<Cache> {
         let scopes = self.scopes.borrow();
         scopes.iter().rev().find_map(|overlay| overlay.get(name).cloned())
     }
 
-    /// Keeps a cache for the calls to come, unless a call on this very thread is reading the view.
-    fn remember(&self, slot: &Slot, cache: Option<Cache>, generation: u64) {
-        let Ok(mut caches) = self.caches.try_borrow_mut() else { return };
+    /// Keeps a cache for the calls to come.
+    fn remember(&self, slot: &Slot, cache: Option<Rc<Cache>>, generation: u64) {
+        let mut caches = self.caches.borrow_mut();
         let mut forgotten = Vec::new();
         if self.generation.get() != generation {
             forgotten = std::mem::take(&mut *caches);

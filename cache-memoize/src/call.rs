@@ -1,43 +1,73 @@
 use crate::cache::Cache;
-use crate::caches;
 use crate::entries::read_object;
 use crate::error::{Error, ErrorKind};
 use crate::key::KeyText;
 use crate::observer::EventKind;
-use crate::site::Site;
+use crate::site::{BY_HAND, Site};
 use crate::stats::Counted;
 use crate::treatment::{Spot, Treatment};
 use cache_memoize_core::Key;
+use std::ops::Deref;
+use std::rc::Rc;
 
 /// One call of an annotated function or of a companion, with its key.
 pub struct Call {
     site: &'static Site,
-    /// The cache that an expression gave; otherwise it is found by the name in the site.
-    cache: Option<Cache>,
-    /// The cache whose prefix the key begins with; 0 for none.
-    cache_id: u64,
-    text: KeyText,
+    cache: Option<Handle>,
+    pub(crate) text: KeyText,
+}
+
+/// The cache of a call.
+pub(crate) enum Handle {
+    /// An expression gave it.
+    Given(Cache),
+    /// It was found by the name in the site.
+    Named(Rc<Cache>),
+}
+
+impl Deref for Handle {
+    type Target = Cache;
+
+    #[inline]
+    fn deref(&self) -> &Cache {
+        match self {
+            Self::Given(cache) => cache,
+            Self::Named(cache) => cache,
+        }
+    }
 }
 
 /// What a call knows after a first glance, which waits for nothing.
-enum Glance<R> {
+enum Glance<'a, R> {
     Hit(R),
-    /// There is nothing in the store.
-    Absent(Cache),
-    /// The store has to be asked.
-    Unknown(Cache),
-    NoCache,
+    Missed {
+        cache: &'a Cache,
+        /// Whether the store is known to have nothing; otherwise it has to be asked.
+        looked: bool,
+    },
+    /// There is no cache, or it keeps nothing.
+    Nowhere,
 }
 
 impl Call {
+    /// A call whose key is yet to be written.
     #[inline]
-    pub(crate) fn new(
-        site: &'static Site,
-        cache: Option<Cache>,
-        cache_id: u64,
-        text: KeyText,
-    ) -> Self {
-        Self { site, cache, cache_id, text }
+    pub(crate) fn new(site: &'static Site, cache: Option<Handle>) -> Self {
+        Self { site, cache, text: KeyText::new() }
+    }
+
+    /// Writes how every key in the cache of this call begins.
+    #[inline]
+    pub(crate) fn write_prefix(&mut self) {
+        let prefix = self.cache.as_deref().map_or("", Cache::prefix);
+        if !prefix.is_empty() {
+            self.text.push_str(prefix);
+        }
+    }
+
+    /// A call with a key that was made by hand.
+    pub(crate) fn by_hand(cache: Cache, text: KeyText) -> Self {
+        Self { site: &BY_HAND, cache: Some(Handle::Given(cache)), text }
     }
 
     /// The key of the call.
@@ -50,7 +80,7 @@ impl Call {
     /// Calls either `on_hit`, or `on_miss` and then `compute`.
     #[inline]
     pub fn run<T: Treatment, A>(
-        self,
+        &self,
         treatment: T,
         on_hit: impl FnOnce(&A),
         on_miss: impl FnOnce(&A),
@@ -61,14 +91,13 @@ impl Call {
             on_miss(&args);
             compute(args)
         };
-        let (cache, looked) = match self.glance(&treatment) {
+        let (cache, looked) = match self.glance::<T>() {
             Glance::Hit(value) => {
                 on_hit(&args);
                 return value;
             }
-            Glance::NoCache => return computed(args),
-            Glance::Absent(cache) => (cache, true),
-            Glance::Unknown(cache) => (cache, false),
+            Glance::Missed { cache, looked } => (cache, looked),
+            Glance::Nowhere => return computed(args),
         };
         let mut args = Some(args);
         let spot = Spot { cache: cache.inner(), site: self.site, key: &self.key() };
@@ -86,29 +115,36 @@ impl Call {
         args: A,
         compute: impl FnOnce(A) -> F,
     ) -> impl Future<Output = T::Return> {
-        let glance = self.glance(&treatment);
         let site = self.site;
-        let key = matches!(glance, Glance::Absent(_) | Glance::Unknown(_)).then(|| self.key());
+        let found = match self.glance::<T>() {
+            Glance::Hit(value) => Ok(value),
+            Glance::Missed { cache, looked } => Err(Some((cache.clone(), self.key(), looked))),
+            Glance::Nowhere => Err(None),
+        };
         async move {
-            let computed = |args| {
-                on_miss(&args);
-                compute(args)
-            };
-            let (cache, key, looked) = match (glance, key) {
-                (Glance::Hit(value), _) => {
+            let place = match found {
+                Ok(value) => {
                     on_hit(&args);
                     return value;
                 }
-                (Glance::Absent(cache), Some(key)) => (cache, key, true),
-                (Glance::Unknown(cache), Some(key)) => (cache, key, false),
-                _ => return computed(args).await,
+                Err(place) => place,
             };
-            let mut args = Some(args);
-            let spot = Spot { cache: cache.inner(), site, key: &key };
-            let computing = async { computed(taken(&mut args)).await };
-            let value = treatment.run_async(&spot, looked, computing).await;
-            args.as_ref().map(on_hit);
-            value
+            // A future is copied whole on its way to whoever awaits it. In a box of its own the long way does
+            // not weigh on a hit.
+            let answered = Box::pin(async move {
+                let computed = |args| {
+                    on_miss(&args);
+                    compute(args)
+                };
+                let Some((cache, key, looked)) = place else { return computed(args).await };
+                let mut args = Some(args);
+                let spot = Spot { cache: cache.inner(), site, key: &key };
+                let computing = async { computed(taken(&mut args)).await };
+                let value = treatment.run_async(&spot, looked, computing).await;
+                args.as_ref().map(on_hit);
+                value
+            });
+            answered.await
         }
     }
 
@@ -165,7 +201,7 @@ impl Call {
         let cache = self.required_cache("peek")?;
         let spot = Spot { cache: cache.inner(), site: self.site, key: &self.key() };
         let stored = spot.entry(&treatment).peek()?;
-        Ok(stored.map(|stored| treatment.answer(stored)))
+        Ok(stored.map(T::answer))
     }
 
     /// [`peek`](Self::peek), async.
@@ -181,7 +217,7 @@ impl Call {
             let cache = cache?;
             let spot = Spot { cache: cache.inner(), site, key: &key };
             let stored = spot.async_entry(&treatment).peek().await?;
-            Ok(stored.map(|stored| treatment.answer(stored)))
+            Ok(stored.map(T::answer))
         }
     }
 
@@ -215,37 +251,31 @@ impl Call {
     }
 
     #[inline]
-    fn glance<T: Treatment>(&self, treatment: &T) -> Glance<T::Return> {
-        self.with_cache(|cache| {
-            let Some(cache) = cache else { return Glance::NoCache };
-            if cache.inner().backend.is_none() {
-                cache.inner().tell(self.site, self.text.key(), Counted::Miss, EventKind::Miss);
-                return Glance::NoCache;
+    fn glance<T: Treatment>(&self) -> Glance<'_, T::Return> {
+        let Some(cache) = self.cache.as_deref() else { return Glance::Nowhere };
+        let Some(objects) = cache.inner().objects(self.site.portable()) else {
+            return self.glance_elsewhere(cache);
+        };
+        match read_object::<T::Stored>(objects, self.text.key()) {
+            Some(stored) => {
+                cache.inner().tell(self.site, self.text.key(), Counted::Hit, EventKind::Hit);
+                Glance::Hit(T::answer(stored))
             }
-            let Some(objects) = cache.inner().objects(self.site.portable()) else {
-                return Glance::Unknown(cache.clone());
-            };
-            let Some(stored) = read_object::<T::Stored>(objects, self.text.key()) else {
-                return Glance::Absent(cache.clone());
-            };
-            cache.inner().tell(self.site, self.text.key(), Counted::Hit, EventKind::Hit);
-            Glance::Hit(treatment.answer(stored))
-        })
-    }
-
-    #[inline]
-    fn with_cache<R>(&self, body: impl FnOnce(Option<&Cache>) -> R) -> R {
-        match &self.cache {
-            Some(cache) => body(Some(cache)),
-            // Another cache may have been installed since the key was built.
-            None => caches::with(self.site.slot(), |cache| {
-                body(cache.filter(|cache| cache.id() == self.cache_id))
-            }),
+            None => Glance::Missed { cache, looked: true },
         }
     }
 
+    /// The glance at a cache that does not keep values as they are, but as bytes, or not at all.
+    fn glance_elsewhere<'a, R>(&self, cache: &'a Cache) -> Glance<'a, R> {
+        if cache.inner().backend.is_some() {
+            return Glance::Missed { cache, looked: false };
+        }
+        cache.inner().tell(self.site, self.text.key(), Counted::Miss, EventKind::Miss);
+        Glance::Nowhere
+    }
+
     fn cache(&self) -> Option<Cache> {
-        self.with_cache(|cache| cache.cloned())
+        self.cache.as_deref().cloned()
     }
 
     fn required_cache(&self, operation: &'static str) -> Result<Cache, Error> {

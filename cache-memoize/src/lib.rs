@@ -63,3 +63,9 @@ pub use error::{Error, ErrorKind};
 pub use key::{CacheKey, Composite, KeyWriter, Serialized};
 pub use observer::{Event, EventKind, Observer};
 pub use stats::{FunctionStats, Stats};
+
+/// Compiles what the documents show.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+#[doc = include_str!("../../docs/guide/options.md")]
+struct Documents;

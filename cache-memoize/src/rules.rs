@@ -1,12 +1,11 @@
 //! What the options of an annotated function say about its values: which are kept, in which form, and for
 //! how long.
 
+use crate::cache::Value;
 use crate::codec::{Codec, CodecError, Stamps, Unreadable, weight_of};
 use crate::drive::{Guarded, Keep};
 use crate::lifetime::Lifetime;
 use cache_memoize_core::{Bytes, KeyRef};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use std::marker::PhantomData;
 use std::time::Duration;
 
@@ -417,7 +416,7 @@ pub struct Transcoder<S> {
 /// As bytes where the store is elsewhere, as they are in process.
 pub struct Portable;
 
-impl<S: Serialize + DeserializeOwned + 'static> Form<S> for Portable {
+impl<S: Value> Form<S> for Portable {
     fn transcoder() -> Option<Transcoder<S>> {
         Some(Transcoder { encode: Codec::encode, decode: Codec::decode })
     }

@@ -2,7 +2,7 @@
 
 use crate::cache::Cache;
 use crate::caches::{self, Slot};
-use crate::call::Call;
+use crate::call::{Call, Handle};
 use crate::key::{Escape, KeyParts, KeyText, KeyWriter};
 use crate::lifetime::Lifetime;
 use std::collections::HashMap;
@@ -32,8 +32,10 @@ struct Resolved {
     /// The number of the site among those of the program; `0` is what is done by hand.
     index: usize,
     path: String,
-    /// How every key of the function begins.
+    /// How every key of the function begins, up to the types or the arguments.
     head: String,
+    /// The same with the parenthesis that opens the arguments.
+    opened_head: String,
     /// The type that the path names already.
     owner: Option<String>,
     slot: &'static Slot,
@@ -148,26 +150,22 @@ impl Site {
         parts: impl KeyParts,
     ) -> Call {
         let resolved = self.resolved();
-        let mut text = KeyText::new();
-        let mut begin = |cache: Option<&Cache>| {
-            text.push_str(cache.map_or("", Cache::prefix));
-            cache.map_or(0, Cache::id)
+        let cache = match cache {
+            Some(cache) => Some(Handle::Given(cache)),
+            None => caches::current(resolved.slot).map(Handle::Named),
         };
-        let cache_id = match &cache {
-            Some(cache) => begin(Some(cache)),
-            None => caches::with(resolved.slot, begin),
-        };
-        text.push_str(&resolved.head);
-        if !types.is_empty() {
-            resolved.push_types(types, &mut text);
-        }
-        let mut writer = KeyWriter::new(&mut text);
-        let mut call = writer.list_of_arguments();
-        parts.write(&mut call);
-        call.end();
-        Call::new(self, cache, cache_id, text.finish())
+        let mut call = Call::new(self, cache);
+        call.write_prefix();
+        resolved.open(types, &mut call.text);
+        let mut writer = KeyWriter::new(&mut call.text);
+        let mut arguments = writer.arguments();
+        parts.write(&mut arguments);
+        arguments.end();
+        call.text.finish();
+        call
     }
 
+    /// The place of its cache.
     pub(crate) fn slot(&self) -> &'static Slot {
         self.resolved().slot
     }
@@ -245,7 +243,24 @@ impl Resolved {
         if let Some(version) = site.version {
             head.push_str(&format!("@{version}"));
         }
-        Self { index, path, head, owner, slot: caches::slot(site.cache) }
+        let opened_head = format!("{head}(");
+        Self { index, path, head, opened_head, owner, slot: caches::slot(site.cache) }
+    }
+
+    /// Writes what comes before the arguments.
+    #[inline]
+    fn open(&self, types: &[&'static str], text: &mut KeyText) {
+        if types.is_empty() {
+            text.push_str(&self.opened_head);
+        } else {
+            self.open_instance(types, text);
+        }
+    }
+
+    fn open_instance(&self, types: &[&'static str], text: &mut KeyText) {
+        text.push_str(&self.head);
+        self.push_types(types, text);
+        text.push_str("(");
     }
 
     fn push_types(&self, types: &[&'static str], text: &mut KeyText) {

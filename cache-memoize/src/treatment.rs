@@ -59,7 +59,7 @@ pub trait Treatment: Ruleset {
     fn stored(&self, value: &Self::Return) -> Option<Self::Stored>;
 
     /// The answer to a call that finds this in the store.
-    fn answer(&self, stored: Self::Stored) -> Self::Return;
+    fn answer(stored: Self::Stored) -> Self::Return;
 
     /// Answers a call; `looked` says that the store is known to have nothing.
     fn run(
@@ -102,8 +102,8 @@ where
     }
 
     #[inline]
-    fn answer(&self, stored: K::Stored) -> K::Return {
-        self.restore(stored)
+    fn answer(stored: K::Stored) -> K::Return {
+        K::restore(stored)
     }
 
     fn run(&self, spot: &Spot<'_>, looked: bool, compute: impl FnOnce() -> K::Return) -> K::Return {
@@ -153,7 +153,7 @@ impl<R: HeldBack> Treatment for Guard<R> {
         value.succeeded().then_some(())
     }
 
-    fn answer(&self, (): ()) -> R {
+    fn answer((): ()) -> R {
         R::held_back()
     }
 

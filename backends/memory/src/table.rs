@@ -5,7 +5,7 @@ use crate::ledger::Ledger;
 use crate::policy::Bounds;
 use crate::writer::{Put, Writer};
 use cache_memoize_core::{Clock, Key, KeyRef, PutMode, Timestamp, Ttl};
-use papaya::Guard;
+use papaya::{Guard, ResizeMode};
 use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError, Weak};
 use std::time::Duration;
 
@@ -36,13 +36,17 @@ const SWEPT_PER_ROUND: usize = 256;
 /// costs a memory barrier of the whole process.
 const TOLERATED_GARBAGE: usize = 16 * 1024;
 
+/// How many entries a write copies while the map grows. Until all are copied, a reader searches two tables,
+/// and where writes stop, no one copies on: so they are many, but no pause that is felt.
+const COPIED_PER_WRITE: usize = 1024;
+
 /// How often the janitor looks after a store whose clock does not pass by itself.
 const POLL: Duration = Duration::from_millis(100);
 
 impl Table {
     pub(crate) fn new(bounds: Bounds, time: Time) -> Arc<Self> {
         Arc::new_cyclic(|me| Self {
-            entries: Map::default(),
+            entries: new_map(),
             ledger: Mutex::new(Ledger::new(bounds)),
             bounds,
             time,
@@ -151,6 +155,13 @@ impl Table {
     fn ledger(&self) -> MutexGuard<'_, Ledger> {
         self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn new_map() -> Map {
+    papaya::HashMap::builder()
+        .hasher(foldhash::fast::RandomState::default())
+        .resize_mode(ResizeMode::Incremental(COPIED_PER_WRITE))
+        .build()
 }
 
 impl Chore for Table {

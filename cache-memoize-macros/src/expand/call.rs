@@ -1,6 +1,6 @@
 //! The call: a site together with what tells this call from others.
 
-use super::memo::{Memo, at, hidden};
+use super::memo::{Memo, at};
 use crate::options::Options;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
@@ -9,7 +9,7 @@ use syn::spanned::Spanned as _;
 
 /// `let __call = ..`, the same in the function and in every companion.
 pub(super) fn emit(memo: &Memo<'_>) -> TokenStream {
-    let call = hidden("__call");
+    let call = memo.call_variable();
     let site = memo.beside(&memo.site_name());
     let types = types(memo);
     let cache = cache(memo);
@@ -24,7 +24,9 @@ pub(super) fn emit(memo: &Memo<'_>) -> TokenStream {
 /// The names of the types that the call depends on.
 fn types(memo: &Memo<'_>) -> Vec<TokenStream> {
     let krate = &memo.krate;
-    let own = (!memo.function.is_free()).then(|| quote!(#krate::__private::self_type::<Self>()));
+    let self_type = memo.self_type();
+    let own =
+        (!memo.function.is_free()).then(|| quote!(#krate::__private::self_type::<#self_type>()));
     let named =
         memo.function.type_parameters().map(|name| quote!(::core::any::type_name::<#name>()));
     let unnamed = memo

@@ -1,10 +1,10 @@
 //! The companions of a function, its site, and the function as written.
 
-use super::function::{arguments, body, goes_with_body};
+use super::function::{arguments, body};
 use super::memo::{Memo, hidden};
 use super::rules::{self, Scope};
 use super::{call, site};
-use crate::function::{Home, Selection};
+use crate::function::{Home, Selection, is_expectation};
 use crate::options::Companions;
 use proc_macro2::TokenStream;
 use quote::{ToTokens as _, format_ident, quote, quote_spanned};
@@ -27,7 +27,7 @@ pub(super) fn emit(memo: &Memo<'_>) -> TokenStream {
 pub(super) fn uncached(memo: &Memo<'_>, visibility: Option<TokenStream>) -> TokenStream {
     let ImplItemFn { sig, block, attrs, .. } = &memo.function.item;
     let shared = memo.function.shared_attributes();
-    let own = attrs.iter().filter(|attribute| goes_with_body(attribute));
+    let own = attrs.iter().filter(|attribute| is_expectation(attribute));
     let doc = format!("{} as written: nothing is looked up, nothing is stored.", link(memo));
     let lints = lints(memo);
     let mut signature = sig.clone();
@@ -90,7 +90,7 @@ fn refresh(memo: &Memo<'_>) -> Companion {
 
 fn cache_key(memo: &Memo<'_>) -> Companion {
     let krate = &memo.krate;
-    let call = hidden("__call");
+    let call = memo.call_variable();
     Companion {
         prefix: "cache_key",
         doc: "The key of this call of {}.",
@@ -151,7 +151,7 @@ const VALUE: &str = "value";
 
 /// The operation on the call, in the sync or the async form.
 fn ask(memo: &Memo<'_>, operation: &str, arguments: &TokenStream) -> TokenStream {
-    let call = hidden("__call");
+    let call = memo.call_variable();
     let place = memo.place_of_output();
     if memo.function.is_async() {
         let operation = format_ident!("{operation}_async", span = place);

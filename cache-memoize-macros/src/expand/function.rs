@@ -3,18 +3,19 @@
 use super::memo::{Memo, at, hidden};
 use super::rules::{self, Scope};
 use super::{call, companions, hooks, site};
-use crate::function::Parameter;
+use crate::function::{Parameter, without_expectation};
 use proc_macro2::TokenStream;
 use quote::{ToTokens as _, quote, quote_spanned};
 use syn::spanned::Spanned as _;
-use syn::{Attribute, Block, FnArg, ImplItemFn, Pat};
+use syn::{Block, FnArg, ImplItemFn, Pat};
 
-/// The annotated function, asking the cache. Its attributes stay, but for those that belong to the body
-/// when that has moved out.
+/// The annotated function, asking the cache. Its attributes stay; what they expect of the body is expected
+/// where that has gone.
 pub(super) fn emit(memo: &Memo<'_>) -> TokenStream {
     let ImplItemFn { attrs, vis, modifiers, sig, .. } = &memo.function.item;
-    let attributes =
-        attrs.iter().filter(|attribute| memo.body_is_closure() || !goes_with_body(attribute));
+    let attributes = attrs.iter().map(|attribute| {
+        if memo.body_is_closure() { attribute.clone() } else { without_expectation(attribute) }
+    });
     let defaultness = modifiers.defaultness;
     let mut signature = sig.clone();
     signature.inputs = sig.inputs.iter().zip(memo.parameters()).map(input(memo)).collect();
@@ -44,11 +45,6 @@ fn input(memo: &Memo<'_>) -> impl Fn((&FnArg, &Parameter)) -> FnArg {
     }
 }
 
-/// `#[expect]` is fulfilled where the body is.
-pub(super) fn goes_with_body(attribute: &Attribute) -> bool {
-    attribute.path().is_ident("expect")
-}
-
 /// Without companions nothing may stand beside the function, so that all stands inside.
 fn inner_items(memo: &Memo<'_>) -> TokenStream {
     if memo.options.has_companions() {
@@ -60,7 +56,7 @@ fn inner_items(memo: &Memo<'_>) -> TokenStream {
 }
 
 fn run(memo: &Memo<'_>) -> TokenStream {
-    let call = hidden("__call");
+    let call = memo.call_variable();
     let rules = rules::emit(memo, Scope::Storing);
     let hit = hooks::emit(memo, memo.options.on_hit.as_ref());
     let miss = hooks::emit(memo, memo.options.on_miss.as_ref());
@@ -89,7 +85,9 @@ pub(super) fn body(memo: &Memo<'_>) -> TokenStream {
 }
 
 fn body_elsewhere(memo: &Memo<'_>) -> TokenStream {
-    let uncached = memo.beside(&memo.companion_name("uncached"));
+    let mut uncached = memo.companion_name("uncached");
+    uncached.set_span(memo.place_of_name());
+    let uncached = memo.beside(&uncached);
     let turbofish = memo.function.turbofish();
     let names: Vec<_> = memo.parameters().map(|parameter| parameter.in_closure()).collect();
     quote!(|(#(#names,)*)| #uncached #turbofish (#(#names),*))

@@ -1,10 +1,11 @@
 //! The hooks `on_hit` and `on_miss`: called with the key arguments by reference.
 
-use super::memo::Memo;
+use super::memo::{Memo, at};
 use crate::function::{Parameter, Selection};
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, quote_spanned};
 use syn::Expr;
+use syn::spanned::Spanned as _;
 
 /// A function of a reference to all arguments, which calls the hook with those of the key.
 pub(super) fn emit(memo: &Memo<'_>, hook: Option<&Expr>) -> TokenStream {
@@ -21,7 +22,8 @@ pub(super) fn emit(memo: &Memo<'_>, hook: Option<&Expr>) -> TokenStream {
         .map(|(at, parameter)| place(parameter, named.contains(&at)));
     let arguments = arguments(memo, &memo.key_parameters);
     let parts = memo.part_bindings(&mentioned, false);
-    quote!(|(#(#places,)*)| { #parts (#hook)(#(#arguments),*); })
+    let called = quote_spanned!(at(hook.span())=> (#hook)(#(#arguments),*));
+    quote!(|(#(#places,)*)| { #parts #called; })
 }
 
 fn place(parameter: &Parameter, named: bool) -> TokenStream {

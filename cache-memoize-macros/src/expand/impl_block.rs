@@ -200,14 +200,14 @@ fn no_inherent_impl(block: &ItemImpl) -> Option<syn::Error> {
         })
         .collect();
     let own_name = match &*block.self_ty {
-        Type::Path(path) if path.qself.is_none() => path.path.get_ident(),
+        Type::Path(path) if path.qself.is_none() => only_segment(&path.path),
         Type::Path(_) => None,
         other => {
             let message = format!("only a named type can have companions of its own: {REMEDY}");
             return Some(syn::Error::new_spanned(other, message));
         }
     };
-    if let Some(name) = own_name.filter(|name| parameters.contains(name) || is_primitive(name)) {
+    if let Some(name) = own_name.filter(|name| parameters.contains(name) || is_foreign(name)) {
         let message =
             format!("`{name}` is no type of this crate's that could have companions: {REMEDY}");
         return Some(syn::Error::new_spanned(name, message));
@@ -220,10 +220,17 @@ fn no_inherent_impl(block: &ItemImpl) -> Option<syn::Error> {
     Some(syn::Error::new_spanned(unnamed, message))
 }
 
-fn is_primitive(name: &Ident) -> bool {
-    const PRIMITIVES: &[&str] = &[
+fn only_segment(path: &Path) -> Option<&Ident> {
+    let first = path.segments.first().filter(|_| path.segments.len() == 1);
+    first.map(|segment| &segment.ident)
+}
+
+/// Whether this name is a primitive type's, or one that is known everywhere without being imported. A
+/// type of the crate's own that is called so is still reached as `self::Vec`.
+fn is_foreign(name: &Ident) -> bool {
+    const FOREIGN: &[&str] = &[
         "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "str", "u8",
-        "u16", "u32", "u64", "u128", "usize",
+        "u16", "u32", "u64", "u128", "usize", "Box", "Option", "Result", "String", "Vec",
     ];
-    PRIMITIVES.iter().any(|primitive| name == primitive)
+    FOREIGN.iter().any(|foreign| name == foreign)
 }

@@ -78,16 +78,42 @@ impl<'a> Memo<'a> {
         if self.function.is_free() || !self.options.has_companions() {
             quote!(#name)
         } else {
-            quote!(Self::#name)
+            let self_type = self.self_type();
+            quote!(#self_type::#name)
         }
+    }
+
+    /// `Self`, at the option that says there is one.
+    pub(super) fn self_type(&self) -> Ident {
+        Ident::new("Self", self.options.in_impl.unwrap_or_else(Span::call_site))
+    }
+
+    /// The variable that holds the call, where errors about the function's values are reported.
+    pub(super) fn call_variable(&self) -> Ident {
+        Ident::new("__call", self.place_of_output())
     }
 
     pub(super) fn companion_name(&self, prefix: &str) -> Ident {
         format_ident!("{prefix}_{}", self.function.name())
     }
 
+    /// Where errors are reported about what should stand beside the function.
+    pub(super) fn place_of_name(&self) -> Span {
+        at(self.function.name().span())
+    }
+
+    /// The name of the hidden function that gives the site.
+    ///
+    /// In an impl block the companions of a function without `in_impl` do not find it, and its name is
+    /// what the compiler's message says.
     pub(super) fn site_name(&self) -> Ident {
-        self.companion_name("__cache_memoize_site")
+        let name = self.function.name();
+        let place = self.place_of_name();
+        if self.function.is_free() && self.options.has_companions() {
+            format_ident!("__site_of_{name}__in_an_impl_block_add_in_impl", span = place)
+        } else {
+            format_ident!("__cache_memoize_site_{name}", span = place)
+        }
     }
 
     /// Statements that count what only the options read as used, so that no warning says otherwise.
@@ -149,4 +175,13 @@ pub(super) fn hidden(name: &str) -> Ident {
 /// The place of the user's code, in the hands of the macro: errors point there, lints about style don't.
 pub(super) fn at(span: Span) -> Span {
     Span::mixed_site().located_at(span)
+}
+
+/// The same tokens, at another place.
+pub(super) fn located_at(place: Span, tokens: &TokenStream) -> TokenStream {
+    let moved = tokens.clone().into_iter().map(|mut token| {
+        token.set_span(token.span().located_at(place));
+        token
+    });
+    moved.collect()
 }

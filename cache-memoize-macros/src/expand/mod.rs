@@ -42,7 +42,7 @@ fn lone_function(options: TokenStream, item: ImplItemFn) -> TokenStream {
     let mut errors = Errors::default();
     let options = Options::parse(options, &mut errors);
     let has_receiver = matches!(item.sig.inputs.first(), Some(FnArg::Receiver(_)));
-    let home = if has_receiver || options.in_impl { Home::Impl } else { Home::Module };
+    let home = if has_receiver || options.in_impl.is_some() { Home::Impl } else { Home::Module };
     match expand(item, home, &options, errors) {
         Ok(Expansion { function, companions }) => quote!(#function #companions),
         Err(error) => beside(&original, &error),

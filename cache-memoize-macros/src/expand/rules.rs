@@ -1,6 +1,6 @@
 //! The rules: which values are kept, and for how long.
 
-use super::memo::{Memo, at, hidden};
+use super::memo::{Memo, at, hidden, located_at};
 use crate::options::{ErrorChoice, Lifetime};
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
@@ -52,7 +52,9 @@ pub(super) fn emit(memo: &Memo<'_>, scope: Scope) -> TokenStream {
     };
     let ttl = computed(&options.ttl).then(|| hidden(TTL)).map(|ttl| quote!(.ttl(#ttl)));
     if options.guard {
-        return quote!(#krate::__private::Guard::<#output>::new() #ttl);
+        let place = memo.place_of_output();
+        let krate = located_at(place, krate);
+        return quote_spanned!(place=> #krate::__private::Guard::<#output>::new() #ttl);
     }
     let cache_err = options.cache_err.as_ref().map(|errors| match errors {
         ErrorChoice::All(place) => {

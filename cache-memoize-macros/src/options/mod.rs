@@ -38,7 +38,8 @@ pub(crate) struct Options {
     pub(crate) single_flight_off: bool,
     pub(crate) local: bool,
     pub(crate) companions: Companions,
-    pub(crate) in_impl: bool,
+    /// `in_impl`, at this place.
+    pub(crate) in_impl: Option<Span>,
     pub(crate) krate: Option<Path>,
 }
 
@@ -104,7 +105,10 @@ impl Options {
             "single_flight" => self.single_flight_off = flight_is_off(given)?,
             "local" => self.local = given.flag()?,
             "companions" => self.companions = companions(given)?,
-            "in_impl" => self.in_impl = given.flag()?,
+            "in_impl" => {
+                let place = given.name.span();
+                self.in_impl = given.flag()?.then_some(place);
+            }
             "crate" => self.krate = Some(path(given)?),
             unknown => return Err(syn::Error::new_spanned(&given.name, known::unknown(unknown))),
         }

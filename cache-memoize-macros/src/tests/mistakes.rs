@@ -186,6 +186,7 @@ fn functions_that_cannot_be_remembered_are_refused() {
         ("fn f<'a>(a: &'a str) -> Cow<'a, str> { a.into() }", "return an owned one"),
         ("fn f(a: &str) -> Words<'_> { a.into() }", "return an owned one"),
         ("fn f() -> Option<&'static str> { None }", "add `local`"),
+        ("fn f(a: &A) -> <A as B>::Words<'_> { a.words() }", "return an owned one"),
         ("fn f() -> ! { loop {} }", "never returns"),
         ("fn f(#[cfg(unix)] a: u8) -> u8 { 1 }", "two functions"),
         ("fn f() -> Self { Self::new() }", "add `in_impl`"),
@@ -207,6 +208,8 @@ fn what_only_looks_borrowed_is_let_through() {
         "#[cache_memoize] fn f() -> Cow<'static, str> { \"\".into() }",
         "#[cache_memoize(local)] fn f() -> Arc<dyn Fn(&str) -> &str> { todo() }",
         "#[cache_memoize(local)] fn f() -> fn(&str) -> &str { todo() }",
+        "#[cache_memoize] fn f() -> <&'static str as ToOwned>::Owned { String::new() }",
+        "#[cache_memoize] impl Shape<&str> for A { type Out = u8; #[cache_memoize] fn f(&self) -> Self::Out { 1 } }",
         "#[cache_memoize] fn f() -> u8 { struct A; impl A { fn new() -> Self { Self } } 1 }",
     ] {
         assert!(messages(function).is_empty(), "{function}: {:?}", messages(function));
@@ -253,6 +256,7 @@ fn trait_impls_without_a_type_of_their_own_are_told_the_way_out() {
     for head in [
         "<T> Shape for T",
         "Shape for u8",
+        "Shape for Vec<u8>",
         "Shape for (A, B)",
         "Shape for &A",
         "<T> Shape<T> for A",

@@ -1,7 +1,7 @@
 pub(crate) async fn rate(from: &str, n: u32) -> Result<f64, Failure> {
     #[allow(unused_imports)]
     use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
-    let __call = __cache_memoize_site_rate()
+    let __call = __site_of_rate__in_an_impl_block_add_in_impl()
         .call(
             &[],
             ::core::option::Option::None,
@@ -33,7 +33,7 @@ pub(crate) async fn uncached_rate(from: &str, n: u32) -> Result<f64, Failure> {
 pub(crate) async fn refresh_rate(from: &str, n: u32) -> Result<f64, Failure> {
     #[allow(unused_imports)]
     use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
-    let __call = __cache_memoize_site_rate()
+    let __call = __site_of_rate__in_an_impl_block_add_in_impl()
         .call(
             &[],
             ::core::option::Option::None,
@@ -54,7 +54,7 @@ pub(crate) async fn refresh_rate(from: &str, n: u32) -> Result<f64, Failure> {
 #[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
 #[allow(unused_variables)]
 pub(crate) fn cache_key_rate(from: &str, n: u32) -> ::cache_memoize::Key {
-    let __call = __cache_memoize_site_rate()
+    let __call = __site_of_rate__in_an_impl_block_add_in_impl()
         .call(
             &[],
             ::core::option::Option::None,
@@ -72,7 +72,7 @@ pub(crate) async fn invalidate_rate(
     from: &str,
     n: u32,
 ) -> ::core::result::Result<bool, ::cache_memoize::Error> {
-    let __call = __cache_memoize_site_rate()
+    let __call = __site_of_rate__in_an_impl_block_add_in_impl()
         .call(
             &[],
             ::core::option::Option::None,
@@ -95,7 +95,7 @@ pub(crate) async fn peek_rate(
 > {
     #[allow(unused_imports)]
     use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
-    let __call = __cache_memoize_site_rate()
+    let __call = __site_of_rate__in_an_impl_block_add_in_impl()
         .call(
             &[],
             ::core::option::Option::None,
@@ -120,7 +120,7 @@ pub(crate) async fn prime_rate(
 ) -> ::core::result::Result<(), ::cache_memoize::Error> {
     #[allow(unused_imports)]
     use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
-    let __call = __cache_memoize_site_rate()
+    let __call = __site_of_rate__in_an_impl_block_add_in_impl()
         .call(
             &[],
             ::core::option::Option::None,
@@ -138,7 +138,7 @@ pub(crate) async fn prime_rate(
 }
 #[doc(hidden)]
 #[allow(dead_code)]
-fn __cache_memoize_site_rate() -> &'static ::cache_memoize::__private::Site {
+fn __site_of_rate__in_an_impl_block_add_in_impl() -> &'static ::cache_memoize::__private::Site {
     fn here() {}
     static SITE: ::cache_memoize::__private::Site = ::cache_memoize::__private::Site::new(
             "rate",

@@ -3,11 +3,12 @@
 #[must_use]
 #[inline]
 #[allow(clippy::double_must_use)]
+#[allow(unused_mut)]
 #[warn(unused_parens)]
 pub fn double(n: u32) -> u32 {
     #[allow(unused_imports)]
     use my::reexport::__private::{PlainReturn as _, ResultReturn as _};
-    let __call = __cache_memoize_site_double()
+    let __call = __site_of_double__in_an_impl_block_add_in_impl()
         .call(&[], ::core::option::Option::None, (my::reexport::__private::part(&n),));
     __call
         .run(
@@ -21,6 +22,7 @@ pub fn double(n: u32) -> u32 {
 ///`double` as written: nothing is looked up, nothing is stored.
 #[cfg(feature = "double")]
 #[allow(clippy::double_must_use)]
+#[allow(unused_mut)]
 #[warn(unused_parens)]
 #[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
 #[expect(unused_mut)]
@@ -30,13 +32,14 @@ pub(super) fn uncached_double(mut n: u32) -> u32 {
 ///Computes `double` now, and stores what it gives.
 #[cfg(feature = "double")]
 #[allow(clippy::double_must_use)]
+#[allow(unused_mut)]
 #[warn(unused_parens)]
 #[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
 #[allow(unused_variables)]
 pub(super) fn refresh_double(n: u32) -> u32 {
     #[allow(unused_imports)]
     use my::reexport::__private::{PlainReturn as _, ResultReturn as _};
-    let __call = __cache_memoize_site_double()
+    let __call = __site_of_double__in_an_impl_block_add_in_impl()
         .call(&[], ::core::option::Option::None, (my::reexport::__private::part(&n),));
     __call
         .refresh(
@@ -48,30 +51,33 @@ pub(super) fn refresh_double(n: u32) -> u32 {
 ///The key of this call of `double`.
 #[cfg(feature = "double")]
 #[allow(clippy::double_must_use)]
+#[allow(unused_mut)]
 #[warn(unused_parens)]
 #[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
 #[allow(unused_variables)]
 pub(super) fn cache_key_double(n: u32) -> my::reexport::Key {
-    let __call = __cache_memoize_site_double()
+    let __call = __site_of_double__in_an_impl_block_add_in_impl()
         .call(&[], ::core::option::Option::None, (my::reexport::__private::part(&n),));
     __call.key()
 }
 ///Forgets what `double` gave for this call, and says whether there was something to forget.
 #[cfg(feature = "double")]
 #[allow(clippy::double_must_use)]
+#[allow(unused_mut)]
 #[warn(unused_parens)]
 #[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
 #[allow(unused_variables)]
 pub(super) fn invalidate_double(
     n: u32,
 ) -> ::core::result::Result<bool, my::reexport::Error> {
-    let __call = __cache_memoize_site_double()
+    let __call = __site_of_double__in_an_impl_block_add_in_impl()
         .call(&[], ::core::option::Option::None, (my::reexport::__private::part(&n),));
     __call.invalidate()
 }
 ///What is remembered of this call of `double`, without computing.
 #[cfg(feature = "double")]
 #[allow(clippy::double_must_use)]
+#[allow(unused_mut)]
 #[warn(unused_parens)]
 #[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
 #[allow(unused_variables)]
@@ -80,13 +86,14 @@ pub(super) fn peek_double(
 ) -> ::core::result::Result<::core::option::Option<u32>, my::reexport::Error> {
     #[allow(unused_imports)]
     use my::reexport::__private::{PlainReturn as _, ResultReturn as _};
-    let __call = __cache_memoize_site_double()
+    let __call = __site_of_double__in_an_impl_block_add_in_impl()
         .call(&[], ::core::option::Option::None, (my::reexport::__private::part(&n),));
     __call.peek((&my::reexport::__private::Probe::<u32>::new()).rules())
 }
 ///Stores `value` as what `double` gives for this call.
 #[cfg(feature = "double")]
 #[allow(clippy::double_must_use)]
+#[allow(unused_mut)]
 #[warn(unused_parens)]
 #[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
 #[allow(unused_variables)]
@@ -96,16 +103,17 @@ pub(super) fn prime_double(
 ) -> ::core::result::Result<(), my::reexport::Error> {
     #[allow(unused_imports)]
     use my::reexport::__private::{PlainReturn as _, ResultReturn as _};
-    let __call = __cache_memoize_site_double()
+    let __call = __site_of_double__in_an_impl_block_add_in_impl()
         .call(&[], ::core::option::Option::None, (my::reexport::__private::part(&n),));
     __call.prime((&my::reexport::__private::Probe::<u32>::new()).rules(), value)
 }
 #[cfg(feature = "double")]
 #[allow(clippy::double_must_use)]
+#[allow(unused_mut)]
 #[warn(unused_parens)]
 #[doc(hidden)]
 #[allow(dead_code)]
-fn __cache_memoize_site_double() -> &'static my::reexport::__private::Site {
+fn __site_of_double__in_an_impl_block_add_in_impl() -> &'static my::reexport::__private::Site {
     fn here() {}
     static SITE: my::reexport::__private::Site = my::reexport::__private::Site::new(
         "double",

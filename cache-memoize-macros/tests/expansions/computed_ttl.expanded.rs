@@ -2,7 +2,7 @@ fn timetable(line: u8, day: Day) -> Timetable {
     #[allow(unused_imports)]
     use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
     let __ttl: ::core::time::Duration = until(day);
-    let __call = __cache_memoize_site_timetable()
+    let __call = __site_of_timetable__in_an_impl_block_add_in_impl()
         .call(
             &[],
             ::core::option::Option::None,
@@ -30,7 +30,7 @@ fn refresh_timetable(line: u8, day: Day) -> Timetable {
     #[allow(unused_imports)]
     use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
     let __ttl: ::core::time::Duration = until(day);
-    let __call = __cache_memoize_site_timetable()
+    let __call = __site_of_timetable__in_an_impl_block_add_in_impl()
         .call(
             &[],
             ::core::option::Option::None,
@@ -47,7 +47,7 @@ fn refresh_timetable(line: u8, day: Day) -> Timetable {
 #[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
 #[allow(unused_variables)]
 fn cache_key_timetable(line: u8) -> ::cache_memoize::Key {
-    let __call = __cache_memoize_site_timetable()
+    let __call = __site_of_timetable__in_an_impl_block_add_in_impl()
         .call(
             &[],
             ::core::option::Option::None,
@@ -61,7 +61,7 @@ fn cache_key_timetable(line: u8) -> ::cache_memoize::Key {
 fn invalidate_timetable(
     line: u8,
 ) -> ::core::result::Result<bool, ::cache_memoize::Error> {
-    let __call = __cache_memoize_site_timetable()
+    let __call = __site_of_timetable__in_an_impl_block_add_in_impl()
         .call(
             &[],
             ::core::option::Option::None,
@@ -77,7 +77,7 @@ fn peek_timetable(
 ) -> ::core::result::Result<::core::option::Option<Timetable>, ::cache_memoize::Error> {
     #[allow(unused_imports)]
     use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
-    let __call = __cache_memoize_site_timetable()
+    let __call = __site_of_timetable__in_an_impl_block_add_in_impl()
         .call(
             &[],
             ::core::option::Option::None,
@@ -96,7 +96,7 @@ fn prime_timetable(
     #[allow(unused_imports)]
     use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
     let __ttl: ::core::time::Duration = until(day);
-    let __call = __cache_memoize_site_timetable()
+    let __call = __site_of_timetable__in_an_impl_block_add_in_impl()
         .call(
             &[],
             ::core::option::Option::None,
@@ -110,7 +110,7 @@ fn prime_timetable(
 }
 #[doc(hidden)]
 #[allow(dead_code)]
-fn __cache_memoize_site_timetable() -> &'static ::cache_memoize::__private::Site {
+fn __site_of_timetable__in_an_impl_block_add_in_impl() -> &'static ::cache_memoize::__private::Site {
     fn here() {}
     static SITE: ::cache_memoize::__private::Site = ::cache_memoize::__private::Site::new(
         "timetable",

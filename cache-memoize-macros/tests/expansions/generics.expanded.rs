@@ -7,7 +7,7 @@ where
 {
     #[allow(unused_imports)]
     use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
-    let __call = __cache_memoize_site_parse()
+    let __call = __site_of_parse__in_an_impl_block_add_in_impl()
         .call(
             &[
                 ::core::any::type_name::<T>(),
@@ -52,7 +52,7 @@ where
 {
     #[allow(unused_imports)]
     use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
-    let __call = __cache_memoize_site_parse()
+    let __call = __site_of_parse__in_an_impl_block_add_in_impl()
         .call(
             &[
                 ::core::any::type_name::<T>(),
@@ -82,7 +82,7 @@ fn cache_key_parse<'a, T: Shape, const N: usize>(
 where
     T: Clone,
 {
-    let __call = __cache_memoize_site_parse()
+    let __call = __site_of_parse__in_an_impl_block_add_in_impl()
         .call(
             &[
                 ::core::any::type_name::<T>(),
@@ -107,7 +107,7 @@ fn invalidate_parse<'a, T: Shape, const N: usize>(
 where
     T: Clone,
 {
-    let __call = __cache_memoize_site_parse()
+    let __call = __site_of_parse__in_an_impl_block_add_in_impl()
         .call(
             &[
                 ::core::any::type_name::<T>(),
@@ -134,7 +134,7 @@ where
 {
     #[allow(unused_imports)]
     use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
-    let __call = __cache_memoize_site_parse()
+    let __call = __site_of_parse__in_an_impl_block_add_in_impl()
         .call(
             &[
                 ::core::any::type_name::<T>(),
@@ -162,7 +162,7 @@ where
 {
     #[allow(unused_imports)]
     use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
-    let __call = __cache_memoize_site_parse()
+    let __call = __site_of_parse__in_an_impl_block_add_in_impl()
         .call(
             &[
                 ::core::any::type_name::<T>(),
@@ -179,7 +179,7 @@ where
 }
 #[doc(hidden)]
 #[allow(dead_code)]
-fn __cache_memoize_site_parse() -> &'static ::cache_memoize::__private::Site {
+fn __site_of_parse__in_an_impl_block_add_in_impl() -> &'static ::cache_memoize::__private::Site {
     fn here() {}
     static SITE: ::cache_memoize::__private::Site = ::cache_memoize::__private::Site::new(
         "parse",

@@ -1,6 +1,6 @@
 fn remind(user: u64, hours: u64) -> Result<(), Failure> {
     let __ttl: ::core::time::Duration = Duration::from_secs(hours * 3600);
-    let __call = __cache_memoize_site_remind()
+    let __call = __site_of_remind__in_an_impl_block_add_in_impl()
         .call(
             &[],
             ::core::option::Option::None,
@@ -29,7 +29,7 @@ fn uncached_remind(user: u64, hours: u64) -> Result<(), Failure> {
 #[allow(unused_variables)]
 fn refresh_remind(user: u64, hours: u64) -> Result<(), Failure> {
     let __ttl: ::core::time::Duration = Duration::from_secs(hours * 3600);
-    let __call = __cache_memoize_site_remind()
+    let __call = __site_of_remind__in_an_impl_block_add_in_impl()
         .call(
             &[],
             ::core::option::Option::None,
@@ -49,7 +49,7 @@ fn refresh_remind(user: u64, hours: u64) -> Result<(), Failure> {
 #[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
 #[allow(unused_variables)]
 fn cache_key_remind(user: u64, hours: u64) -> ::cache_memoize::Key {
-    let __call = __cache_memoize_site_remind()
+    let __call = __site_of_remind__in_an_impl_block_add_in_impl()
         .call(
             &[],
             ::core::option::Option::None,
@@ -67,7 +67,7 @@ fn invalidate_remind(
     user: u64,
     hours: u64,
 ) -> ::core::result::Result<bool, ::cache_memoize::Error> {
-    let __call = __cache_memoize_site_remind()
+    let __call = __site_of_remind__in_an_impl_block_add_in_impl()
         .call(
             &[],
             ::core::option::Option::None,
@@ -88,7 +88,7 @@ fn peek_remind(
     ::core::option::Option<Result<(), Failure>>,
     ::cache_memoize::Error,
 > {
-    let __call = __cache_memoize_site_remind()
+    let __call = __site_of_remind__in_an_impl_block_add_in_impl()
         .call(
             &[],
             ::core::option::Option::None,
@@ -108,7 +108,7 @@ fn prime_remind(
     value: Result<(), Failure>,
 ) -> ::core::result::Result<(), ::cache_memoize::Error> {
     let __ttl: ::core::time::Duration = Duration::from_secs(hours * 3600);
-    let __call = __cache_memoize_site_remind()
+    let __call = __site_of_remind__in_an_impl_block_add_in_impl()
         .call(
             &[],
             ::core::option::Option::None,
@@ -125,7 +125,7 @@ fn prime_remind(
 }
 #[doc(hidden)]
 #[allow(dead_code)]
-fn __cache_memoize_site_remind() -> &'static ::cache_memoize::__private::Site {
+fn __site_of_remind__in_an_impl_block_add_in_impl() -> &'static ::cache_memoize::__private::Site {
     fn here() {}
     static SITE: ::cache_memoize::__private::Site = ::cache_memoize::__private::Site::new(
         "remind",

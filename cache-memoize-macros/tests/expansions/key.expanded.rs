@@ -1,7 +1,7 @@
 fn greeting(user: &User, special: bool, locale: &str, unread: usize) -> String {
     #[allow(unused_imports)]
     use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
-    let __call = __cache_memoize_site_greeting()
+    let __call = __site_of_greeting__in_an_impl_block_add_in_impl()
         .call(
             &[],
             ::core::option::Option::None,
@@ -41,7 +41,7 @@ fn uncached_greeting(user: &User, special: bool, locale: &str, unread: usize) ->
 fn refresh_greeting(user: &User, special: bool, locale: &str, unread: usize) -> String {
     #[allow(unused_imports)]
     use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
-    let __call = __cache_memoize_site_greeting()
+    let __call = __site_of_greeting__in_an_impl_block_add_in_impl()
         .call(
             &[],
             ::core::option::Option::None,
@@ -67,7 +67,7 @@ fn refresh_greeting(user: &User, special: bool, locale: &str, unread: usize) -> 
 #[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
 #[allow(unused_variables)]
 fn cache_key_greeting(user: &User, special: bool, locale: &str) -> ::cache_memoize::Key {
-    let __call = __cache_memoize_site_greeting()
+    let __call = __site_of_greeting__in_an_impl_block_add_in_impl()
         .call(
             &[],
             ::core::option::Option::None,
@@ -87,7 +87,7 @@ fn invalidate_greeting(
     special: bool,
     locale: &str,
 ) -> ::core::result::Result<bool, ::cache_memoize::Error> {
-    let __call = __cache_memoize_site_greeting()
+    let __call = __site_of_greeting__in_an_impl_block_add_in_impl()
         .call(
             &[],
             ::core::option::Option::None,
@@ -109,7 +109,7 @@ fn peek_greeting(
 ) -> ::core::result::Result<::core::option::Option<String>, ::cache_memoize::Error> {
     #[allow(unused_imports)]
     use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
-    let __call = __cache_memoize_site_greeting()
+    let __call = __site_of_greeting__in_an_impl_block_add_in_impl()
         .call(
             &[],
             ::core::option::Option::None,
@@ -132,7 +132,7 @@ fn prime_greeting(
 ) -> ::core::result::Result<(), ::cache_memoize::Error> {
     #[allow(unused_imports)]
     use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
-    let __call = __cache_memoize_site_greeting()
+    let __call = __site_of_greeting__in_an_impl_block_add_in_impl()
         .call(
             &[],
             ::core::option::Option::None,
@@ -146,7 +146,7 @@ fn prime_greeting(
 }
 #[doc(hidden)]
 #[allow(dead_code)]
-fn __cache_memoize_site_greeting() -> &'static ::cache_memoize::__private::Site {
+fn __site_of_greeting__in_an_impl_block_add_in_impl() -> &'static ::cache_memoize::__private::Site {
     fn here() {}
     static SITE: ::cache_memoize::__private::Site = ::cache_memoize::__private::Site::new(
         "greeting",

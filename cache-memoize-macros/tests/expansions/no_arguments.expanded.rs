@@ -1,7 +1,8 @@
 fn motd() -> String {
     #[allow(unused_imports)]
     use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
-    let __call = __cache_memoize_site_motd().call(&[], ::core::option::Option::None, ());
+    let __call = __site_of_motd__in_an_impl_block_add_in_impl()
+        .call(&[], ::core::option::Option::None, ());
     __call
         .run(
             (&::cache_memoize::__private::Probe::<String>::new()).rules(),
@@ -24,7 +25,8 @@ fn uncached_motd() -> String {
 fn refresh_motd() -> String {
     #[allow(unused_imports)]
     use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
-    let __call = __cache_memoize_site_motd().call(&[], ::core::option::Option::None, ());
+    let __call = __site_of_motd__in_an_impl_block_add_in_impl()
+        .call(&[], ::core::option::Option::None, ());
     __call
         .refresh(
             (&::cache_memoize::__private::Probe::<String>::new()).rules(),
@@ -36,14 +38,16 @@ fn refresh_motd() -> String {
 #[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
 #[allow(unused_variables)]
 fn cache_key_motd() -> ::cache_memoize::Key {
-    let __call = __cache_memoize_site_motd().call(&[], ::core::option::Option::None, ());
+    let __call = __site_of_motd__in_an_impl_block_add_in_impl()
+        .call(&[], ::core::option::Option::None, ());
     __call.key()
 }
 ///Forgets what [`motd`] gave for this call, and says whether there was something to forget.
 #[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
 #[allow(unused_variables)]
 fn invalidate_motd() -> ::core::result::Result<bool, ::cache_memoize::Error> {
-    let __call = __cache_memoize_site_motd().call(&[], ::core::option::Option::None, ());
+    let __call = __site_of_motd__in_an_impl_block_add_in_impl()
+        .call(&[], ::core::option::Option::None, ());
     __call.invalidate()
 }
 ///What is remembered of this call of [`motd`], without computing.
@@ -55,7 +59,8 @@ fn peek_motd() -> ::core::result::Result<
 > {
     #[allow(unused_imports)]
     use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
-    let __call = __cache_memoize_site_motd().call(&[], ::core::option::Option::None, ());
+    let __call = __site_of_motd__in_an_impl_block_add_in_impl()
+        .call(&[], ::core::option::Option::None, ());
     __call.peek((&::cache_memoize::__private::Probe::<String>::new()).rules())
 }
 ///Stores `value` as what [`motd`] gives for this call.
@@ -64,12 +69,13 @@ fn peek_motd() -> ::core::result::Result<
 fn prime_motd(value: String) -> ::core::result::Result<(), ::cache_memoize::Error> {
     #[allow(unused_imports)]
     use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
-    let __call = __cache_memoize_site_motd().call(&[], ::core::option::Option::None, ());
+    let __call = __site_of_motd__in_an_impl_block_add_in_impl()
+        .call(&[], ::core::option::Option::None, ());
     __call.prime((&::cache_memoize::__private::Probe::<String>::new()).rules(), value)
 }
 #[doc(hidden)]
 #[allow(dead_code)]
-fn __cache_memoize_site_motd() -> &'static ::cache_memoize::__private::Site {
+fn __site_of_motd__in_an_impl_block_add_in_impl() -> &'static ::cache_memoize::__private::Site {
     fn here() {}
     static SITE: ::cache_memoize::__private::Site = ::cache_memoize::__private::Site::new(
             "motd",

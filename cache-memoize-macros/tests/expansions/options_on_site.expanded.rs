@@ -1,7 +1,7 @@
 pub fn report(id: u64) -> Result<Report, Failure> {
     #[allow(unused_imports)]
     use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
-    let __call = __cache_memoize_site_report()
+    let __call = __site_of_report__in_an_impl_block_add_in_impl()
         .call(
             &[],
             ::core::option::Option::None,
@@ -29,7 +29,7 @@ pub(crate) fn uncached_report(id: u64) -> Result<Report, Failure> {
 pub(crate) fn refresh_report(id: u64) -> Result<Report, Failure> {
     #[allow(unused_imports)]
     use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
-    let __call = __cache_memoize_site_report()
+    let __call = __site_of_report__in_an_impl_block_add_in_impl()
         .call(
             &[],
             ::core::option::Option::None,
@@ -48,7 +48,7 @@ pub(crate) fn refresh_report(id: u64) -> Result<Report, Failure> {
 #[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
 #[allow(unused_variables)]
 pub(crate) fn cache_key_report(id: u64) -> ::cache_memoize::Key {
-    let __call = __cache_memoize_site_report()
+    let __call = __site_of_report__in_an_impl_block_add_in_impl()
         .call(
             &[],
             ::core::option::Option::None,
@@ -62,7 +62,7 @@ pub(crate) fn cache_key_report(id: u64) -> ::cache_memoize::Key {
 pub(crate) fn invalidate_report(
     id: u64,
 ) -> ::core::result::Result<bool, ::cache_memoize::Error> {
-    let __call = __cache_memoize_site_report()
+    let __call = __site_of_report__in_an_impl_block_add_in_impl()
         .call(
             &[],
             ::core::option::Option::None,
@@ -81,7 +81,7 @@ pub(crate) fn peek_report(
 > {
     #[allow(unused_imports)]
     use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
-    let __call = __cache_memoize_site_report()
+    let __call = __site_of_report__in_an_impl_block_add_in_impl()
         .call(
             &[],
             ::core::option::Option::None,
@@ -103,7 +103,7 @@ pub(crate) fn prime_report(
 ) -> ::core::result::Result<(), ::cache_memoize::Error> {
     #[allow(unused_imports)]
     use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
-    let __call = __cache_memoize_site_report()
+    let __call = __site_of_report__in_an_impl_block_add_in_impl()
         .call(
             &[],
             ::core::option::Option::None,
@@ -119,7 +119,7 @@ pub(crate) fn prime_report(
 }
 #[doc(hidden)]
 #[allow(dead_code)]
-fn __cache_memoize_site_report() -> &'static ::cache_memoize::__private::Site {
+fn __site_of_report__in_an_impl_block_add_in_impl() -> &'static ::cache_memoize::__private::Site {
     fn here() {}
     static SITE: ::cache_memoize::__private::Site = ::cache_memoize::__private::Site::new(
             "report",

@@ -11,7 +11,7 @@ fn area(__arg0: (u32, u32), __arg1: &Named, __arg2: u8) -> u32 {
         let (left, right) = &__arg0;
         #[allow(unused_variables)]
         let Named { name, .. } = &__arg1;
-        __cache_memoize_site_area()
+        __site_of_area__in_an_impl_block_add_in_impl()
             .call(
                 &[],
                 ::core::option::Option::Some(
@@ -66,7 +66,7 @@ fn refresh_area(__arg0: (u32, u32), __arg1: &Named, __arg2: u8) -> u32 {
         let (left, right) = &__arg0;
         #[allow(unused_variables)]
         let Named { name, .. } = &__arg1;
-        __cache_memoize_site_area()
+        __site_of_area__in_an_impl_block_add_in_impl()
             .call(
                 &[],
                 ::core::option::Option::Some(
@@ -95,7 +95,7 @@ fn cache_key_area(__arg0: (u32, u32), __arg1: &Named) -> ::cache_memoize::Key {
         let (left, right) = &__arg0;
         #[allow(unused_variables)]
         let Named { name, .. } = &__arg1;
-        __cache_memoize_site_area()
+        __site_of_area__in_an_impl_block_add_in_impl()
             .call(
                 &[],
                 ::core::option::Option::Some(
@@ -122,7 +122,7 @@ fn invalidate_area(
         let (left, right) = &__arg0;
         #[allow(unused_variables)]
         let Named { name, .. } = &__arg1;
-        __cache_memoize_site_area()
+        __site_of_area__in_an_impl_block_add_in_impl()
             .call(
                 &[],
                 ::core::option::Option::Some(
@@ -151,7 +151,7 @@ fn peek_area(
         let (left, right) = &__arg0;
         #[allow(unused_variables)]
         let Named { name, .. } = &__arg1;
-        __cache_memoize_site_area()
+        __site_of_area__in_an_impl_block_add_in_impl()
             .call(
                 &[],
                 ::core::option::Option::Some(
@@ -186,7 +186,7 @@ fn prime_area(
         let (left, right) = &__arg0;
         #[allow(unused_variables)]
         let Named { name, .. } = &__arg1;
-        __cache_memoize_site_area()
+        __site_of_area__in_an_impl_block_add_in_impl()
             .call(
                 &[],
                 ::core::option::Option::Some(
@@ -207,7 +207,7 @@ fn prime_area(
 }
 #[doc(hidden)]
 #[allow(dead_code)]
-fn __cache_memoize_site_area() -> &'static ::cache_memoize::__private::Site {
+fn __site_of_area__in_an_impl_block_add_in_impl() -> &'static ::cache_memoize::__private::Site {
     fn here() {}
     static SITE: ::cache_memoize::__private::Site = ::cache_memoize::__private::Site::new(
         "area",

@@ -2,7 +2,7 @@
 pub fn rate(from: &str, n: u32) -> f64 {
     #[allow(unused_imports)]
     use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
-    let __call = __cache_memoize_site_rate()
+    let __call = __site_of_rate__in_an_impl_block_add_in_impl()
         .call(
             &[],
             ::core::option::Option::None,
@@ -34,7 +34,7 @@ pub fn uncached_rate(from: &str, mut n: u32) -> f64 {
 pub fn refresh_rate(from: &str, n: u32) -> f64 {
     #[allow(unused_imports)]
     use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
-    let __call = __cache_memoize_site_rate()
+    let __call = __site_of_rate__in_an_impl_block_add_in_impl()
         .call(
             &[],
             ::core::option::Option::None,
@@ -54,7 +54,7 @@ pub fn refresh_rate(from: &str, n: u32) -> f64 {
 #[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
 #[allow(unused_variables)]
 pub fn cache_key_rate(from: &str, n: u32) -> ::cache_memoize::Key {
-    let __call = __cache_memoize_site_rate()
+    let __call = __site_of_rate__in_an_impl_block_add_in_impl()
         .call(
             &[],
             ::core::option::Option::None,
@@ -72,7 +72,7 @@ pub fn invalidate_rate(
     from: &str,
     n: u32,
 ) -> ::core::result::Result<bool, ::cache_memoize::Error> {
-    let __call = __cache_memoize_site_rate()
+    let __call = __site_of_rate__in_an_impl_block_add_in_impl()
         .call(
             &[],
             ::core::option::Option::None,
@@ -92,7 +92,7 @@ pub fn peek_rate(
 ) -> ::core::result::Result<::core::option::Option<f64>, ::cache_memoize::Error> {
     #[allow(unused_imports)]
     use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
-    let __call = __cache_memoize_site_rate()
+    let __call = __site_of_rate__in_an_impl_block_add_in_impl()
         .call(
             &[],
             ::core::option::Option::None,
@@ -113,7 +113,7 @@ pub fn prime_rate(
 ) -> ::core::result::Result<(), ::cache_memoize::Error> {
     #[allow(unused_imports)]
     use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
-    let __call = __cache_memoize_site_rate()
+    let __call = __site_of_rate__in_an_impl_block_add_in_impl()
         .call(
             &[],
             ::core::option::Option::None,
@@ -126,7 +126,7 @@ pub fn prime_rate(
 }
 #[doc(hidden)]
 #[allow(dead_code)]
-fn __cache_memoize_site_rate() -> &'static ::cache_memoize::__private::Site {
+fn __site_of_rate__in_an_impl_block_add_in_impl() -> &'static ::cache_memoize::__private::Site {
     fn here() {}
     static SITE: ::cache_memoize::__private::Site = ::cache_memoize::__private::Site::new(
             "rate",

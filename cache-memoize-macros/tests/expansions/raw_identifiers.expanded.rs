@@ -1,7 +1,7 @@
 fn r#match(r#type: u8) -> u8 {
     #[allow(unused_imports)]
     use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
-    let __call = __cache_memoize_site_match()
+    let __call = __site_of_match__in_an_impl_block_add_in_impl()
         .call(
             &[],
             ::core::option::Option::None,
@@ -28,7 +28,7 @@ fn uncached_match(r#type: u8) -> u8 {
 fn refresh_match(r#type: u8) -> u8 {
     #[allow(unused_imports)]
     use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
-    let __call = __cache_memoize_site_match()
+    let __call = __site_of_match__in_an_impl_block_add_in_impl()
         .call(
             &[],
             ::core::option::Option::None,
@@ -45,7 +45,7 @@ fn refresh_match(r#type: u8) -> u8 {
 #[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
 #[allow(unused_variables)]
 fn cache_key_match(r#type: u8) -> ::cache_memoize::Key {
-    let __call = __cache_memoize_site_match()
+    let __call = __site_of_match__in_an_impl_block_add_in_impl()
         .call(
             &[],
             ::core::option::Option::None,
@@ -57,7 +57,7 @@ fn cache_key_match(r#type: u8) -> ::cache_memoize::Key {
 #[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
 #[allow(unused_variables)]
 fn invalidate_match(r#type: u8) -> ::core::result::Result<bool, ::cache_memoize::Error> {
-    let __call = __cache_memoize_site_match()
+    let __call = __site_of_match__in_an_impl_block_add_in_impl()
         .call(
             &[],
             ::core::option::Option::None,
@@ -73,7 +73,7 @@ fn peek_match(
 ) -> ::core::result::Result<::core::option::Option<u8>, ::cache_memoize::Error> {
     #[allow(unused_imports)]
     use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
-    let __call = __cache_memoize_site_match()
+    let __call = __site_of_match__in_an_impl_block_add_in_impl()
         .call(
             &[],
             ::core::option::Option::None,
@@ -90,7 +90,7 @@ fn prime_match(
 ) -> ::core::result::Result<(), ::cache_memoize::Error> {
     #[allow(unused_imports)]
     use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
-    let __call = __cache_memoize_site_match()
+    let __call = __site_of_match__in_an_impl_block_add_in_impl()
         .call(
             &[],
             ::core::option::Option::None,
@@ -100,7 +100,7 @@ fn prime_match(
 }
 #[doc(hidden)]
 #[allow(dead_code)]
-fn __cache_memoize_site_match() -> &'static ::cache_memoize::__private::Site {
+fn __site_of_match__in_an_impl_block_add_in_impl() -> &'static ::cache_memoize::__private::Site {
     fn here() {}
     static SITE: ::cache_memoize::__private::Site = ::cache_memoize::__private::Site::new(
         "match",

@@ -2,7 +2,7 @@ fn report(id: u64, attempts: u64) -> Result<Report, Failure> {
     #[allow(unused_imports)]
     use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
     let __err_ttl: ::core::time::Duration = Duration::from_secs(attempts);
-    let __call = __cache_memoize_site_report()
+    let __call = __site_of_report__in_an_impl_block_add_in_impl()
         .call(
             &[],
             ::core::option::Option::None,
@@ -39,7 +39,7 @@ fn refresh_report(id: u64, attempts: u64) -> Result<Report, Failure> {
     #[allow(unused_imports)]
     use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
     let __err_ttl: ::core::time::Duration = Duration::from_secs(attempts);
-    let __call = __cache_memoize_site_report()
+    let __call = __site_of_report__in_an_impl_block_add_in_impl()
         .call(
             &[],
             ::core::option::Option::None,
@@ -65,7 +65,7 @@ fn refresh_report(id: u64, attempts: u64) -> Result<Report, Failure> {
 #[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
 #[allow(unused_variables)]
 fn cache_key_report(id: u64, attempts: u64) -> ::cache_memoize::Key {
-    let __call = __cache_memoize_site_report()
+    let __call = __site_of_report__in_an_impl_block_add_in_impl()
         .call(
             &[],
             ::core::option::Option::None,
@@ -83,7 +83,7 @@ fn invalidate_report(
     id: u64,
     attempts: u64,
 ) -> ::core::result::Result<bool, ::cache_memoize::Error> {
-    let __call = __cache_memoize_site_report()
+    let __call = __site_of_report__in_an_impl_block_add_in_impl()
         .call(
             &[],
             ::core::option::Option::None,
@@ -106,7 +106,7 @@ fn peek_report(
 > {
     #[allow(unused_imports)]
     use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
-    let __call = __cache_memoize_site_report()
+    let __call = __site_of_report__in_an_impl_block_add_in_impl()
         .call(
             &[],
             ::core::option::Option::None,
@@ -136,7 +136,7 @@ fn prime_report(
     #[allow(unused_imports)]
     use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
     let __err_ttl: ::core::time::Duration = Duration::from_secs(attempts);
-    let __call = __cache_memoize_site_report()
+    let __call = __site_of_report__in_an_impl_block_add_in_impl()
         .call(
             &[],
             ::core::option::Option::None,
@@ -159,7 +159,7 @@ fn prime_report(
 }
 #[doc(hidden)]
 #[allow(dead_code)]
-fn __cache_memoize_site_report() -> &'static ::cache_memoize::__private::Site {
+fn __site_of_report__in_an_impl_block_add_in_impl() -> &'static ::cache_memoize::__private::Site {
     fn here() {}
     static SITE: ::cache_memoize::__private::Site = ::cache_memoize::__private::Site::new(
             "report",

@@ -1,7 +1,7 @@
 fn load(connection: &mut Connection, id: u64, log: impl Fn(&str)) -> User {
     #[allow(unused_imports)]
     use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
-    let __call = __cache_memoize_site_load()
+    let __call = __site_of_load__in_an_impl_block_add_in_impl()
         .call(
             &[],
             ::core::option::Option::None,
@@ -30,7 +30,7 @@ fn uncached_load(connection: &mut Connection, id: u64, log: impl Fn(&str)) -> Us
 fn refresh_load(connection: &mut Connection, id: u64, log: impl Fn(&str)) -> User {
     #[allow(unused_imports)]
     use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
-    let __call = __cache_memoize_site_load()
+    let __call = __site_of_load__in_an_impl_block_add_in_impl()
         .call(
             &[],
             ::core::option::Option::None,
@@ -47,7 +47,7 @@ fn refresh_load(connection: &mut Connection, id: u64, log: impl Fn(&str)) -> Use
 #[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
 #[allow(unused_variables)]
 fn cache_key_load(id: u64) -> ::cache_memoize::Key {
-    let __call = __cache_memoize_site_load()
+    let __call = __site_of_load__in_an_impl_block_add_in_impl()
         .call(
             &[],
             ::core::option::Option::None,
@@ -59,7 +59,7 @@ fn cache_key_load(id: u64) -> ::cache_memoize::Key {
 #[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
 #[allow(unused_variables)]
 fn invalidate_load(id: u64) -> ::core::result::Result<bool, ::cache_memoize::Error> {
-    let __call = __cache_memoize_site_load()
+    let __call = __site_of_load__in_an_impl_block_add_in_impl()
         .call(
             &[],
             ::core::option::Option::None,
@@ -75,7 +75,7 @@ fn peek_load(
 ) -> ::core::result::Result<::core::option::Option<User>, ::cache_memoize::Error> {
     #[allow(unused_imports)]
     use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
-    let __call = __cache_memoize_site_load()
+    let __call = __site_of_load__in_an_impl_block_add_in_impl()
         .call(
             &[],
             ::core::option::Option::None,
@@ -92,7 +92,7 @@ fn prime_load(
 ) -> ::core::result::Result<(), ::cache_memoize::Error> {
     #[allow(unused_imports)]
     use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
-    let __call = __cache_memoize_site_load()
+    let __call = __site_of_load__in_an_impl_block_add_in_impl()
         .call(
             &[],
             ::core::option::Option::None,
@@ -102,7 +102,7 @@ fn prime_load(
 }
 #[doc(hidden)]
 #[allow(dead_code)]
-fn __cache_memoize_site_load() -> &'static ::cache_memoize::__private::Site {
+fn __site_of_load__in_an_impl_block_add_in_impl() -> &'static ::cache_memoize::__private::Site {
     fn here() {}
     static SITE: ::cache_memoize::__private::Site = ::cache_memoize::__private::Site::new(
         "load",

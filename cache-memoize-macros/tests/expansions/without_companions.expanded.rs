@@ -1,4 +1,6 @@
+#[allow(unused_variables)]
 pub async fn fib<T: Number>(n: T, __arg1: (u8, u8)) -> T {
+    #[allow(unused_variables)]
     #[doc(hidden)]
     #[allow(dead_code)]
     fn __cache_memoize_site_fib() -> &'static ::cache_memoize::__private::Site {
@@ -16,6 +18,7 @@ pub async fn fib<T: Number>(n: T, __arg1: (u8, u8)) -> T {
         &SITE
     }
     ///`fib` as written: nothing is looked up, nothing is stored.
+    #[allow(unused_variables)]
     #[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
     #[expect(unused_variables)]
     async fn uncached_fib<T: Number>(n: T, (a, mut b): (u8, u8)) -> T {

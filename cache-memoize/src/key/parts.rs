@@ -19,7 +19,7 @@ pub struct Part<'a, T: ?Sized> {
 impl<'a, T: CacheKey + ?Sized> Part<'a, T> {
     #[inline]
     pub(crate) fn new(value: &'a T) -> Self {
-        Self { value, write: |value, call| call.part(value) }
+        Self { value, write: write_argument }
     }
 
     /// The part that the option `extra` adds, told apart from the arguments before it.
@@ -33,6 +33,12 @@ impl<'a, T: CacheKey + ?Sized> Part<'a, T> {
             },
         }
     }
+}
+
+/// Inlined at any price: the compiler finds out late which function a part points to, and then has to be told.
+#[inline(always)]
+fn write_argument<T: CacheKey + ?Sized>(value: &T, call: &mut Composite<'_, '_>) {
+    call.part(value);
 }
 
 impl<T: ?Sized> KeyParts for Part<'_, T> {

@@ -1,4 +1,4 @@
-use super::{CacheKey, Composite, KeyWriter};
+use super::{CacheKey, Composite, KeyText, KeyWriter};
 use serde::ser::{self, Serialize};
 use std::fmt;
 use std::sync::LazyLock;
@@ -293,7 +293,7 @@ impl ser::SerializeMap for Pairs<'_, '_> {
 }
 
 fn text_of<T: Serialize + ?Sized>(value: &T) -> Result<String, Refused> {
-    let mut text = String::new();
-    value.serialize(Text(&mut KeyWriter::element(&mut text)))?;
-    Ok(text)
+    let mut text = KeyText::of_element();
+    value.serialize(Text(&mut KeyWriter::new(&mut text)))?;
+    Ok(text.into_element())
 }

@@ -8,34 +8,53 @@ use cache_memoize_core::{Key, KeyRef};
 /// forged into a collision. No other part of a text holds a `#`.
 pub(crate) struct KeyText {
     head: ArrayString<{ Key::MAX_LEN }>,
-    hasher: Option<Box<blake3::Hasher>>,
+    rest: Option<Rest>,
+}
+
+/// What becomes of a text that is not, or not only, in the head.
+enum Rest {
+    /// It is hashed, together with the head.
+    Hashed(Box<blake3::Hasher>),
+    /// It is kept, however long; the head stays empty.
+    Kept(String),
 }
 
 impl KeyText {
+    #[inline]
     pub(crate) fn new() -> Self {
-        Self { head: ArrayString::new_const(), hasher: None }
+        Self { head: ArrayString::new_const(), rest: None }
+    }
+
+    /// A text that is not a key of its own, but a part to be sorted among others.
+    pub(crate) fn of_element() -> Self {
+        Self { head: ArrayString::new_const(), rest: Some(Rest::Kept(String::new())) }
     }
 
     /// Appends visible ASCII.
     #[inline]
     pub(crate) fn push_str(&mut self, text: &str) {
-        if self.hasher.is_none() && self.head.try_push_str(text).is_ok() {
+        if self.rest.is_none() && self.head.try_push_str(text).is_ok() {
             return;
         }
-        self.outgrow(text);
+        self.push_to_rest(text);
     }
 
     #[cold]
-    fn outgrow(&mut self, text: &str) {
+    fn push_to_rest(&mut self, text: &str) {
         let head = &mut self.head;
-        let hasher = self.hasher.get_or_insert_with(|| {
+        let rest = self.rest.get_or_insert_with(|| {
             let mut hasher = Box::new(blake3::Hasher::new());
             hasher.update(head.as_bytes());
-            hasher
+            Rest::Hashed(hasher)
         });
-        hasher.update(text.as_bytes());
-        let room = head.capacity() - head.len();
-        head.push_str(&text[..room.min(text.len())]);
+        match rest {
+            Rest::Hashed(hasher) => {
+                hasher.update(text.as_bytes());
+                let room = head.capacity() - head.len();
+                head.push_str(&text[..room.min(text.len())]);
+            }
+            Rest::Kept(kept) => kept.push_str(text),
+        }
     }
 
     /// Appends `text` with everything that `escape` forbids as `%` and two hexadecimal digits.
@@ -45,16 +64,15 @@ impl KeyText {
 
     /// Completes the text: from here on it is a key.
     #[inline]
-    pub(crate) fn finish(mut self) -> Self {
-        if self.hasher.is_some() {
+    pub(crate) fn finish(&mut self) {
+        if self.rest.is_some() {
             self.seal();
         }
-        self
     }
 
     #[cold]
     fn seal(&mut self) {
-        let Some(hasher) = self.hasher.take() else { return };
+        let Some(Rest::Hashed(hasher)) = self.rest.take() else { return };
         let digest = base64(hasher.finalize().as_bytes());
         self.head.truncate(Key::MAX_LEN - 1 - digest.len());
         self.head.push('#');
@@ -65,6 +83,14 @@ impl KeyText {
     #[inline]
     pub(crate) fn key(&self) -> KeyRef<'_> {
         KeyRef::vouched(&self.head)
+    }
+
+    /// The text of an element.
+    pub(crate) fn into_element(self) -> String {
+        match self.rest {
+            Some(Rest::Kept(kept)) => kept,
+            Some(Rest::Hashed(_)) | None => self.head.as_str().to_owned(),
+        }
     }
 }
 
@@ -77,10 +103,42 @@ pub(crate) enum Escape {
     Type,
     /// Between quotes.
     Quoted,
+    /// In a string without quotes.
+    Bare,
 }
 
+/// The bytes that are forbidden, by a bit for each escape: on the path of a hit every byte of every string is
+/// looked up.
+static FORBIDDEN: [u8; 256] = {
+    let escapes = [Escape::Prefix, Escape::Type, Escape::Quoted, Escape::Bare];
+    let mut table = [0; 256];
+    let mut index = 0;
+    while index < table.len() * escapes.len() {
+        let (byte, escape) = (index / escapes.len(), escapes[index % escapes.len()]);
+        if escape.rules_out(byte as u8) {
+            table[byte] |= escape.bit();
+        }
+        index += 1;
+    }
+    table
+};
+
 impl Escape {
+    /// Whether some byte of `text` may not stand for itself.
+    #[inline]
+    pub(crate) fn is_needed(self, text: &str) -> bool {
+        text.bytes().fold(0, |found, byte| found | FORBIDDEN[usize::from(byte)]) & self.bit() != 0
+    }
+
     fn forbids(self, byte: u8) -> bool {
+        FORBIDDEN[usize::from(byte)] & self.bit() != 0
+    }
+
+    const fn bit(self) -> u8 {
+        1 << self as u8
+    }
+
+    const fn rules_out(self, byte: u8) -> bool {
         // `{` and `}` would choose the slot of a Redis Cluster.
         if !byte.is_ascii_graphic() || matches!(byte, b'%' | b'#' | b'{' | b'}') {
             return true;
@@ -89,6 +147,10 @@ impl Escape {
             Self::Prefix => matches!(byte, b'(' | b')' | b'@' | b'|'),
             Self::Type => matches!(byte, b'(' | b')' | b'@' | b'|' | b';'),
             Self::Quoted => byte == b'"',
+            Self::Bare => {
+                !byte.is_ascii_alphanumeric()
+                    && !matches!(byte, b'_' | b'-' | b'.' | b'/' | b'@' | b'+')
+            }
         }
     }
 
@@ -139,7 +201,8 @@ mod tests {
     fn text_of(pieces: &[&str]) -> String {
         let mut text = KeyText::new();
         pieces.iter().for_each(|piece| text.push_str(piece));
-        text.finish().key().as_str().to_owned()
+        text.finish();
+        text.key().as_str().to_owned()
     }
 
     #[test]
@@ -159,6 +222,15 @@ mod tests {
             assert_eq!(text_of(&[left, right]), whole, "split at {split}");
         }
         assert_ne!(text_of(&[&text, "x"]), whole);
+    }
+
+    #[test]
+    fn an_element_is_kept_whole_however_long() {
+        let mut element = KeyText::of_element();
+        let text = "x".repeat(Key::MAX_LEN);
+        element.push_str(&text);
+        element.push_str("y");
+        assert_eq!(element.into_element(), format!("{text}y"));
     }
 
     #[test]

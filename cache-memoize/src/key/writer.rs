@@ -3,22 +3,13 @@ use std::fmt::{self, Write};
 
 /// What a [`CacheKey`] writes itself into.
 pub struct KeyWriter<'a> {
-    target: Target<'a>,
-}
-
-enum Target<'a> {
-    Key(&'a mut KeyText),
-    /// The whole text of one element of an unordered collection, for sorting.
-    Element(&'a mut String),
+    text: &'a mut KeyText,
 }
 
 impl<'a> KeyWriter<'a> {
+    #[inline]
     pub(crate) fn new(text: &'a mut KeyText) -> Self {
-        Self { target: Target::Key(text) }
-    }
-
-    pub(crate) fn element(text: &'a mut String) -> Self {
-        Self { target: Target::Element(text) }
+        Self { text }
     }
 
     /// Writes `value`. Between two values the caller separates: use [`composite`](Self::composite).
@@ -34,9 +25,9 @@ impl<'a> KeyWriter<'a> {
         Composite { writer: self, empty: true, close: ")" }
     }
 
-    /// Begins the arguments of a call: `(`.
-    pub(crate) fn list_of_arguments(&mut self) -> Composite<'_, 'a> {
-        self.raw("(");
+    /// Begins the arguments of a call, whose parenthesis is open already.
+    #[inline]
+    pub(crate) fn arguments(&mut self) -> Composite<'_, 'a> {
         Composite { writer: self, empty: true, close: ")" }
     }
 
@@ -92,9 +83,9 @@ impl<'a> KeyWriter<'a> {
         let mut texts: Vec<String> = elements
             .into_iter()
             .map(|element| {
-                let mut text = String::new();
-                write(&mut KeyWriter::element(&mut text), element);
-                text
+                let mut text = KeyText::of_element();
+                write(&mut KeyWriter::new(&mut text), element);
+                text.into_element()
             })
             .collect();
         texts.sort_unstable();
@@ -118,10 +109,7 @@ impl<'a> KeyWriter<'a> {
     /// Appends text of the key's grammar itself, visible ASCII only.
     #[inline]
     pub(crate) fn raw(&mut self, text: &str) {
-        match &mut self.target {
-            Target::Key(key) => key.push_str(text),
-            Target::Element(element) => element.push_str(text),
-        }
+        self.text.push_str(text);
     }
 
     /// Appends what is formatted, visible ASCII only.
@@ -149,16 +137,19 @@ pub struct Composite<'w, 'a> {
 
 impl<'a> Composite<'_, 'a> {
     /// Writes the next part.
+    #[inline]
     pub fn part<T: CacheKey + ?Sized>(&mut self, value: &T) {
         self.next().part(value);
     }
 
     /// Completes the value.
+    #[inline]
     pub fn end(self) {
         self.writer.raw(self.close);
     }
 
     /// Separates from the part before, and gives the writer for the next.
+    #[inline]
     pub(crate) fn next(&mut self) -> &mut KeyWriter<'a> {
         if !self.empty {
             self.writer.raw(",");
@@ -180,10 +171,8 @@ impl Write for Raw<'_, '_> {
 /// Whether a string can stand without quotes: a word that is no number, keyword or structure.
 #[inline]
 fn is_bare(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    bytes.first().is_some_and(|first| first.is_ascii_alphabetic() || *first == b'_')
-        && bytes.iter().all(|byte| {
-            byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'/' | b'@' | b'+')
-        })
+    let first = text.as_bytes().first();
+    first.is_some_and(|first| first.is_ascii_alphabetic() || *first == b'_')
+        && !Escape::Bare.is_needed(text)
         && !matches!(text, "true" | "false" | "None" | "NaN" | "inf")
 }

@@ -36,7 +36,7 @@ fn ours(number: u64) -> u64 {
     computed(number)
 }
 
-#[cache_memoize(ttl = 3600, local)]
+#[cache_memoize(ttl = 3600, local, cache = "local")]
 fn ours_local(number: u64) -> u64 {
     computed(number)
 }

@@ -1,4 +1,4 @@
-//! `(u64, &str) -> String`: a key of two parts, one of them borrowed, and a value on the heap.
+//! `(u64, &str) -> String`: a key of two parts, one of them borrowed text of 16 bytes, and a value on the heap.
 
 use crate::{BOUND, RUNS, TTL};
 use benchmarks::{Candidate, Study};
@@ -10,8 +10,8 @@ use std::sync::LazyLock;
 type Arguments = (u64, &'static str);
 
 pub(crate) fn study(keys: u64) -> Study<Arguments, String> {
-    Study::new("(u64, &str) -> String", arguments(keys), |(id, name)| label(id, name), &RUNS).with(
-        [
+    Study::new("(u64, &str16) -> String", arguments(keys), |(id, name)| label(id, name), &RUNS)
+        .with([
             Candidate::blocking("cache-memoize", |(id, name)| ours(id, name)),
             Candidate::blocking("cached, ttl", |(id, name)| cached_ttl(id, name)),
             Candidate::blocking("cached, ttl, max_size", |(id, name)| cached_bounded(id, name)),
@@ -21,13 +21,22 @@ pub(crate) fn study(keys: u64) -> Study<Arguments, String> {
             }),
             Candidate::blocking("moka, ttl, bound, get", |(id, name)| moka_get(id, name)),
             Candidate::blocking("moka, ttl, bound, get_with", |(id, name)| moka_get_with(id, name)),
-        ],
-    )
+        ])
 }
 
+/// Names of 16 bytes, every other one with a blank.
+const CITIES: [&str; 8] = [
+    "Saint-Petersburg",
+    "Andorra la Vella",
+    "Clermont-Ferrand",
+    "Ho Chi Minh City",
+    "Chalon-sur-Saone",
+    "Santiago de Cuba",
+    "Boulogne-sur-Mer",
+    "Frankfurt (Oder)",
+];
+
 fn arguments(keys: u64) -> Vec<Arguments> {
-    const CITIES: [&str; 7] =
-        ["Rome", "Oslo", "Lisbon", "Reykjavik", "San Marino", "Bern", "Valletta"];
     (0..keys).zip(CITIES.into_iter().cycle()).collect()
 }
 

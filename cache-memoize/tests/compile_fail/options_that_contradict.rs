@@ -1,0 +1,50 @@
+//! Options that contradict each other, told at the one that should go.
+
+use cache_memoize::cache_memoize;
+use std::time::Duration;
+
+#[cache_memoize(key = user, skip(id))]
+fn key_and_skip(id: u64, user: u64) -> u64 {
+    id + user
+}
+
+#[cache_memoize(ttl = 300, ttl_with = lifetime)]
+fn ttl_and_ttl_with(id: u64) -> u64 {
+    id
+}
+
+#[cache_memoize(err_ttl = 5)]
+fn err_ttl_alone(id: u64) -> Result<u64, String> {
+    Ok(id)
+}
+
+#[cache_memoize(cache_err = false, err_ttl = 5)]
+fn err_ttl_of_no_error(id: u64) -> Result<u64, String> {
+    Ok(id)
+}
+
+#[cache_memoize(store_result = false, cache_if = |id: &u64| *id > 1)]
+fn guard_and_cache_if(id: u64) -> Option<u64> {
+    Some(id)
+}
+
+#[cache_memoize(store_result = false, ttl_with = lifetime)]
+fn guard_and_ttl_with(id: u64) -> Option<u64> {
+    Some(id)
+}
+
+#[cache_memoize(store_result = false, cache_err = true, err_ttl = 5)]
+fn guard_and_errors(_id: u64) -> Result<(), String> {
+    Ok(())
+}
+
+#[cache_memoize(store_result = false, local)]
+fn guard_and_local(id: u64) -> Option<u64> {
+    Some(id)
+}
+
+fn lifetime(seconds: &u64) -> Duration {
+    Duration::from_secs(*seconds)
+}
+
+fn main() {}
