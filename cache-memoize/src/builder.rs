@@ -12,6 +12,10 @@ use std::time::Duration;
 /// The lifetime of entries where nothing else is said.
 const DEFAULT_TTL: Duration = Duration::from_secs(300);
 
+/// How long callers wait for the computation of another where nothing else is said: longer than a request
+/// should take, and no more than an operator can watch.
+const WAIT_LIMIT: Duration = Duration::from_secs(30);
+
 /// The longest prefix: it leaves room for the head of a long key and its hash.
 const MAX_PREFIX: usize = 100;
 
@@ -20,6 +24,7 @@ pub(crate) struct Settings {
     pub(crate) backend: Option<Backend>,
     pub(crate) prefix: String,
     pub(crate) default_ttl: Lifetime,
+    pub(crate) wait_limit: Duration,
     pub(crate) codec: Option<Codec>,
     pub(crate) observer: Option<Arc<dyn Observer>>,
 }
@@ -29,7 +34,14 @@ impl Settings {
     pub(crate) fn of(backend: Option<Backend>) -> Self {
         let codec = default_serializer().and_then(|it| Codec::new(it, Compressor::default()).ok());
         let default_ttl = Lifetime::of(DEFAULT_TTL);
-        Self { backend, prefix: String::new(), default_ttl, codec, observer: None }
+        Self {
+            backend,
+            prefix: String::new(),
+            default_ttl,
+            wait_limit: WAIT_LIMIT,
+            codec,
+            observer: None,
+        }
     }
 }
 
@@ -55,6 +67,7 @@ pub struct CacheBuilder {
     compressor: Compressor,
     prefix: String,
     default_ttl: Duration,
+    wait_limit: Duration,
     observer: Option<Arc<dyn Observer>>,
 }
 
@@ -66,6 +79,7 @@ impl CacheBuilder {
             compressor: Compressor::default(),
             prefix: String::new(),
             default_ttl: DEFAULT_TTL,
+            wait_limit: WAIT_LIMIT,
             observer: None,
         }
     }
@@ -104,6 +118,17 @@ impl CacheBuilder {
         self
     }
 
+    /// How long a caller waits for the computation of another at most; then one of those who wait computes
+    /// too. Default: 30 s. `Duration::MAX` is without end.
+    ///
+    /// It is what ends a wait for a future that nobody polls any more, and for a computation that itself
+    /// waits for one of its followers. A function that takes longer than this runs more often than it would
+    /// have to, at most once more per limit.
+    pub fn wait_limit(mut self, limit: Duration) -> Self {
+        self.wait_limit = limit;
+        self
+    }
+
     /// Is told what happens.
     pub fn observer(mut self, observer: impl Observer + 'static) -> Self {
         self.observer = Some(Arc::new(observer));
@@ -131,6 +156,7 @@ impl CacheBuilder {
             backend: self.backend,
             prefix: escaped(&self.prefix),
             default_ttl: Lifetime::of(self.default_ttl),
+            wait_limit: self.wait_limit,
             codec,
             observer: self.observer,
         }))

@@ -192,14 +192,14 @@ impl Cache {
     }
 
     pub(crate) fn from_settings(settings: Settings) -> Self {
-        let Settings { backend, prefix, default_ttl, codec, observer } = settings;
+        let Settings { backend, prefix, default_ttl, wait_limit, codec, observer } = settings;
         let tallies = (0..=sites().len()).map(|_| OnceLock::new()).collect();
         let inner = Inner {
             backend,
             prefix,
             default_ttl,
             codec,
-            flights: Flights::default(),
+            flights: Flights::new(wait_limit),
             orphans: Orphans::default(),
             observer,
             tallies,

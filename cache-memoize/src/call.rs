@@ -226,7 +226,7 @@ impl Call {
     /// # Errors
     /// Where there is no cache, its store failed, or the options of the function do not keep the value.
     pub fn prime<T: Treatment>(self, treatment: T, value: T::Return) -> Result<(), Error> {
-        let cache = self.required_cache("prime")?;
+        let cache = self.required_cache("store")?;
         let stored = treatment.stored(&value).ok_or_else(not_kept)?;
         let spot = Spot { cache: cache.inner(), site: self.site, key: &self.key() };
         spot.entry(&treatment).prime(stored)
@@ -241,7 +241,7 @@ impl Call {
         treatment: T,
         value: T::Return,
     ) -> impl Future<Output = Result<(), Error>> {
-        let (site, cache, key) = (self.site, self.required_cache("prime"), self.key());
+        let (site, cache, key) = (self.site, self.required_cache("store"), self.key());
         async move {
             let cache = cache?;
             let stored = treatment.stored(&value).ok_or_else(not_kept)?;
@@ -301,5 +301,5 @@ fn taken<A>(args: &mut Option<A>) -> A {
 fn not_kept() -> Error {
     let remedy = "the options of the function do not store this value: an error without `cache_err`, or a \
                   value that `cache_if` turns down";
-    Error::new(ErrorKind::NotKept, "prime", remedy)
+    Error::new(ErrorKind::NotKept, "store", remedy)
 }

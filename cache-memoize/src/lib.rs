@@ -50,6 +50,7 @@ mod site;
 mod stats;
 mod sync;
 mod treatment;
+mod watch;
 
 pub use builder::CacheBuilder;
 pub use cache::{Cache, EntryKey, Value};
@@ -57,7 +58,7 @@ pub use cache_memoize_core as core;
 pub use cache_memoize_core::{Key, KeyRef};
 pub use cache_memoize_macros::{CacheKey, cache_memoize};
 #[cfg(feature = "memory")]
-pub use cache_memoize_memory::Memory;
+pub use cache_memoize_memory::{Memory, MemoryBuilder};
 pub use codec::{Compressor, CustomCompressor, CustomSerializer, Serializer};
 pub use error::{Error, ErrorKind};
 pub use key::{CacheKey, Composite, KeyWriter, Serialized};

@@ -36,9 +36,12 @@ impl Plan {
         if self.single_flight && self.waited < PATIENCE { Next::Join } else { Next::Alone }
     }
 
-    /// After waiting for a flight that came to nothing; the caller looks again.
-    pub(crate) fn turned_away(&mut self) {
-        self.waited += 1;
+    /// After waiting for a flight. If it came to nothing, the caller looks again.
+    ///
+    /// An overdue flight does not try a caller's patience: one of those who waited leads the next, and were
+    /// all others to compute alone in the end, a slow function would run as often as it has callers.
+    pub(crate) fn waited_for(&mut self, landing: &Landing) {
+        self.waited += u8::from(matches!(landing, Landing::Nothing));
     }
 }
 
@@ -83,7 +86,8 @@ mod tests {
         let mut plan = Plan::new(true);
         for _ in 0..PATIENCE {
             assert_eq!(plan.missed(), Next::Join);
-            plan.turned_away();
+            plan.waited_for(&Landing::Overdue);
+            plan.waited_for(&Landing::Nothing);
         }
         assert_eq!(plan.missed(), Next::Alone);
         assert_eq!(Plan::new(false).missed(), Next::Alone);

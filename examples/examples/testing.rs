@@ -4,7 +4,6 @@
 
 use cache_memoize::{Cache, Memory, cache_memoize, caches};
 use cache_memoize_testkit::FakeClock;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
@@ -32,7 +31,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
 
     // Five minutes pass without waiting for them.
-    let clock = Arc::new(FakeClock::new());
+    let clock = FakeClock::new();
     let cache = Cache::builder().backend(Memory::builder().clock(clock.clone()).build()).build()?;
     caches::scoped([("default", cache)], || {
         assert_eq!(queries(|| drop(user_name(1))), 1);

@@ -4,6 +4,7 @@ use crate::world::{Faith, Process, World};
 use shuttle::{check_pct, check_random, future, thread};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// How many schedules each law is tried under; `MODEL_SCHEDULES` sets another number.
 fn schedules() -> usize {
@@ -11,10 +12,10 @@ fn schedules() -> usize {
 }
 
 /// After an invalidation returned, no call is served a value whose computation began before it.
-fn fence_law(faith: Faith) {
+fn fence_law(faith: Faith, wait_limit: Duration) {
     let world = World::new(faith);
-    let here = Process::of(&world);
-    let there = Process::of(&world);
+    let here = Process::waiting(&world, wait_limit);
+    let there = Process::waiting(&world, wait_limit);
     let callers = [&here, &here, &there].map(|process| {
         let process = process.clone();
         thread::spawn(move || {
@@ -46,7 +47,13 @@ fn fence_law(faith: Faith) {
 
 #[test]
 fn the_fence_holds_across_processes() {
-    check_random(|| fence_law(Faith::Faithful), schedules());
+    check_random(|| fence_law(Faith::Faithful, Duration::MAX), schedules());
+}
+
+/// Flights that are given up at any moment.
+#[test]
+fn the_fence_holds_however_impatient_the_callers_are() {
+    check_random(|| fence_law(Faith::Faithful, Duration::ZERO), schedules());
 }
 
 /// The narrow window between a fill and the landing of its flight, on a schedule of few threads.
@@ -82,7 +89,7 @@ fn without_a_store_the_fence_holds_within_the_process() {
 
 #[test]
 fn the_model_notices_a_store_without_a_fence() {
-    let run = || check_random(|| fence_law(Faith::Unfenced), schedules());
+    let run = || check_random(|| fence_law(Faith::Unfenced, Duration::MAX), schedules());
     assert!(catch_unwind(AssertUnwindSafe(run)).is_err(), "the law held without a fence");
 }
 

@@ -24,6 +24,31 @@ mod sync {
     }
 }
 
+/// Time, as the models have it: a limit of zero may be over at any moment, and any other never is.
+mod watch {
+    use std::sync::Weak;
+    use std::time::Duration;
+
+    pub(crate) trait Watched: Send + Sync + 'static {
+        fn overdue(&self);
+    }
+
+    pub(crate) struct Watch;
+
+    impl Watch {
+        pub(crate) fn over(subject: Weak<impl Watched>, limit: Duration) -> Self {
+            if limit.is_zero() {
+                shuttle::thread::spawn(move || {
+                    if let Some(subject) = subject.upgrade() {
+                        subject.overdue();
+                    }
+                });
+            }
+            Self
+        }
+    }
+}
+
 #[cfg(test)]
 mod laws;
 #[cfg(test)]

@@ -7,6 +7,7 @@ use crate::sync::{Mutex, lock};
 use cache_memoize_core::{Key, LeaseMode, Token};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 /// A moment in a run: every event has one of its own.
 pub(crate) type Moment = u64;
@@ -131,8 +132,13 @@ pub(crate) struct Process {
 
 impl Process {
     pub(crate) fn of(world: &Arc<World>) -> Arc<Self> {
+        Self::waiting(world, Duration::MAX)
+    }
+
+    /// A process whose callers wait for each other for so long at most.
+    pub(crate) fn waiting(world: &Arc<World>, limit: Duration) -> Arc<Self> {
         let key = Key::new("f(1)").expect("a key");
-        Arc::new(Self { world: world.clone(), flights: Flights::default(), key })
+        Arc::new(Self { world: world.clone(), flights: Flights::new(limit), key })
     }
 
     pub(crate) fn call(&self) -> Moment {

@@ -1,4 +1,4 @@
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// A moment, in milliseconds since 1970-01-01 UTC.
@@ -38,6 +38,12 @@ impl Timestamp {
 pub trait Clock: Send + Sync {
     /// The present moment. Never earlier than what the same clock said before.
     fn now(&self) -> Timestamp;
+}
+
+impl<C: Clock + ?Sized> Clock for Arc<C> {
+    fn now(&self) -> Timestamp {
+        (**self).now()
+    }
 }
 
 /// The time of the machine: what the wall clock said when it was first asked, carried on by the

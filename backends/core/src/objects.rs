@@ -1,4 +1,4 @@
-use crate::{KeyRef, Lease, LeaseMode, PutMode, Token, Ttl};
+use crate::{KeyRef, Lease, LeaseMode, PutMode, Result, Token, Ttl};
 use std::any::Any;
 
 /// A value as it is in memory, of any type.
@@ -15,16 +15,20 @@ pub struct Object {
 /// A store of values as they are, in this process: nothing is serialized.
 ///
 /// The clauses are those of [`Store`](crate::Store); only reading differs, since a value is looked at
-/// where it lies instead of being copied. No method fails, and none waits for anything but a moment's
-/// lock, so that async callers use them as they are.
+/// where it lies instead of being copied. No method waits for anything but a moment's lock, so that async
+/// callers use them as they are.
 pub trait ObjectStore: Send + Sync {
     /// Shows the live value under `key` to `reader`, and says whether there was one.
     ///
     /// The reader is called once at most, and may call this store again.
     fn read(&self, key: KeyRef<'_>, reader: &mut dyn FnMut(&AnyObject)) -> bool;
 
-    /// See [`Store::put`](crate::Store::put). A value heavier than the store's bound is not stored.
-    fn put(&self, key: KeyRef<'_>, object: Object, ttl: Ttl, mode: PutMode) -> bool;
+    /// See [`Store::put`](crate::Store::put).
+    ///
+    /// # Errors
+    /// [`TooLarge`](crate::StoreErrorKind::TooLarge) if the mode allows it, and the value is heavier than
+    /// all that the store may hold.
+    fn put(&self, key: KeyRef<'_>, object: Object, ttl: Ttl, mode: PutMode) -> Result<bool>;
 
     /// See [`Store::lease`](crate::Store::lease); whoever wants the value reads it afterwards.
     fn lease(&self, key: KeyRef<'_>, ttl: Ttl, mode: LeaseMode) -> Lease;

@@ -89,8 +89,8 @@ impl Memory {
     }
 
     /// A store to one's own measure.
-    pub fn builder() -> Builder {
-        Builder::default()
+    pub fn builder() -> MemoryBuilder {
+        MemoryBuilder::default()
     }
 
     /// How many entries there are, those included that expired and were not reclaimed yet.
@@ -152,13 +152,13 @@ impl From<Memory> for Backend {
 /// The measure of a [`Memory`] to be built.
 #[derive(Clone, Default)]
 #[must_use]
-pub struct Builder {
+pub struct MemoryBuilder {
     max_entries: Option<usize>,
     max_bytes: Option<usize>,
     clock: Option<Arc<dyn Clock>>,
 }
 
-impl Builder {
+impl MemoryBuilder {
     /// At most this many entries. Zero counts as one: a cache that should hold nothing is better
     /// switched off.
     ///
@@ -179,8 +179,8 @@ impl Builder {
 
     /// Takes the time from `clock` instead of a [`CoarseClock`]. The clock is asked under the store's
     /// lock, and must not call the store.
-    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
-        self.clock = Some(clock);
+    pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
+        self.clock = Some(Arc::new(clock));
         self
     }
 
@@ -196,9 +196,9 @@ impl Builder {
     }
 }
 
-impl fmt::Debug for Builder {
+impl fmt::Debug for MemoryBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Builder")
+        f.debug_struct("MemoryBuilder")
             .field("max_entries", &self.max_entries)
             .field("max_bytes", &self.max_bytes)
             .finish_non_exhaustive()

@@ -1,8 +1,8 @@
 use crate::Memory;
 use crate::entry::Payload;
-use crate::writer::Put;
+use crate::store::outcome;
 use cache_memoize_core::{
-    AnyObject, KeyRef, Lease, LeaseMode, Object, ObjectStore, PutMode, Token, Ttl,
+    AnyObject, KeyRef, Lease, LeaseMode, Object, ObjectStore, PutMode, Result, Token, Ttl,
 };
 
 impl ObjectStore for Memory {
@@ -12,9 +12,10 @@ impl ObjectStore for Memory {
         shown.flatten().is_some()
     }
 
-    fn put(&self, key: KeyRef<'_>, object: Object, ttl: Ttl, mode: PutMode) -> bool {
+    fn put(&self, key: KeyRef<'_>, object: Object, ttl: Ttl, mode: PutMode) -> Result<bool> {
         let Object { value, weight } = object;
-        self.table.put(key, Payload::Object(value), weight, ttl, mode) == Put::Stored
+        let put = self.table.put(key, Payload::Object(value), weight, ttl, mode);
+        outcome(put, key, weight, self.table.bounds().weight)
     }
 
     fn lease(&self, key: KeyRef<'_>, ttl: Ttl, mode: LeaseMode) -> Lease {

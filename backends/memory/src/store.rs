@@ -13,11 +13,8 @@ impl Store for Memory {
 
     fn put(&self, key: KeyRef<'_>, value: Bytes, ttl: Ttl, mode: PutMode) -> Result<bool> {
         let weight = value.len();
-        match self.table.put(key, Payload::Bytes(value), weight, ttl, mode) {
-            Put::Stored => Ok(true),
-            Put::Refused => Ok(false),
-            Put::TooHeavy => Err(too_large("put", key, weight, self.table.bounds().weight)),
-        }
+        let put = self.table.put(key, Payload::Bytes(value), weight, ttl, mode);
+        outcome(put, key, weight, self.table.bounds().weight)
     }
 
     fn lease(&self, key: KeyRef<'_>, ttl: Ttl, mode: LeaseMode) -> Result<(Lease, Option<Bytes>)> {
@@ -92,6 +89,15 @@ fn number_in(text: &[u8], key: KeyRef<'_>) -> Result<u64> {
         let context = format!("what lies under {key} in memory is no number, remove it first");
         StoreError::new(StoreErrorKind::WrongType, "increment", context)
     })
+}
+
+/// What became of a put, in the words of the contract.
+pub(crate) fn outcome(put: Put, key: KeyRef<'_>, weight: usize, max: usize) -> Result<bool> {
+    match put {
+        Put::Stored => Ok(true),
+        Put::Refused => Ok(false),
+        Put::TooHeavy => Err(too_large("put", key, weight, max)),
+    }
 }
 
 fn too_large(operation: &'static str, key: KeyRef<'_>, weight: usize, max: usize) -> StoreError {

@@ -2,14 +2,13 @@
 
 use cache_memoize_memory::Memory;
 use cache_memoize_testkit::{FakeClock, Fixture, conformance};
-use std::sync::Arc;
 
 conformance! {
     mod bounded_by_entries;
     faces: [blocking, async, objects],
     store: || {
         let clock = FakeClock::new();
-        let memory = Memory::builder().clock(Arc::new(clock.clone())).build();
+        let memory = Memory::builder().clock(clock.clone()).build();
         Fixture::new(memory.into()).fake_time(clock)
     },
 }
@@ -22,7 +21,7 @@ conformance! {
     store: || {
         let clock = FakeClock::new();
         let bound = LARGEST_VALUE + 250 + Memory::ENTRY_OVERHEAD;
-        let memory = Memory::builder().max_bytes(bound).clock(Arc::new(clock.clone())).build();
+        let memory = Memory::builder().max_bytes(bound).clock(clock.clone()).build();
         Fixture::new(memory.into()).fake_time(clock).largest_value(LARGEST_VALUE)
     },
 }

@@ -47,13 +47,14 @@ pub(crate) async fn missed<K: Keep>(
             Seat::Leader(leading) => break Some(leading),
             Seat::Alone => break None,
             Seat::Follower(following) => {
-                if let Some(stored) = taken(following.landed().await) {
+                let landing = following.landed().await;
+                plan.waited_for(&landing);
+                if let Some(stored) = taken(landing) {
                     entries.note(Note::Coalesced);
                     return keep.restore(stored);
                 }
             }
         }
-        plan.turned_away();
         if let Look::Found(stored) = entries.look().await {
             entries.note(Note::Hit);
             return keep.restore(stored);

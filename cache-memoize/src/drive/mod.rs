@@ -73,6 +73,6 @@ pub(crate) trait Guarded {
 fn taken<S: Clone + 'static>(landing: Landing) -> Option<S> {
     match landing {
         Landing::Value(value) => value.downcast_ref::<S>().cloned(),
-        Landing::Nothing => None,
+        Landing::Nothing | Landing::Overdue => None,
     }
 }

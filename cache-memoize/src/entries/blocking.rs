@@ -45,7 +45,7 @@ impl<R: Ruleset> Entries for EntryOf<'_, R, dyn Store> {
         match self.face {
             Face::Objects(objects) => {
                 let object = self.object(stored, objects);
-                self.filled(Ok(objects.put(self.key, object, ttl, mode)))
+                self.filled_object(objects.put(self.key, object, ttl, mode))
             }
             Face::Bytes(store) => match self.encoded(&stored, &self.stamps(ttl)) {
                 Ok(entry) => self.filled(store.put(self.key, entry, ttl, mode)),
@@ -104,13 +104,13 @@ impl<R: Ruleset> EntryOf<'_, R, dyn Store> {
         match self.face {
             Face::Objects(objects) => {
                 let object = self.object(stored, objects);
-                self.primed(Ok(objects.put(self.key, object, ttl, PutMode::Always)))
+                self.primed(objects.put(self.key, object, ttl, PutMode::Always))
             }
             Face::Bytes(store) => {
                 let entry = self.encoded(&stored, &self.stamps_now(ttl))?;
                 self.primed(store.put(self.key, entry, ttl, PutMode::Always))
             }
-            Face::Missing(reason) => self.missing("prime", reason),
+            Face::Missing(reason) => self.missing("store", reason),
         }
     }
 }

@@ -175,6 +175,18 @@ impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
         }
     }
 
+    /// What came of a fill with an object. Where it is too heavy, its lease stood all the same: it is not
+    /// older than an invalidation, and those who wait may have it.
+    fn filled_object(&self, answer: Result<bool, StoreError>) -> Fill {
+        match answer {
+            Err(error) => {
+                self.fault(&error);
+                Fill::Failed
+            }
+            answered => self.filled(answered),
+        }
+    }
+
     fn leased(
         &self,
         answer: Result<(Lease, Option<Bytes>), StoreError>,
@@ -243,7 +255,7 @@ impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
     }
 
     fn lifeless(&self) -> Error {
-        Error::new(ErrorKind::NotKept, "prime", "the lifetime of this value is zero")
+        Error::new(ErrorKind::NotKept, "store", "the lifetime of this value is zero")
     }
 
     fn stamps_now(&self, ttl: Ttl) -> Stamps {
@@ -257,12 +269,15 @@ impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
                 self.tell(Counted::Stored, EventKind::Stored);
                 Ok(())
             }
-            Ok(false) => Err(Error::new(
-                ErrorKind::Store(StoreErrorKind::TooLarge),
-                "prime",
-                "the store has no room for a value of this weight; raise its bound",
+            Ok(false) => Err(self.failed(
+                "store",
+                StoreError::new(
+                    StoreErrorKind::Protocol,
+                    "put",
+                    "the backend refused a plain put, which the contract does not allow",
+                ),
             )),
-            Err(error) => Err(self.failed("prime", error)),
+            Err(error) => Err(self.failed("store", error)),
         }
     }
 }

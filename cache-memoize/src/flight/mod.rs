@@ -11,23 +11,26 @@
 //! - A follower takes the value only if the store accepted the fill. Otherwise it
 //!   [goes back to the start](Landing::Nothing).
 //!
-//! A caller that would wait for itself is told to compute [alone](Seat::Alone): see [`waits`].
+//! A caller that would wait for itself is told to compute [alone](Seat::Alone): see [`waits`]. A flight that
+//! its followers have waited for too long is [overdue](Landing::Overdue): one of them leads the next.
 
 mod waits;
 
 use crate::sync::{Mutex, lock, thread};
+use crate::watch::{Watch, Watched};
 use cache_memoize_core::{AnyObject, Key};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Weak};
 use std::task::{Context, Poll, Wake, Waker};
+use std::time::Duration;
 pub(crate) use waits::Computing;
 
 /// The flights of one cache, by key.
-#[derive(Default)]
 pub(crate) struct Flights {
     under_way: Mutex<HashMap<Key, Arc<Flight>>>,
+    wait_limit: Duration,
 }
 
 /// How a caller waits and computes.
@@ -54,17 +57,26 @@ pub(crate) enum Landing {
     Value(Arc<AnyObject>),
     /// With nothing that may be passed on.
     Nothing,
+    /// Not at all, as far as its followers are concerned: it lasts too long.
+    Overdue,
 }
 
 impl Flights {
+    /// Flights whose followers wait for so long at most.
+    pub(crate) fn new(wait_limit: Duration) -> Self {
+        Self { under_way: Mutex::new(HashMap::new()), wait_limit }
+    }
+
     /// Joins the flight of `key`, or starts one.
     pub(crate) fn join(&self, key: &Key, manner: Manner) -> Seat<'_> {
         match lock(&self.under_way).entry(key.clone()) {
-            Entry::Vacant(vacant) => {
-                let flight = vacant.insert(Flight::start(manner));
-                Seat::Leader(Leading::new(self, key, flight))
+            Entry::Occupied(occupied) if !occupied.get().is_over() => {
+                Flight::follow(occupied.get(), manner, self.wait_limit)
             }
-            Entry::Occupied(occupied) => Flight::follow(occupied.get(), manner),
+            free => {
+                let flight = free.insert_entry(Flight::start(manner));
+                Seat::Leader(Leading::new(self, key, flight.get()))
+            }
         }
     }
 
@@ -203,6 +215,8 @@ struct State {
     closed: bool,
     takers: usize,
     waiters: HashMap<u64, Waker>,
+    /// From the first follower to the landing.
+    watch: Option<Watch>,
     landing: Option<Landing>,
 }
 
@@ -216,12 +230,13 @@ impl Flight {
                 closed: false,
                 takers: 0,
                 waiters: HashMap::new(),
+                watch: None,
                 landing: None,
             }),
         })
     }
 
-    fn follow(this: &Arc<Self>, manner: Manner) -> Seat<'static> {
+    fn follow(this: &Arc<Self>, manner: Manner, wait_limit: Duration) -> Seat<'static> {
         let mut state = lock(&this.state);
         // While a thread blocks, nothing that runs on it comes to an end.
         let blocks = manner == Manner::Blocking || this.manner == Manner::Blocking;
@@ -231,8 +246,17 @@ impl Flight {
         let Some(edge) = waits::Edge::to(this.id) else { return Seat::Alone };
         let takes = !state.closed;
         state.takers += usize::from(takes);
+        if state.watch.is_none() && state.landing.is_none() {
+            let flight: Weak<Self> = Arc::downgrade(this);
+            state.watch = Some(Watch::over(flight, wait_limit));
+        }
         drop(state);
         Seat::Follower(Following { flight: this.clone(), takes, waiter: None, _edge: edge })
+    }
+
+    /// Whether nobody should join it any more, though its leader may still be computing.
+    fn is_over(&self) -> bool {
+        lock(&self.state).landing.is_some()
     }
 
     fn land(&self, landing: Landing) {
@@ -242,8 +266,15 @@ impl Flight {
         }
         state.landing = Some(landing);
         let waiters = std::mem::take(&mut state.waiters);
+        let _watch = state.watch.take();
         drop(state);
         waiters.into_values().for_each(Waker::wake);
+    }
+}
+
+impl Watched for Flight {
+    fn overdue(&self) {
+        self.land(Landing::Overdue);
     }
 }
 

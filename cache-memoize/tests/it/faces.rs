@@ -6,7 +6,9 @@ use cache_memoize::core::{Backend, StoreErrorKind};
 use cache_memoize::{Cache, ErrorKind, Event, Memory, cache_memoize, caches};
 use cache_memoize_testkit::{Counts, Fault, Faults};
 use std::cell::Cell;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
+use std::thread;
 
 thread_local! {
     static RUNS: Cell<u32> = const { Cell::new(0) };
@@ -201,6 +203,40 @@ fn caches_with_different_prefixes_share_a_store_and_no_entry() {
     assert_eq!(with_default(&right, || numbered(1)), first + 1);
     assert_eq!(with_default(&left, || numbered(1)), first);
     assert!(with_default(&left, || cache_key_numbered(1)).as_str().starts_with("left|"));
+}
+
+#[cache_memoize(ttl = 60, skip(arrived))]
+fn heavy(length: usize, arrived: &AtomicU32) -> Vec<u8> {
+    run();
+    while arrived.load(Ordering::SeqCst) < 4 {
+        thread::yield_now();
+    }
+    vec![0; length]
+}
+
+#[test]
+fn what_is_too_heavy_for_the_store_is_said_and_shared_among_those_who_wait() {
+    let backend = Memory::builder().max_bytes(10_000).build();
+    let cache = Cache::builder().backend(backend).build().expect("the settings are right");
+    let arrived = AtomicU32::new(0);
+    let call = || {
+        with_default(&cache, || {
+            arrived.fetch_add(1, Ordering::SeqCst);
+            heavy(100_000, &arrived).len()
+        })
+    };
+    thread::scope(|scope| {
+        let callers = [(); 4].map(|()| scope.spawn(call));
+        for caller in callers {
+            assert_eq!(caller.join().expect("it computes"), 100_000);
+        }
+    });
+    let stats = cache.stats().total();
+    assert_eq!((stats.faults, stats.fenced_off, stats.stored), (stats.misses, 0, 0));
+    let refused = with_default(&cache, || prime_heavy(100_000, vec![0; 100_000]));
+    let refused = refused.expect_err("it is too heavy");
+    assert_eq!(refused.kind(), ErrorKind::Store(StoreErrorKind::TooLarge));
+    assert!(refused.to_string().contains("max_bytes"), "{refused}");
 }
 
 #[cache_memoize(ttl = 60)]

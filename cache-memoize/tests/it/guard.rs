@@ -105,7 +105,7 @@ fn a_hundred_tasks_run_it_until_it_succeeds() {
 #[test]
 fn after_its_lifetime_it_may_run_again() {
     let clock = FakeClock::new();
-    let memory = Memory::builder().clock(Arc::new(clock.clone())).build();
+    let memory = Memory::builder().clock(clock.clone()).build();
     let cache = Cache::builder().backend(memory).build().expect("the settings are right");
     with_default(&cache, || {
         assert_eq!(told("a", Some(1)), Some(1));

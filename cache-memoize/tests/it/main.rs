@@ -6,5 +6,6 @@ mod fence;
 mod flight;
 mod guard;
 mod keys;
+mod patience;
 mod support;
 mod types;

@@ -5,7 +5,6 @@ use cache_memoize::core::Backend;
 use cache_memoize::{Cache, CacheBuilder, Memory};
 use cache_memoize_testkit::{Counts, FakeClock};
 use std::fmt::Debug;
-use std::sync::Arc;
 use std::time::Duration;
 
 pub(crate) const MILLISECOND: Duration = Duration::from_millis(1);
@@ -25,7 +24,7 @@ pub(crate) fn with_settings(
         [|objects| objects, |objects| Counts::new().wrap(&objects)];
     for kind in kinds {
         let clock = FakeClock::new();
-        let memory = Memory::builder().clock(Arc::new(clock.clone())).build();
+        let memory = Memory::builder().clock(clock.clone()).build();
         let cache = settings(Cache::builder().backend(kind(memory.into()))).build();
         with_default(&cache.expect("the settings are right"), || test(&clock));
     }

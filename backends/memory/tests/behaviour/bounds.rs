@@ -121,12 +121,13 @@ fn objects_weigh_what_they_say() {
     let put = |weight| {
         let object = Object { value: Box::new(()), weight };
         ObjectStore::put(&memory, key("a"), object, Ttl::Forever, PutMode::Always)
+            .map_err(|error| error.kind())
     };
-    assert!(put(100));
+    assert_eq!(put(100), Ok(true));
     assert_eq!(memory.weight(), weight_of(100));
-    assert!(!put(101));
+    assert_eq!(put(101), Err(StoreErrorKind::TooLarge));
     assert!(memory.is_empty(), "nothing older is left behind");
-    assert!(!put(usize::MAX));
+    assert_eq!(put(usize::MAX), Err(StoreErrorKind::TooLarge));
 }
 
 #[test]
@@ -134,7 +135,7 @@ fn a_boundless_claim_of_weight_does_no_harm() {
     let memory = Memory::new();
     let put = |text, weight| {
         let object = Object { value: Box::new(()), weight };
-        ObjectStore::put(&memory, key(text), object, Ttl::Forever, PutMode::Always)
+        ObjectStore::put(&memory, key(text), object, Ttl::Forever, PutMode::Always).is_ok()
     };
     assert!(put("a", 0) && !put("b", usize::MAX));
     let most = isize::MAX as usize - weight_of(0);

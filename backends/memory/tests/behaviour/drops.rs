@@ -77,7 +77,7 @@ fn a_refused_value_may_use_the_store_as_it_goes() {
     set_object(&scene.memory, "a", 1_u8);
     let offer = |mode| {
         let object = Object { value: Box::new(scene.meddler()), weight: 0 };
-        ObjectStore::put(&scene.memory, key("a"), object, Ttl::Forever, mode)
+        ObjectStore::put(&scene.memory, key("a"), object, Ttl::Forever, mode).unwrap()
     };
     assert!(!offer(PutMode::IfAbsent));
     assert!(!offer(PutMode::IfLease(Token::new(0))));
@@ -104,7 +104,7 @@ fn heavy_values_are_freed_as_soon_as_they_are_replaced() {
     let scene = Scene::new(10);
     let put = || {
         let object = Object { value: Box::new(scene.meddler()), weight: 1 << 20 };
-        ObjectStore::put(&scene.memory, key("a"), object, Ttl::Forever, PutMode::Always)
+        ObjectStore::put(&scene.memory, key("a"), object, Ttl::Forever, PutMode::Always).unwrap()
     };
     assert!(put());
     assert!(put());

@@ -4,7 +4,6 @@ use cache_memoize_core::{
 };
 use cache_memoize_memory::{CoarseClock, Memory};
 use cache_memoize_testkit::FakeClock;
-use std::sync::Arc;
 use std::time::Duration;
 
 #[test]
@@ -73,7 +72,7 @@ fn a_counter_keeps_its_time() {
 #[test]
 fn the_backend_has_every_face_and_the_clock_of_the_store() {
     let clock = FakeClock::new();
-    let memory = Memory::builder().clock(Arc::new(clock.clone())).build();
+    let memory = Memory::builder().clock(clock.clone()).build();
     let backend = Backend::from(memory.clone());
     assert_eq!(backend.name(), "memory");
     assert!(backend.async_store().is_some());
@@ -91,7 +90,7 @@ fn the_clock_of_a_store_is_the_coarse_one_unless_told_otherwise() {
     let (usual, coarse) = (Backend::from(Memory::new()), CoarseClock);
     let (before, now, after) = (coarse.now(), usual.clock().now(), coarse.now());
     assert!(before <= now && now <= after);
-    let told = Memory::builder().clock(Arc::new(SystemClock)).build();
+    let told = Memory::builder().clock(SystemClock).build();
     let backend = Backend::from(told);
     let (before, now, after) = (SystemClock.now(), backend.clock().now(), SystemClock.now());
     assert!(before <= now && now <= after);

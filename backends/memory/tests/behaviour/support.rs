@@ -2,7 +2,6 @@ use cache_memoize_core::{Bytes, KeyRef, Object, ObjectStore, PutMode, Store, Ttl
 use cache_memoize_memory::Memory;
 use cache_memoize_testkit::FakeClock;
 use std::any::Any;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 pub(crate) fn key(text: &str) -> KeyRef<'_> {
@@ -16,7 +15,7 @@ pub(crate) fn for_millis(millis: u64) -> Ttl {
 /// A store that goes by the clock that comes with it.
 pub(crate) fn with_fake_clock() -> (Memory, FakeClock) {
     let clock = FakeClock::new();
-    (Memory::builder().clock(Arc::new(clock.clone())).build(), clock)
+    (Memory::builder().clock(clock.clone()).build(), clock)
 }
 
 pub(crate) fn set(memory: &Memory, text: &str, value: &[u8], ttl: Ttl) {
@@ -30,7 +29,7 @@ pub(crate) fn get(memory: &Memory, text: &str) -> Option<Bytes> {
 
 pub(crate) fn set_object(memory: &Memory, text: &str, value: impl Any + Send + Sync) -> bool {
     let object = Object { value: Box::new(value), weight: 0 };
-    ObjectStore::put(memory, key(text), object, Ttl::Forever, PutMode::Always)
+    ObjectStore::put(memory, key(text), object, Ttl::Forever, PutMode::Always).unwrap()
 }
 
 pub(crate) fn get_object<T: Any + Clone>(memory: &Memory, text: &str) -> Option<T> {

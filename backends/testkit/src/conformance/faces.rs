@@ -113,13 +113,7 @@ impl Store for BytesAsObjects {
 
     fn put(&self, key: KeyRef<'_>, value: Bytes, ttl: Ttl, mode: PutMode) -> Result<bool> {
         let object = Object { weight: value.len(), value: Box::new(value) };
-        match (self.0.put(key, object, ttl, mode), mode) {
-            (false, PutMode::Always) => {
-                let context = "the objects refused a plain put";
-                Err(StoreError::new(StoreErrorKind::TooLarge, "put", context))
-            }
-            (stored, _) => Ok(stored),
-        }
+        self.0.put(key, object, ttl, mode)
     }
 
     fn lease(&self, key: KeyRef<'_>, ttl: Ttl, mode: LeaseMode) -> Result<(Lease, Option<Bytes>)> {

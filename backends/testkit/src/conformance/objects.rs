@@ -94,7 +94,7 @@ fn put_as<T: Send + Sync + 'static>(
     mode: PutMode,
 ) -> bool {
     let object = Object { value: Box::new(value), weight: size_of::<T>() };
-    objects.put(key_of(key), object, Ttl::Forever, mode)
+    objects.put(key_of(key), object, Ttl::Forever, mode).expect("the value is light")
 }
 
 /// What `look` gives, if there is a value and it is of this type.

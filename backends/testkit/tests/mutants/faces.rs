@@ -2,7 +2,7 @@ use crate::breaks::Break;
 use crate::store::Mutant;
 use cache_memoize_core::{
     AnyObject, AsyncStore, Bytes, KeyRef, Lease, LeaseMode, NonBlocking, Object, ObjectStore,
-    PutMode, Result, Store, Token, Ttl,
+    PutMode, Result, Store, StoreError, StoreErrorKind, Token, Ttl,
 };
 use std::collections::{HashMap, VecDeque};
 use std::future::poll_fn;
@@ -143,12 +143,12 @@ impl ObjectStore for Objects {
         true
     }
 
-    fn put(&self, key: KeyRef<'_>, object: Object, ttl: Ttl, mode: PutMode) -> bool {
+    fn put(&self, key: KeyRef<'_>, object: Object, ttl: Ttl, mode: PutMode) -> Result<bool> {
         if object.weight > crate::store::LARGEST {
             if mode == PutMode::Always {
                 self.remove(key);
             }
-            return false;
+            return Err(StoreError::new(StoreErrorKind::TooLarge, "put", "too heavy"));
         }
         let number = self.last_number.fetch_add(1, Ordering::SeqCst);
         let value: Arc<AnyObject> = match self.store.is(Break::ObjectsLoseTheirType) {
@@ -157,7 +157,7 @@ impl ObjectStore for Objects {
         };
         self.by_number.lock().unwrap().insert(number, value);
         let number = Bytes::copy_from_slice(&number.to_le_bytes());
-        self.store().put(key, number, ttl, mode).unwrap()
+        self.store().put(key, number, ttl, mode)
     }
 
     fn lease(&self, key: KeyRef<'_>, ttl: Ttl, mode: LeaseMode) -> Lease {

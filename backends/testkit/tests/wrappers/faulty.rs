@@ -241,8 +241,8 @@ impl ObjectStore for NoObjects {
         false
     }
 
-    fn put(&self, _: KeyRef<'_>, _: Object, _: Ttl, _: PutMode) -> bool {
-        false
+    fn put(&self, _: KeyRef<'_>, _: Object, _: Ttl, _: PutMode) -> Result<bool> {
+        Ok(false)
     }
 
     fn lease(&self, _: KeyRef<'_>, _: Ttl, _: LeaseMode) -> Lease {
