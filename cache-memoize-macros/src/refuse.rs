@@ -64,6 +64,9 @@ struct Output<'a> {
 const BORROWED: &str = "a borrowed value ends with the call that made it and cannot be remembered: \
      return an owned one, such as `String`, `Vec<_>` or `Arc<str>`";
 
+const REWRITTEN: &str = "`#[async_trait]` has rewritten this function already: put `#[cache_memoize]` on the \
+     impl block, above `#[async_trait]`";
+
 impl<'ast> Visit<'ast> for Output<'_> {
     fn visit_type_impl_trait(&mut self, hidden: &'ast TypeImplTrait) {
         self.errors.at(
@@ -90,8 +93,10 @@ impl<'ast> Visit<'ast> for Output<'_> {
     }
 
     fn visit_lifetime(&mut self, lifetime: &'ast Lifetime) {
-        if lifetime.ident != "static" {
-            self.errors.at(lifetime, BORROWED);
+        match lifetime.ident.to_string().as_str() {
+            "static" => {}
+            "async_trait" => self.errors.at(lifetime, REWRITTEN),
+            _ => self.errors.at(lifetime, BORROWED),
         }
     }
 

@@ -48,13 +48,11 @@ impl Settings {
 /// The settings of a [`Cache`] to be.
 ///
 /// ```
-/// use cache_memoize::{Cache, Compressor, Memory, Serializer};
+/// use cache_memoize::{Cache, Memory};
 /// use std::time::Duration;
 ///
 /// let cache = Cache::builder()
 ///     .backend(Memory::builder().max_entries(50_000).build())
-///     .serializer(Serializer::MessagePack)
-///     .compressor(Compressor::zlib().above(1024))
 ///     .prefix("symbols")
 ///     .default_ttl(Duration::from_secs(60))
 ///     .build()?;
@@ -90,7 +88,8 @@ impl CacheBuilder {
         self
     }
 
-    /// How values become bytes, for backends that take bytes. Default: MessagePack.
+    /// How values become bytes, for backends that take bytes. Default: MessagePack. [`Memory`](crate::Memory)
+    /// keeps values as they are, and needs none.
     ///
     /// Entries say which serializer wrote them, so that a change orphans nothing.
     pub fn serializer(mut self, serializer: Serializer) -> Self {
@@ -98,7 +97,8 @@ impl CacheBuilder {
         self
     }
 
-    /// How bytes become fewer, for backends that take bytes. Default: not at all.
+    /// How bytes become fewer, for backends that take bytes. Default: not at all. In
+    /// [`Memory`](crate::Memory) nothing is compressed.
     ///
     /// Entries say which compressor wrote them, so that a change orphans nothing.
     pub fn compressor(mut self, compressor: Compressor) -> Self {

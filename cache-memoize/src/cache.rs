@@ -89,7 +89,8 @@ impl Cache {
     /// The value under `key`, computed by `compute` and stored for the default lifetime if it is not there.
     ///
     /// Concurrent callers of one key share one computation. Never fails: what is wrong with the store is
-    /// reported to the observer. One round trip for a hit, three for a miss.
+    /// reported to the observer. One round trip for a hit, three for a miss. A `Result` is stored like any
+    /// other value, an `Err` too: see [`get_or_try_compute`](Self::get_or_try_compute).
     pub fn get_or_compute<T: Value>(&self, key: impl EntryKey, compute: impl FnOnce() -> T) -> T {
         self.call(&key).run(Rules::plain(), |()| {}, |()| {}, (), |()| compute())
     }
@@ -101,6 +102,32 @@ impl Cache {
         compute: impl FnOnce() -> F,
     ) -> T {
         self.call(&key).run_async(Rules::plain(), |()| {}, |()| {}, (), |()| compute()).await
+    }
+
+    /// [`get_or_compute`](Self::get_or_compute) for what may fail: an `Err` is given to the caller and not
+    /// stored, and is not shared with those who wait. A value is found by [`get`](Self::get) as it is,
+    /// without the `Ok`.
+    ///
+    /// # Errors
+    /// What `compute` gives, and nothing else.
+    pub fn get_or_try_compute<T: Value, E>(
+        &self,
+        key: impl EntryKey,
+        compute: impl FnOnce() -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.call(&key).run(Rules::ok_only(), |()| {}, |()| {}, (), |()| compute())
+    }
+
+    /// [`get_or_try_compute`](Self::get_or_try_compute), async.
+    ///
+    /// # Errors
+    /// As [`get_or_try_compute`](Self::get_or_try_compute).
+    pub async fn get_or_try_compute_async<T: Value, E, F: Future<Output = Result<T, E>>>(
+        &self,
+        key: impl EntryKey,
+        compute: impl FnOnce() -> F,
+    ) -> Result<T, E> {
+        self.call(&key).run_async(Rules::ok_only(), |()| {}, |()| {}, (), |()| compute()).await
     }
 
     /// The value under `key`, if there is one of this type. One round trip.

@@ -79,6 +79,13 @@ impl<T> Rules<Plain<T>> {
     }
 }
 
+impl<T, E> Rules<OkOnly<T, E>> {
+    /// The rules of what may fail and is done by hand.
+    pub(crate) fn ok_only() -> Self {
+        Self::new(OkOnly(PhantomData))
+    }
+}
+
 impl<K: Kind> Rules<K> {
     fn new(kind: K) -> Self {
         Self {

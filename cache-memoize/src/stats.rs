@@ -68,9 +68,9 @@ pub struct FunctionStats {
     pub hits: u64,
     /// Calls answered with the value that another caller computed meanwhile.
     pub coalesced: u64,
-    /// Calls that computed.
+    /// Calls that found nothing, and computed.
     pub misses: u64,
-    /// Values stored.
+    /// Values stored: by calls, refreshes and primes.
     pub stored: u64,
     /// Values not stored, since they were overtaken by an invalidation, a refresh or a plain write.
     pub fenced_off: u64,

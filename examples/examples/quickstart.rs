@@ -31,7 +31,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let file = &files[0];
     let name = file.file_name().unwrap_or_default().display();
-    timed("invalidate", "forgot the first file", || invalidate_gzip_size(file)).1?;
+    timed("invalidate", &format!("forgot {name}"), || invalidate_gzip_size(file)).1?;
     timed("miss", &format!("compressed {name} again"), || gzip_size(file)).1?;
     let again = format!("compressed {name} though it was known");
     timed("refresh", &again, || refresh_gzip_size(file)).1?;

@@ -169,7 +169,9 @@ impl MemoryBuilder {
         self
     }
 
-    /// At most this much weight; see the [front page](crate) for what an entry weighs. May be given
+    /// At most this many bytes of weight; see the [front page](crate) for what an entry weighs. The values of
+    /// functions with the option `local` weigh what their type does by itself, without what it points to:
+    /// bound those by their number. May be given
     /// together with [`max_entries`](Self::max_entries). A value heavier than that is refused, so that a
     /// bound of zero, which counts as one, refuses all.
     pub fn max_bytes(mut self, bytes: usize) -> Self {

@@ -20,7 +20,7 @@ pub(super) fn emit(memo: &Memo<'_>) -> TokenStream {
         .map(|companion| companion.emit(memo));
     let uncached = uncached(memo, Some(visibility(memo)));
     let site = site::emit(memo);
-    quote!(#uncached #(#companions)* #site)
+    quote!(#site #uncached #(#companions)*)
 }
 
 /// The function as written, under another name; inside the function it needs no visibility.

@@ -1,7 +1,7 @@
 //! An annotated function with its options: what every part of the expansion asks about.
 
 use crate::errors::Errors;
-use crate::function::{Function, Parameter, Selection};
+use crate::function::{Function, Home, Parameter, Selection};
 use crate::options::Options;
 use crate::{krate, mentions};
 use proc_macro2::{Ident, Span, TokenStream};
@@ -104,16 +104,18 @@ impl<'a> Memo<'a> {
 
     /// The name of the hidden function that gives the site.
     ///
-    /// In an impl block the companions of a function without `in_impl` do not find it, and its name is
-    /// what the compiler's message says.
+    /// Its name is what the compiler says first where the attribute, which sees a function alone, could not
+    /// know better: companions of an associated function without `in_impl` do not find it, and it is no
+    /// member of a trait.
     pub(super) fn site_name(&self) -> Ident {
         let name = self.function.name();
-        let place = self.place_of_name();
-        if self.function.is_free() && self.options.has_companions() {
-            format_ident!("__site_of_{name}__in_an_impl_block_add_in_impl", span = place)
-        } else {
-            format_ident!("__cache_memoize_site_{name}", span = place)
-        }
+        let remedy = match self.function.home {
+            _ if !self.options.has_companions() => "",
+            Home::Module => "__in_an_impl_block_add_in_impl",
+            Home::Impl => "__in_a_trait_impl_put_cache_memoize_on_the_block_too",
+            Home::TraitImpl(_) => "",
+        };
+        format_ident!("__site_of_{name}{remedy}", span = self.place_of_name())
     }
 
     /// Statements that count what only the options read as used, so that no warning says otherwise.

@@ -1,7 +1,7 @@
 fn total<T: Into<u64>>(values: Vec<T>) -> u64 {
     #[allow(unused_imports)]
     use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
-    let __call = Self::__cache_memoize_site_total()
+    let __call = Self::__site_of_total__in_a_trait_impl_put_cache_memoize_on_the_block_too()
         .call(
             &[
                 ::cache_memoize::__private::self_type::<Self>(),
@@ -19,6 +19,24 @@ fn total<T: Into<u64>>(values: Vec<T>) -> u64 {
             |(values,)| Self::uncached_total::<T>(values),
         )
 }
+#[doc(hidden)]
+#[allow(dead_code)]
+fn __site_of_total__in_a_trait_impl_put_cache_memoize_on_the_block_too() -> &'static ::cache_memoize::__private::Site {
+    fn here() {}
+    static SITE: ::cache_memoize::__private::Site = ::cache_memoize::__private::Site::new(
+            "total",
+            || ::cache_memoize::__private::path_of(&here),
+            ::core::file!(),
+            ::core::line!(),
+            ::core::column!(),
+        )
+        .prefix("totals")
+        .ttl(::cache_memoize::__private::Lifetime::FOREVER);
+    ::cache_memoize::__private::inventory::submit! {
+        ::cache_memoize::__private::Registered(& SITE)
+    }
+    &SITE
+}
 ///[`total`](Self::total) as written: nothing is looked up, nothing is stored.
 #[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
 fn uncached_total<T: Into<u64>>(values: Vec<T>) -> u64 {
@@ -30,7 +48,7 @@ fn uncached_total<T: Into<u64>>(values: Vec<T>) -> u64 {
 fn refresh_total<T: Into<u64>>(values: Vec<T>) -> u64 {
     #[allow(unused_imports)]
     use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
-    let __call = Self::__cache_memoize_site_total()
+    let __call = Self::__site_of_total__in_a_trait_impl_put_cache_memoize_on_the_block_too()
         .call(
             &[
                 ::cache_memoize::__private::self_type::<Self>(),
@@ -50,7 +68,7 @@ fn refresh_total<T: Into<u64>>(values: Vec<T>) -> u64 {
 #[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
 #[allow(unused_variables)]
 fn cache_key_total<T: Into<u64>>(values: Vec<T>) -> ::cache_memoize::Key {
-    let __call = Self::__cache_memoize_site_total()
+    let __call = Self::__site_of_total__in_a_trait_impl_put_cache_memoize_on_the_block_too()
         .call(
             &[
                 ::cache_memoize::__private::self_type::<Self>(),
@@ -67,7 +85,7 @@ fn cache_key_total<T: Into<u64>>(values: Vec<T>) -> ::cache_memoize::Key {
 fn invalidate_total<T: Into<u64>>(
     values: Vec<T>,
 ) -> ::core::result::Result<bool, ::cache_memoize::Error> {
-    let __call = Self::__cache_memoize_site_total()
+    let __call = Self::__site_of_total__in_a_trait_impl_put_cache_memoize_on_the_block_too()
         .call(
             &[
                 ::cache_memoize::__private::self_type::<Self>(),
@@ -86,7 +104,7 @@ fn peek_total<T: Into<u64>>(
 ) -> ::core::result::Result<::core::option::Option<u64>, ::cache_memoize::Error> {
     #[allow(unused_imports)]
     use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
-    let __call = Self::__cache_memoize_site_total()
+    let __call = Self::__site_of_total__in_a_trait_impl_put_cache_memoize_on_the_block_too()
         .call(
             &[
                 ::cache_memoize::__private::self_type::<Self>(),
@@ -106,7 +124,7 @@ fn prime_total<T: Into<u64>>(
 ) -> ::core::result::Result<(), ::cache_memoize::Error> {
     #[allow(unused_imports)]
     use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
-    let __call = Self::__cache_memoize_site_total()
+    let __call = Self::__site_of_total__in_a_trait_impl_put_cache_memoize_on_the_block_too()
         .call(
             &[
                 ::cache_memoize::__private::self_type::<Self>(),
@@ -116,22 +134,4 @@ fn prime_total<T: Into<u64>>(
             (::cache_memoize::__private::part(&values),),
         );
     __call.prime((&::cache_memoize::__private::Probe::<u64>::new()).rules(), value)
-}
-#[doc(hidden)]
-#[allow(dead_code)]
-fn __cache_memoize_site_total() -> &'static ::cache_memoize::__private::Site {
-    fn here() {}
-    static SITE: ::cache_memoize::__private::Site = ::cache_memoize::__private::Site::new(
-            "total",
-            || ::cache_memoize::__private::path_of(&here),
-            ::core::file!(),
-            ::core::line!(),
-            ::core::column!(),
-        )
-        .prefix("totals")
-        .ttl(::cache_memoize::__private::Lifetime::FOREVER);
-    ::cache_memoize::__private::inventory::submit! {
-        ::cache_memoize::__private::Registered(& SITE)
-    }
-    &SITE
 }

@@ -1,7 +1,7 @@
 async fn load(self: Arc<Self>, id: u32) -> Result<User, Failure> {
     #[doc(hidden)]
     #[allow(dead_code)]
-    fn __cache_memoize_site_load() -> &'static ::cache_memoize::__private::Site {
+    fn __site_of_load() -> &'static ::cache_memoize::__private::Site {
         fn here() {}
         static SITE: ::cache_memoize::__private::Site = ::cache_memoize::__private::Site::new(
             "load",
@@ -17,7 +17,7 @@ async fn load(self: Arc<Self>, id: u32) -> Result<User, Failure> {
     }
     #[allow(unused_imports)]
     use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
-    let __call = __cache_memoize_site_load()
+    let __call = __site_of_load()
         .call(
             &[::cache_memoize::__private::self_type::<Self>()],
             ::core::option::Option::None,

@@ -19,6 +19,26 @@ pub fn double(n: u32) -> u32 {
             |(n,)| uncached_double(n),
         )
 }
+#[cfg(feature = "double")]
+#[allow(clippy::double_must_use)]
+#[allow(unused_mut)]
+#[warn(unused_parens)]
+#[doc(hidden)]
+#[allow(dead_code)]
+fn __site_of_double__in_an_impl_block_add_in_impl() -> &'static my::reexport::__private::Site {
+    fn here() {}
+    static SITE: my::reexport::__private::Site = my::reexport::__private::Site::new(
+        "double",
+        || my::reexport::__private::path_of(&here),
+        ::core::file!(),
+        ::core::line!(),
+        ::core::column!(),
+    );
+    my::reexport::__private::inventory::submit! {
+        my::reexport::__private::Registered(& SITE)
+    }
+    &SITE
+}
 ///`double` as written: nothing is looked up, nothing is stored.
 #[cfg(feature = "double")]
 #[allow(clippy::double_must_use)]
@@ -106,24 +126,4 @@ pub(super) fn prime_double(
     let __call = __site_of_double__in_an_impl_block_add_in_impl()
         .call(&[], ::core::option::Option::None, (my::reexport::__private::part(&n),));
     __call.prime((&my::reexport::__private::Probe::<u32>::new()).rules(), value)
-}
-#[cfg(feature = "double")]
-#[allow(clippy::double_must_use)]
-#[allow(unused_mut)]
-#[warn(unused_parens)]
-#[doc(hidden)]
-#[allow(dead_code)]
-fn __site_of_double__in_an_impl_block_add_in_impl() -> &'static my::reexport::__private::Site {
-    fn here() {}
-    static SITE: my::reexport::__private::Site = my::reexport::__private::Site::new(
-        "double",
-        || my::reexport::__private::path_of(&here),
-        ::core::file!(),
-        ::core::line!(),
-        ::core::column!(),
-    );
-    my::reexport::__private::inventory::submit! {
-        my::reexport::__private::Registered(& SITE)
-    }
-    &SITE
 }

@@ -17,6 +17,22 @@ fn timetable(line: u8, day: Day) -> Timetable {
             |(line, day)| uncached_timetable(line, day),
         )
 }
+#[doc(hidden)]
+#[allow(dead_code)]
+fn __site_of_timetable__in_an_impl_block_add_in_impl() -> &'static ::cache_memoize::__private::Site {
+    fn here() {}
+    static SITE: ::cache_memoize::__private::Site = ::cache_memoize::__private::Site::new(
+        "timetable",
+        || ::cache_memoize::__private::path_of(&here),
+        ::core::file!(),
+        ::core::line!(),
+        ::core::column!(),
+    );
+    ::cache_memoize::__private::inventory::submit! {
+        ::cache_memoize::__private::Registered(& SITE)
+    }
+    &SITE
+}
 ///[`timetable`] as written: nothing is looked up, nothing is stored.
 #[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
 fn uncached_timetable(line: u8, day: Day) -> Timetable {
@@ -107,20 +123,4 @@ fn prime_timetable(
             (&::cache_memoize::__private::Probe::<Timetable>::new()).rules().ttl(__ttl),
             value,
         )
-}
-#[doc(hidden)]
-#[allow(dead_code)]
-fn __site_of_timetable__in_an_impl_block_add_in_impl() -> &'static ::cache_memoize::__private::Site {
-    fn here() {}
-    static SITE: ::cache_memoize::__private::Site = ::cache_memoize::__private::Site::new(
-        "timetable",
-        || ::cache_memoize::__private::path_of(&here),
-        ::core::file!(),
-        ::core::line!(),
-        ::core::column!(),
-    );
-    ::cache_memoize::__private::inventory::submit! {
-        ::cache_memoize::__private::Registered(& SITE)
-    }
-    &SITE
 }

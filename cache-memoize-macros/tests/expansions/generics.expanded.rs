@@ -29,6 +29,22 @@ where
             |(text, size)| uncached_parse::<T, N>(text, size),
         )
 }
+#[doc(hidden)]
+#[allow(dead_code)]
+fn __site_of_parse__in_an_impl_block_add_in_impl() -> &'static ::cache_memoize::__private::Site {
+    fn here() {}
+    static SITE: ::cache_memoize::__private::Site = ::cache_memoize::__private::Site::new(
+        "parse",
+        || ::cache_memoize::__private::path_of(&here),
+        ::core::file!(),
+        ::core::line!(),
+        ::core::column!(),
+    );
+    ::cache_memoize::__private::inventory::submit! {
+        ::cache_memoize::__private::Registered(& SITE)
+    }
+    &SITE
+}
 ///[`parse`] as written: nothing is looked up, nothing is stored.
 #[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
 fn uncached_parse<'a, T: Shape, const N: usize>(
@@ -176,20 +192,4 @@ where
             ),
         );
     __call.prime((&::cache_memoize::__private::Probe::<[T; N]>::new()).rules(), value)
-}
-#[doc(hidden)]
-#[allow(dead_code)]
-fn __site_of_parse__in_an_impl_block_add_in_impl() -> &'static ::cache_memoize::__private::Site {
-    fn here() {}
-    static SITE: ::cache_memoize::__private::Site = ::cache_memoize::__private::Site::new(
-        "parse",
-        || ::cache_memoize::__private::path_of(&here),
-        ::core::file!(),
-        ::core::line!(),
-        ::core::column!(),
-    );
-    ::cache_memoize::__private::inventory::submit! {
-        ::cache_memoize::__private::Registered(& SITE)
-    }
-    &SITE
 }

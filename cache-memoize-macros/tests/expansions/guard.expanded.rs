@@ -18,6 +18,22 @@ fn remind(user: u64, hours: u64) -> Result<(), Failure> {
             |(user, hours)| uncached_remind(user, hours),
         )
 }
+#[doc(hidden)]
+#[allow(dead_code)]
+fn __site_of_remind__in_an_impl_block_add_in_impl() -> &'static ::cache_memoize::__private::Site {
+    fn here() {}
+    static SITE: ::cache_memoize::__private::Site = ::cache_memoize::__private::Site::new(
+        "remind",
+        || ::cache_memoize::__private::path_of(&here),
+        ::core::file!(),
+        ::core::line!(),
+        ::core::column!(),
+    );
+    ::cache_memoize::__private::inventory::submit! {
+        ::cache_memoize::__private::Registered(& SITE)
+    }
+    &SITE
+}
 ///[`remind`] as written: nothing is looked up, nothing is stored.
 #[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
 fn uncached_remind(user: u64, hours: u64) -> Result<(), Failure> {
@@ -122,20 +138,4 @@ fn prime_remind(
             ::cache_memoize::__private::Guard::<Result<(), Failure>>::new().ttl(__ttl),
             value,
         )
-}
-#[doc(hidden)]
-#[allow(dead_code)]
-fn __site_of_remind__in_an_impl_block_add_in_impl() -> &'static ::cache_memoize::__private::Site {
-    fn here() {}
-    static SITE: ::cache_memoize::__private::Site = ::cache_memoize::__private::Site::new(
-        "remind",
-        || ::cache_memoize::__private::path_of(&here),
-        ::core::file!(),
-        ::core::line!(),
-        ::core::column!(),
-    );
-    ::cache_memoize::__private::inventory::submit! {
-        ::cache_memoize::__private::Registered(& SITE)
-    }
-    &SITE
 }

@@ -3,7 +3,7 @@ impl<T: Store> Repo<T> {
     pub fn get(&self, id: u64) -> User {
         #[allow(unused_imports)]
         use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
-        let __call = Self::__cache_memoize_site_get()
+        let __call = Self::__site_of_get__in_a_trait_impl_put_cache_memoize_on_the_block_too()
             .call(
                 &[::cache_memoize::__private::self_type::<Self>()],
                 ::core::option::Option::None,
@@ -18,6 +18,22 @@ impl<T: Store> Repo<T> {
                 |(__self, id)| Self::uncached_get(__self, id),
             )
     }
+    #[doc(hidden)]
+    #[allow(dead_code)]
+    fn __site_of_get__in_a_trait_impl_put_cache_memoize_on_the_block_too() -> &'static ::cache_memoize::__private::Site {
+        fn here() {}
+        static SITE: ::cache_memoize::__private::Site = ::cache_memoize::__private::Site::new(
+            "get",
+            || ::cache_memoize::__private::path_of(&here),
+            ::core::file!(),
+            ::core::line!(),
+            ::core::column!(),
+        );
+        ::cache_memoize::__private::inventory::submit! {
+            ::cache_memoize::__private::Registered(& SITE)
+        }
+        &SITE
+    }
     ///[`get`](Self::get) as written: nothing is looked up, nothing is stored.
     #[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
     pub fn uncached_get(&self, id: u64) -> User {
@@ -29,7 +45,7 @@ impl<T: Store> Repo<T> {
     pub fn refresh_get(&self, id: u64) -> User {
         #[allow(unused_imports)]
         use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
-        let __call = Self::__cache_memoize_site_get()
+        let __call = Self::__site_of_get__in_a_trait_impl_put_cache_memoize_on_the_block_too()
             .call(
                 &[::cache_memoize::__private::self_type::<Self>()],
                 ::core::option::Option::None,
@@ -46,7 +62,7 @@ impl<T: Store> Repo<T> {
     #[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
     #[allow(unused_variables)]
     pub fn cache_key_get(id: u64) -> ::cache_memoize::Key {
-        let __call = Self::__cache_memoize_site_get()
+        let __call = Self::__site_of_get__in_a_trait_impl_put_cache_memoize_on_the_block_too()
             .call(
                 &[::cache_memoize::__private::self_type::<Self>()],
                 ::core::option::Option::None,
@@ -60,7 +76,7 @@ impl<T: Store> Repo<T> {
     pub fn invalidate_get(
         id: u64,
     ) -> ::core::result::Result<bool, ::cache_memoize::Error> {
-        let __call = Self::__cache_memoize_site_get()
+        let __call = Self::__site_of_get__in_a_trait_impl_put_cache_memoize_on_the_block_too()
             .call(
                 &[::cache_memoize::__private::self_type::<Self>()],
                 ::core::option::Option::None,
@@ -76,7 +92,7 @@ impl<T: Store> Repo<T> {
     ) -> ::core::result::Result<::core::option::Option<User>, ::cache_memoize::Error> {
         #[allow(unused_imports)]
         use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
-        let __call = Self::__cache_memoize_site_get()
+        let __call = Self::__site_of_get__in_a_trait_impl_put_cache_memoize_on_the_block_too()
             .call(
                 &[::cache_memoize::__private::self_type::<Self>()],
                 ::core::option::Option::None,
@@ -93,7 +109,7 @@ impl<T: Store> Repo<T> {
     ) -> ::core::result::Result<(), ::cache_memoize::Error> {
         #[allow(unused_imports)]
         use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
-        let __call = Self::__cache_memoize_site_get()
+        let __call = Self::__site_of_get__in_a_trait_impl_put_cache_memoize_on_the_block_too()
             .call(
                 &[::cache_memoize::__private::self_type::<Self>()],
                 ::core::option::Option::None,
@@ -101,26 +117,10 @@ impl<T: Store> Repo<T> {
             );
         __call.prime((&::cache_memoize::__private::Probe::<User>::new()).rules(), value)
     }
-    #[doc(hidden)]
-    #[allow(dead_code)]
-    fn __cache_memoize_site_get() -> &'static ::cache_memoize::__private::Site {
-        fn here() {}
-        static SITE: ::cache_memoize::__private::Site = ::cache_memoize::__private::Site::new(
-            "get",
-            || ::cache_memoize::__private::path_of(&here),
-            ::core::file!(),
-            ::core::line!(),
-            ::core::column!(),
-        );
-        ::cache_memoize::__private::inventory::submit! {
-            ::cache_memoize::__private::Registered(& SITE)
-        }
-        &SITE
-    }
     fn count(kind: Kind) -> usize {
         #[allow(unused_imports)]
         use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
-        let __call = Self::__cache_memoize_site_count()
+        let __call = Self::__site_of_count__in_a_trait_impl_put_cache_memoize_on_the_block_too()
             .call(
                 &[::cache_memoize::__private::self_type::<Self>()],
                 ::core::option::Option::None,
@@ -135,6 +135,22 @@ impl<T: Store> Repo<T> {
                 |(kind,)| Self::uncached_count(kind),
             )
     }
+    #[doc(hidden)]
+    #[allow(dead_code)]
+    fn __site_of_count__in_a_trait_impl_put_cache_memoize_on_the_block_too() -> &'static ::cache_memoize::__private::Site {
+        fn here() {}
+        static SITE: ::cache_memoize::__private::Site = ::cache_memoize::__private::Site::new(
+            "count",
+            || ::cache_memoize::__private::path_of(&here),
+            ::core::file!(),
+            ::core::line!(),
+            ::core::column!(),
+        );
+        ::cache_memoize::__private::inventory::submit! {
+            ::cache_memoize::__private::Registered(& SITE)
+        }
+        &SITE
+    }
     ///[`count`](Self::count) as written: nothing is looked up, nothing is stored.
     #[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
     fn uncached_count(kind: Kind) -> usize {
@@ -146,7 +162,7 @@ impl<T: Store> Repo<T> {
     fn refresh_count(kind: Kind) -> usize {
         #[allow(unused_imports)]
         use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
-        let __call = Self::__cache_memoize_site_count()
+        let __call = Self::__site_of_count__in_a_trait_impl_put_cache_memoize_on_the_block_too()
             .call(
                 &[::cache_memoize::__private::self_type::<Self>()],
                 ::core::option::Option::None,
@@ -163,7 +179,7 @@ impl<T: Store> Repo<T> {
     #[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
     #[allow(unused_variables)]
     fn cache_key_count(kind: Kind) -> ::cache_memoize::Key {
-        let __call = Self::__cache_memoize_site_count()
+        let __call = Self::__site_of_count__in_a_trait_impl_put_cache_memoize_on_the_block_too()
             .call(
                 &[::cache_memoize::__private::self_type::<Self>()],
                 ::core::option::Option::None,
@@ -177,7 +193,7 @@ impl<T: Store> Repo<T> {
     fn invalidate_count(
         kind: Kind,
     ) -> ::core::result::Result<bool, ::cache_memoize::Error> {
-        let __call = Self::__cache_memoize_site_count()
+        let __call = Self::__site_of_count__in_a_trait_impl_put_cache_memoize_on_the_block_too()
             .call(
                 &[::cache_memoize::__private::self_type::<Self>()],
                 ::core::option::Option::None,
@@ -193,7 +209,7 @@ impl<T: Store> Repo<T> {
     ) -> ::core::result::Result<::core::option::Option<usize>, ::cache_memoize::Error> {
         #[allow(unused_imports)]
         use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
-        let __call = Self::__cache_memoize_site_count()
+        let __call = Self::__site_of_count__in_a_trait_impl_put_cache_memoize_on_the_block_too()
             .call(
                 &[::cache_memoize::__private::self_type::<Self>()],
                 ::core::option::Option::None,
@@ -210,29 +226,13 @@ impl<T: Store> Repo<T> {
     ) -> ::core::result::Result<(), ::cache_memoize::Error> {
         #[allow(unused_imports)]
         use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
-        let __call = Self::__cache_memoize_site_count()
+        let __call = Self::__site_of_count__in_a_trait_impl_put_cache_memoize_on_the_block_too()
             .call(
                 &[::cache_memoize::__private::self_type::<Self>()],
                 ::core::option::Option::None,
                 (::cache_memoize::__private::part(&kind),),
             );
         __call.prime((&::cache_memoize::__private::Probe::<usize>::new()).rules(), value)
-    }
-    #[doc(hidden)]
-    #[allow(dead_code)]
-    fn __cache_memoize_site_count() -> &'static ::cache_memoize::__private::Site {
-        fn here() {}
-        static SITE: ::cache_memoize::__private::Site = ::cache_memoize::__private::Site::new(
-            "count",
-            || ::cache_memoize::__private::path_of(&here),
-            ::core::file!(),
-            ::core::line!(),
-            ::core::column!(),
-        );
-        ::cache_memoize::__private::inventory::submit! {
-            ::cache_memoize::__private::Registered(& SITE)
-        }
-        &SITE
     }
     pub fn load(&self, id: u64) -> User {
         self.store.load(id)

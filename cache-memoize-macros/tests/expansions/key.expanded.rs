@@ -27,6 +27,22 @@ fn greeting(user: &User, special: bool, locale: &str, unread: usize) -> String {
             ),
         )
 }
+#[doc(hidden)]
+#[allow(dead_code)]
+fn __site_of_greeting__in_an_impl_block_add_in_impl() -> &'static ::cache_memoize::__private::Site {
+    fn here() {}
+    static SITE: ::cache_memoize::__private::Site = ::cache_memoize::__private::Site::new(
+        "greeting",
+        || ::cache_memoize::__private::path_of(&here),
+        ::core::file!(),
+        ::core::line!(),
+        ::core::column!(),
+    );
+    ::cache_memoize::__private::inventory::submit! {
+        ::cache_memoize::__private::Registered(& SITE)
+    }
+    &SITE
+}
 ///[`greeting`] as written: nothing is looked up, nothing is stored.
 #[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
 fn uncached_greeting(user: &User, special: bool, locale: &str, unread: usize) -> String {
@@ -143,20 +159,4 @@ fn prime_greeting(
             ),
         );
     __call.prime((&::cache_memoize::__private::Probe::<String>::new()).rules(), value)
-}
-#[doc(hidden)]
-#[allow(dead_code)]
-fn __site_of_greeting__in_an_impl_block_add_in_impl() -> &'static ::cache_memoize::__private::Site {
-    fn here() {}
-    static SITE: ::cache_memoize::__private::Site = ::cache_memoize::__private::Site::new(
-        "greeting",
-        || ::cache_memoize::__private::path_of(&here),
-        ::core::file!(),
-        ::core::line!(),
-        ::core::column!(),
-    );
-    ::cache_memoize::__private::inventory::submit! {
-        ::cache_memoize::__private::Registered(& SITE)
-    }
-    &SITE
 }

@@ -15,7 +15,7 @@ fn many(
 ) -> u8 {
     #[doc(hidden)]
     #[allow(dead_code)]
-    fn __cache_memoize_site_many() -> &'static ::cache_memoize::__private::Site {
+    fn __site_of_many() -> &'static ::cache_memoize::__private::Site {
         fn here() {}
         static SITE: ::cache_memoize::__private::Site = ::cache_memoize::__private::Site::new(
             "many",
@@ -50,7 +50,7 @@ fn many(
     }
     #[allow(unused_imports)]
     use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
-    let __call = __cache_memoize_site_many()
+    let __call = __site_of_many()
         .call(
             &[],
             ::core::option::Option::None,

@@ -1,7 +1,7 @@
 pub async fn get(&self, id: u64) -> Option<User> {
     #[allow(unused_imports)]
     use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
-    let __call = Self::__cache_memoize_site_get()
+    let __call = Self::__site_of_get__in_a_trait_impl_put_cache_memoize_on_the_block_too()
         .call(
             &[::cache_memoize::__private::self_type::<Self>()],
             ::core::option::Option::Some(
@@ -19,6 +19,23 @@ pub async fn get(&self, id: u64) -> Option<User> {
         )
         .await
 }
+#[doc(hidden)]
+#[allow(dead_code)]
+fn __site_of_get__in_a_trait_impl_put_cache_memoize_on_the_block_too() -> &'static ::cache_memoize::__private::Site {
+    fn here() {}
+    static SITE: ::cache_memoize::__private::Site = ::cache_memoize::__private::Site::new(
+            "get",
+            || ::cache_memoize::__private::path_of(&here),
+            ::core::file!(),
+            ::core::line!(),
+            ::core::column!(),
+        )
+        .version(2);
+    ::cache_memoize::__private::inventory::submit! {
+        ::cache_memoize::__private::Registered(& SITE)
+    }
+    &SITE
+}
 ///[`get`](Self::get) as written: nothing is looked up, nothing is stored.
 #[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
 pub async fn uncached_get(&self, id: u64) -> Option<User> {
@@ -30,7 +47,7 @@ pub async fn uncached_get(&self, id: u64) -> Option<User> {
 pub async fn refresh_get(&self, id: u64) -> Option<User> {
     #[allow(unused_imports)]
     use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
-    let __call = Self::__cache_memoize_site_get()
+    let __call = Self::__site_of_get__in_a_trait_impl_put_cache_memoize_on_the_block_too()
         .call(
             &[::cache_memoize::__private::self_type::<Self>()],
             ::core::option::Option::Some(
@@ -50,7 +67,7 @@ pub async fn refresh_get(&self, id: u64) -> Option<User> {
 #[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
 #[allow(unused_variables)]
 pub fn cache_key_get(&self, id: u64) -> ::cache_memoize::Key {
-    let __call = Self::__cache_memoize_site_get()
+    let __call = Self::__site_of_get__in_a_trait_impl_put_cache_memoize_on_the_block_too()
         .call(
             &[::cache_memoize::__private::self_type::<Self>()],
             ::core::option::Option::Some(
@@ -67,7 +84,7 @@ pub async fn invalidate_get(
     &self,
     id: u64,
 ) -> ::core::result::Result<bool, ::cache_memoize::Error> {
-    let __call = Self::__cache_memoize_site_get()
+    let __call = Self::__site_of_get__in_a_trait_impl_put_cache_memoize_on_the_block_too()
         .call(
             &[::cache_memoize::__private::self_type::<Self>()],
             ::core::option::Option::Some(
@@ -89,7 +106,7 @@ pub async fn peek_get(
 > {
     #[allow(unused_imports)]
     use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
-    let __call = Self::__cache_memoize_site_get()
+    let __call = Self::__site_of_get__in_a_trait_impl_put_cache_memoize_on_the_block_too()
         .call(
             &[::cache_memoize::__private::self_type::<Self>()],
             ::core::option::Option::Some(
@@ -111,7 +128,7 @@ pub async fn prime_get(
 ) -> ::core::result::Result<(), ::cache_memoize::Error> {
     #[allow(unused_imports)]
     use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
-    let __call = Self::__cache_memoize_site_get()
+    let __call = Self::__site_of_get__in_a_trait_impl_put_cache_memoize_on_the_block_too()
         .call(
             &[::cache_memoize::__private::self_type::<Self>()],
             ::core::option::Option::Some(
@@ -125,21 +142,4 @@ pub async fn prime_get(
             value,
         )
         .await
-}
-#[doc(hidden)]
-#[allow(dead_code)]
-fn __cache_memoize_site_get() -> &'static ::cache_memoize::__private::Site {
-    fn here() {}
-    static SITE: ::cache_memoize::__private::Site = ::cache_memoize::__private::Site::new(
-            "get",
-            || ::cache_memoize::__private::path_of(&here),
-            ::core::file!(),
-            ::core::line!(),
-            ::core::column!(),
-        )
-        .version(2);
-    ::cache_memoize::__private::inventory::submit! {
-        ::cache_memoize::__private::Registered(& SITE)
-    }
-    &SITE
 }

@@ -1,7 +1,7 @@
 fn area(&self, scale: u32) -> Option<u32> {
     #[doc(hidden)]
     #[allow(dead_code)]
-    fn __cache_memoize_site_area() -> &'static ::cache_memoize::__private::Site {
+    fn __site_of_area() -> &'static ::cache_memoize::__private::Site {
         fn here() {}
         static SITE: ::cache_memoize::__private::Site = ::cache_memoize::__private::Site::new(
             "area",
@@ -17,7 +17,7 @@ fn area(&self, scale: u32) -> Option<u32> {
     }
     #[allow(unused_imports)]
     use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
-    let __call = __cache_memoize_site_area()
+    let __call = __site_of_area()
         .call(
             &[::cache_memoize::__private::self_type::<Self>()],
             ::core::option::Option::None,

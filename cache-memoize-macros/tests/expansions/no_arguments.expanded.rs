@@ -14,6 +14,23 @@ fn motd() -> String {
             |()| uncached_motd(),
         )
 }
+#[doc(hidden)]
+#[allow(dead_code)]
+fn __site_of_motd__in_an_impl_block_add_in_impl() -> &'static ::cache_memoize::__private::Site {
+    fn here() {}
+    static SITE: ::cache_memoize::__private::Site = ::cache_memoize::__private::Site::new(
+            "motd",
+            || ::cache_memoize::__private::path_of(&here),
+            ::core::file!(),
+            ::core::line!(),
+            ::core::column!(),
+        )
+        .ttl(::cache_memoize::__private::Lifetime::millis(60000));
+    ::cache_memoize::__private::inventory::submit! {
+        ::cache_memoize::__private::Registered(& SITE)
+    }
+    &SITE
+}
 ///[`motd`] as written: nothing is looked up, nothing is stored.
 #[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
 fn uncached_motd() -> String {
@@ -72,21 +89,4 @@ fn prime_motd(value: String) -> ::core::result::Result<(), ::cache_memoize::Erro
     let __call = __site_of_motd__in_an_impl_block_add_in_impl()
         .call(&[], ::core::option::Option::None, ());
     __call.prime((&::cache_memoize::__private::Probe::<String>::new()).rules(), value)
-}
-#[doc(hidden)]
-#[allow(dead_code)]
-fn __site_of_motd__in_an_impl_block_add_in_impl() -> &'static ::cache_memoize::__private::Site {
-    fn here() {}
-    static SITE: ::cache_memoize::__private::Site = ::cache_memoize::__private::Site::new(
-            "motd",
-            || ::cache_memoize::__private::path_of(&here),
-            ::core::file!(),
-            ::core::line!(),
-            ::core::column!(),
-        )
-        .ttl(::cache_memoize::__private::Lifetime::millis(60000));
-    ::cache_memoize::__private::inventory::submit! {
-        ::cache_memoize::__private::Registered(& SITE)
-    }
-    &SITE
 }

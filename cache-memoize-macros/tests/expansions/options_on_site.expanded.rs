@@ -18,6 +18,29 @@ pub fn report(id: u64) -> Result<Report, Failure> {
             |(id,)| uncached_report(id),
         )
 }
+#[doc(hidden)]
+#[allow(dead_code)]
+fn __site_of_report__in_an_impl_block_add_in_impl() -> &'static ::cache_memoize::__private::Site {
+    fn here() {}
+    static SITE: ::cache_memoize::__private::Site = ::cache_memoize::__private::Site::new(
+            "report",
+            || ::cache_memoize::__private::path_of(&here),
+            ::core::file!(),
+            ::core::line!(),
+            ::core::column!(),
+        )
+        .cache("reports")
+        .prefix("r")
+        .version(3)
+        .ttl(::cache_memoize::__private::Lifetime::millis(3600000))
+        .err_ttl(::cache_memoize::__private::Lifetime::millis(5000))
+        .jitter(0.1)
+        .single_flight_off();
+    ::cache_memoize::__private::inventory::submit! {
+        ::cache_memoize::__private::Registered(& SITE)
+    }
+    &SITE
+}
 ///`report` as written: nothing is looked up, nothing is stored.
 #[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
 pub(crate) fn uncached_report(id: u64) -> Result<Report, Failure> {
@@ -116,27 +139,4 @@ pub(crate) fn prime_report(
                 .cache_err(::cache_memoize::__private::always),
             value,
         )
-}
-#[doc(hidden)]
-#[allow(dead_code)]
-fn __site_of_report__in_an_impl_block_add_in_impl() -> &'static ::cache_memoize::__private::Site {
-    fn here() {}
-    static SITE: ::cache_memoize::__private::Site = ::cache_memoize::__private::Site::new(
-            "report",
-            || ::cache_memoize::__private::path_of(&here),
-            ::core::file!(),
-            ::core::line!(),
-            ::core::column!(),
-        )
-        .cache("reports")
-        .prefix("r")
-        .version(3)
-        .ttl(::cache_memoize::__private::Lifetime::millis(3600000))
-        .err_ttl(::cache_memoize::__private::Lifetime::millis(5000))
-        .jitter(0.1)
-        .single_flight_off();
-    ::cache_memoize::__private::inventory::submit! {
-        ::cache_memoize::__private::Registered(& SITE)
-    }
-    &SITE
 }

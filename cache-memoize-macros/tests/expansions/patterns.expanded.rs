@@ -37,6 +37,22 @@ fn area(__arg0: (u32, u32), __arg1: &Named, __arg2: u8) -> u32 {
             |(__arg0, __arg1, __arg2)| uncached_area(__arg0, __arg1, __arg2),
         )
 }
+#[doc(hidden)]
+#[allow(dead_code)]
+fn __site_of_area__in_an_impl_block_add_in_impl() -> &'static ::cache_memoize::__private::Site {
+    fn here() {}
+    static SITE: ::cache_memoize::__private::Site = ::cache_memoize::__private::Site::new(
+        "area",
+        || ::cache_memoize::__private::path_of(&here),
+        ::core::file!(),
+        ::core::line!(),
+        ::core::column!(),
+    );
+    ::cache_memoize::__private::inventory::submit! {
+        ::cache_memoize::__private::Registered(& SITE)
+    }
+    &SITE
+}
 ///[`area`] as written: nothing is looked up, nothing is stored.
 #[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
 fn uncached_area(
@@ -204,20 +220,4 @@ fn prime_area(
             (&::cache_memoize::__private::Probe::<u32>::new()).rules().ttl(__ttl),
             value,
         )
-}
-#[doc(hidden)]
-#[allow(dead_code)]
-fn __site_of_area__in_an_impl_block_add_in_impl() -> &'static ::cache_memoize::__private::Site {
-    fn here() {}
-    static SITE: ::cache_memoize::__private::Site = ::cache_memoize::__private::Site::new(
-        "area",
-        || ::cache_memoize::__private::path_of(&here),
-        ::core::file!(),
-        ::core::line!(),
-        ::core::column!(),
-    );
-    ::cache_memoize::__private::inventory::submit! {
-        ::cache_memoize::__private::Registered(& SITE)
-    }
-    &SITE
 }

@@ -22,6 +22,23 @@ pub fn rate(from: &str, n: u32) -> f64 {
             |(from, n)| uncached_rate(from, n),
         )
 }
+#[doc(hidden)]
+#[allow(dead_code)]
+fn __site_of_rate__in_an_impl_block_add_in_impl() -> &'static ::cache_memoize::__private::Site {
+    fn here() {}
+    static SITE: ::cache_memoize::__private::Site = ::cache_memoize::__private::Site::new(
+            "rate",
+            || ::cache_memoize::__private::path_of(&here),
+            ::core::file!(),
+            ::core::line!(),
+            ::core::column!(),
+        )
+        .ttl(::cache_memoize::__private::Lifetime::millis(300000));
+    ::cache_memoize::__private::inventory::submit! {
+        ::cache_memoize::__private::Registered(& SITE)
+    }
+    &SITE
+}
 ///[`rate`] as written: nothing is looked up, nothing is stored.
 #[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
 pub fn uncached_rate(from: &str, mut n: u32) -> f64 {
@@ -123,21 +140,4 @@ pub fn prime_rate(
             ),
         );
     __call.prime((&::cache_memoize::__private::Probe::<f64>::new()).rules(), value)
-}
-#[doc(hidden)]
-#[allow(dead_code)]
-fn __site_of_rate__in_an_impl_block_add_in_impl() -> &'static ::cache_memoize::__private::Site {
-    fn here() {}
-    static SITE: ::cache_memoize::__private::Site = ::cache_memoize::__private::Site::new(
-            "rate",
-            || ::cache_memoize::__private::path_of(&here),
-            ::core::file!(),
-            ::core::line!(),
-            ::core::column!(),
-        )
-        .ttl(::cache_memoize::__private::Lifetime::millis(300000));
-    ::cache_memoize::__private::inventory::submit! {
-        ::cache_memoize::__private::Registered(& SITE)
-    }
-    &SITE
 }

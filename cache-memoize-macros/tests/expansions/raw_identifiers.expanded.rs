@@ -16,6 +16,22 @@ fn r#match(r#type: u8) -> u8 {
             |(r#type,)| uncached_match(r#type),
         )
 }
+#[doc(hidden)]
+#[allow(dead_code)]
+fn __site_of_match__in_an_impl_block_add_in_impl() -> &'static ::cache_memoize::__private::Site {
+    fn here() {}
+    static SITE: ::cache_memoize::__private::Site = ::cache_memoize::__private::Site::new(
+        "match",
+        || ::cache_memoize::__private::path_of(&here),
+        ::core::file!(),
+        ::core::line!(),
+        ::core::column!(),
+    );
+    ::cache_memoize::__private::inventory::submit! {
+        ::cache_memoize::__private::Registered(& SITE)
+    }
+    &SITE
+}
 ///`match` as written: nothing is looked up, nothing is stored.
 #[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
 fn uncached_match(r#type: u8) -> u8 {
@@ -97,20 +113,4 @@ fn prime_match(
             (::cache_memoize::__private::part(&r#type),),
         );
     __call.prime((&::cache_memoize::__private::Probe::<u8>::new()).rules(), value)
-}
-#[doc(hidden)]
-#[allow(dead_code)]
-fn __site_of_match__in_an_impl_block_add_in_impl() -> &'static ::cache_memoize::__private::Site {
-    fn here() {}
-    static SITE: ::cache_memoize::__private::Site = ::cache_memoize::__private::Site::new(
-        "match",
-        || ::cache_memoize::__private::path_of(&here),
-        ::core::file!(),
-        ::core::line!(),
-        ::core::column!(),
-    );
-    ::cache_memoize::__private::inventory::submit! {
-        ::cache_memoize::__private::Registered(& SITE)
-    }
-    &SITE
 }

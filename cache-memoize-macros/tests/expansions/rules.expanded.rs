@@ -26,6 +26,23 @@ fn report(id: u64, attempts: u64) -> Result<Report, Failure> {
             |(id, attempts)| uncached_report(id, attempts),
         )
 }
+#[doc(hidden)]
+#[allow(dead_code)]
+fn __site_of_report__in_an_impl_block_add_in_impl() -> &'static ::cache_memoize::__private::Site {
+    fn here() {}
+    static SITE: ::cache_memoize::__private::Site = ::cache_memoize::__private::Site::new(
+            "report",
+            || ::cache_memoize::__private::path_of(&here),
+            ::core::file!(),
+            ::core::line!(),
+            ::core::column!(),
+        )
+        .local();
+    ::cache_memoize::__private::inventory::submit! {
+        ::cache_memoize::__private::Registered(& SITE)
+    }
+    &SITE
+}
 ///[`report`] as written: nothing is looked up, nothing is stored.
 #[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
 fn uncached_report(id: u64, attempts: u64) -> Result<Report, Failure> {
@@ -156,21 +173,4 @@ fn prime_report(
                 .err_ttl(__err_ttl),
             value,
         )
-}
-#[doc(hidden)]
-#[allow(dead_code)]
-fn __site_of_report__in_an_impl_block_add_in_impl() -> &'static ::cache_memoize::__private::Site {
-    fn here() {}
-    static SITE: ::cache_memoize::__private::Site = ::cache_memoize::__private::Site::new(
-            "report",
-            || ::cache_memoize::__private::path_of(&here),
-            ::core::file!(),
-            ::core::line!(),
-            ::core::column!(),
-        )
-        .local();
-    ::cache_memoize::__private::inventory::submit! {
-        ::cache_memoize::__private::Registered(& SITE)
-    }
-    &SITE
 }

@@ -9,7 +9,7 @@ where
         #[allow(unused_imports)]
         use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
         let __ttl: ::core::time::Duration = Self::lifetime(scale);
-        let __call = Self::__cache_memoize_site_area()
+        let __call = Self::__site_of_area()
             .call(
                 &[::cache_memoize::__private::self_type::<Self>()],
                 ::core::option::Option::None,
@@ -34,7 +34,7 @@ where
     async fn name() -> String {
         #[doc(hidden)]
         #[allow(dead_code)]
-        fn __cache_memoize_site_name() -> &'static ::cache_memoize::__private::Site {
+        fn __site_of_name() -> &'static ::cache_memoize::__private::Site {
             fn here() {}
             static SITE: ::cache_memoize::__private::Site = ::cache_memoize::__private::Site::new(
                     "name",
@@ -51,7 +51,7 @@ where
         }
         #[allow(unused_imports)]
         use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
-        let __call = __cache_memoize_site_name()
+        let __call = __site_of_name()
             .call(
                 &[::cache_memoize::__private::self_type::<Self>()],
                 ::core::option::Option::None,
@@ -86,6 +86,23 @@ impl<'a, T> Square<'a, T>
 where
     T: Clone,
 {
+    #[doc(hidden)]
+    #[allow(dead_code)]
+    fn __site_of_area() -> &'static ::cache_memoize::__private::Site {
+        fn here() {}
+        static SITE: ::cache_memoize::__private::Site = ::cache_memoize::__private::Site::new(
+                "area",
+                || ::cache_memoize::__private::path_of(&here),
+                ::core::file!(),
+                ::core::line!(),
+                ::core::column!(),
+            )
+            .of_trait("shapes::Shape<u8>");
+        ::cache_memoize::__private::inventory::submit! {
+            ::cache_memoize::__private::Registered(& SITE)
+        }
+        &SITE
+    }
     ///`area` as written: nothing is looked up, nothing is stored.
     #[allow(dead_code, unreachable_pub, clippy::too_many_arguments, private_interfaces)]
     pub fn uncached_area(&self, scale: u32) -> Vec<<Self as shapes::Shape<u8>>::Area> {
@@ -106,7 +123,7 @@ where
         #[allow(unused_imports)]
         use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
         let __ttl: ::core::time::Duration = Self::lifetime(scale);
-        let __call = Self::__cache_memoize_site_area()
+        let __call = Self::__site_of_area()
             .call(
                 &[::cache_memoize::__private::self_type::<Self>()],
                 ::core::option::Option::None,
@@ -132,7 +149,7 @@ where
     pub fn cache_key_area(&self, scale: u32) -> ::cache_memoize::Key {
         #[allow(unused_imports)]
         use shapes::Shape as _;
-        let __call = Self::__cache_memoize_site_area()
+        let __call = Self::__site_of_area()
             .call(
                 &[::cache_memoize::__private::self_type::<Self>()],
                 ::core::option::Option::None,
@@ -152,7 +169,7 @@ where
     ) -> ::core::result::Result<bool, ::cache_memoize::Error> {
         #[allow(unused_imports)]
         use shapes::Shape as _;
-        let __call = Self::__cache_memoize_site_area()
+        let __call = Self::__site_of_area()
             .call(
                 &[::cache_memoize::__private::self_type::<Self>()],
                 ::core::option::Option::None,
@@ -177,7 +194,7 @@ where
         use shapes::Shape as _;
         #[allow(unused_imports)]
         use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
-        let __call = Self::__cache_memoize_site_area()
+        let __call = Self::__site_of_area()
             .call(
                 &[::cache_memoize::__private::self_type::<Self>()],
                 ::core::option::Option::None,
@@ -207,7 +224,7 @@ where
         #[allow(unused_imports)]
         use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
         let __ttl: ::core::time::Duration = Self::lifetime(scale);
-        let __call = Self::__cache_memoize_site_area()
+        let __call = Self::__site_of_area()
             .call(
                 &[::cache_memoize::__private::self_type::<Self>()],
                 ::core::option::Option::None,
@@ -225,22 +242,5 @@ where
                     .ttl(__ttl),
                 value,
             )
-    }
-    #[doc(hidden)]
-    #[allow(dead_code)]
-    fn __cache_memoize_site_area() -> &'static ::cache_memoize::__private::Site {
-        fn here() {}
-        static SITE: ::cache_memoize::__private::Site = ::cache_memoize::__private::Site::new(
-                "area",
-                || ::cache_memoize::__private::path_of(&here),
-                ::core::file!(),
-                ::core::line!(),
-                ::core::column!(),
-            )
-            .of_trait("shapes::Shape<u8>");
-        ::cache_memoize::__private::inventory::submit! {
-            ::cache_memoize::__private::Registered(& SITE)
-        }
-        &SITE
     }
 }

@@ -3,7 +3,7 @@ pub async fn fib<T: Number>(n: T, __arg1: (u8, u8)) -> T {
     #[allow(unused_variables)]
     #[doc(hidden)]
     #[allow(dead_code)]
-    fn __cache_memoize_site_fib() -> &'static ::cache_memoize::__private::Site {
+    fn __site_of_fib() -> &'static ::cache_memoize::__private::Site {
         fn here() {}
         static SITE: ::cache_memoize::__private::Site = ::cache_memoize::__private::Site::new(
             "fib",
@@ -27,7 +27,7 @@ pub async fn fib<T: Number>(n: T, __arg1: (u8, u8)) -> T {
     }
     #[allow(unused_imports)]
     use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
-    let __call = __cache_memoize_site_fib()
+    let __call = __site_of_fib()
         .call(
             &[::core::any::type_name::<T>()],
             ::core::option::Option::None,

@@ -65,9 +65,11 @@ pub use writer::{Composite, KeyWriter};
 /// the bits of a NaN are not something that Rust promises to keep.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot take part in the key of a memoized function",
-    label = "this argument has no `CacheKey`",
+    label = "this has no `CacheKey`",
     note = "three ways out: `#[derive(CacheKey)]` on the type, `skip(argument)` to leave the argument out of \
-            the key, or `key = expression` to say what identifies the call"
+            the key (`#[cache_key(skip)]` for a field), or `key = expression` to say what identifies the call",
+    note = "whatever has `serde::Serialize` is a key as `Serialized(&it)`; the types of `bytes`, `chrono`, \
+            `rust_decimal`, `time`, `url` and `uuid` are keys with the feature of that name"
 )]
 pub trait CacheKey {
     /// Writes this value into `key`.

@@ -1,6 +1,7 @@
 //! What is borrowed ends with the call, or at best stays in the process.
 
 use cache_memoize::cache_memoize;
+use std::pin::Pin;
 use std::borrow::Cow;
 
 struct Words<'a>(Vec<&'a str>);
@@ -41,7 +42,14 @@ impl Shop {
     }
 }
 
+/// As `#[async_trait]` leaves it when it comes first.
+#[cache_memoize(ttl = 300)]
+fn rewritten<'async_trait>() -> Pin<Box<dyn Future<Output = String> + 'async_trait>> {
+    Box::pin(async { String::new() })
+}
+
 fn main() {
+    drop(rewritten());
     let _ = reference("text").len() + elided_lifetime("two words").0.len();
     let _ = Shop { name: String::new() }.field();
 }

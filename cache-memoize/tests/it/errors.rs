@@ -1,6 +1,6 @@
 //! Errors: not stored unless asked for, recognised by type, and hooks on the right side.
 
-use crate::support::{block_on, on_every_kind};
+use crate::support::{block_on, every_kind, on_every_kind};
 use cache_memoize::{ErrorKind, cache_memoize, caches};
 use std::cell::RefCell;
 
@@ -122,4 +122,23 @@ fn a_value_that_is_not_kept_cannot_be_primed() {
         assert_eq!(fails("a", false).expect("it was primed"), 2);
         logged();
     });
+}
+
+#[test]
+fn by_hand_an_error_is_stored_only_where_it_is_a_value() {
+    for (kind, cache) in every_kind() {
+        let fails = || Err::<u32, String>("try again".to_owned());
+        assert!(cache.get_or_try_compute("tried", fails).is_err(), "{kind}");
+        assert_eq!(cache.get_or_try_compute("tried", || Ok::<u32, String>(7)), Ok(7), "{kind}");
+        assert_eq!(cache.get_or_try_compute("tried", fails), Ok(7), "{kind}");
+        assert_eq!(cache.get::<u32>("tried").expect("it works"), Some(7), "{kind}");
+        block_on(async {
+            let failing = cache.get_or_try_compute_async("awaited", async || fails()).await;
+            assert!(failing.is_err(), "{kind}");
+            let computed = cache.get_or_try_compute_async("awaited", async || Ok::<u32, String>(7));
+            assert_eq!(computed.await, Ok(7), "{kind}");
+        });
+        let whole: Result<u32, String> = cache.get_or_compute("whole", fails);
+        assert_eq!(cache.get_or_compute("whole", || Ok::<u32, String>(7)), whole, "{kind}");
+    }
 }
