@@ -1,0 +1,47 @@
+//! In which form values are stored.
+
+use crate::cache::Value;
+use crate::codec::{Codec, CodecError, Stamps, Unreadable, weight_of};
+use cache_memoize_core::{Bytes, KeyRef};
+
+/// In which form values are stored.
+pub trait Form<S> {
+    /// How values become bytes and come back; `None` if they stay in the process.
+    fn transcoder() -> Option<Transcoder<S>>;
+
+    /// About how many bytes the value takes in memory.
+    fn weight(value: &S) -> usize;
+}
+
+/// How values of one type become bytes and come back.
+pub struct Transcoder<S> {
+    pub(crate) encode: fn(&Codec, KeyRef<'_>, &S, &Stamps) -> Result<Bytes, CodecError>,
+    #[expect(clippy::type_complexity, reason = "the signature of `Codec::decode`")]
+    pub(crate) decode: fn(&Codec, KeyRef<'_>, &[u8]) -> Result<(S, Stamps), Unreadable>,
+}
+
+/// As bytes where the store is elsewhere, as they are in process.
+pub struct Portable;
+
+impl<S: Value> Form<S> for Portable {
+    fn transcoder() -> Option<Transcoder<S>> {
+        Some(Transcoder { encode: Codec::encode, decode: Codec::decode })
+    }
+
+    fn weight(value: &S) -> usize {
+        size_of::<S>() + weight_of(value)
+    }
+}
+
+/// As they are, in this process only: the option `local`.
+pub struct InProcess;
+
+impl<S> Form<S> for InProcess {
+    fn transcoder() -> Option<Transcoder<S>> {
+        None
+    }
+
+    fn weight(_: &S) -> usize {
+        size_of::<S>()
+    }
+}

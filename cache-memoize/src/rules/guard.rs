@@ -1,0 +1,91 @@
+//! Functions that run at most once in a lifetime.
+
+use super::{Lifetimes, Portable, Ruleset};
+use crate::drive::Guarded;
+use crate::lifetime::Lifetime;
+use std::marker::PhantomData;
+use std::time::Duration;
+
+/// The rules of a function that runs at most once in a lifetime: `store_result = false`.
+pub struct Guard<R> {
+    ttl: Option<Lifetime>,
+    returns: PhantomData<fn() -> R>,
+}
+
+impl<R> Guard<R> {
+    /// The rules without any option.
+    #[expect(clippy::new_without_default, reason = "only the attribute makes guards")]
+    pub fn new() -> Self {
+        Self { ttl: None, returns: PhantomData }
+    }
+
+    /// The option `ttl`, as an expression.
+    #[must_use]
+    pub fn ttl(mut self, ttl: Duration) -> Self {
+        self.ttl = Some(Lifetime::of(ttl));
+        self
+    }
+}
+
+impl<R> Ruleset for Guard<R> {
+    type Stored = ();
+    type Form = Portable;
+
+    fn lifetime(&self, (): &()) -> Lifetimes {
+        Lifetimes { error: false, said: self.ttl }
+    }
+}
+
+impl<R: HeldBack> Guarded for Guard<R> {
+    type Return = R;
+
+    fn succeeded(&self, value: &R) -> bool {
+        value.succeeded()
+    }
+
+    fn held_back(&self) -> R {
+        R::held_back()
+    }
+}
+
+/// What a function with `store_result = false` may return: something to answer without having run.
+#[diagnostic::on_unimplemented(
+    message = "a function with `store_result = false` cannot return `{Self}`",
+    label = "there is nothing to return when the function is held back",
+    note = "return `()`, an `Option` (`None` when it was held back), or a `Result` of one of these"
+)]
+pub trait HeldBack {
+    /// The answer of a call that was held back.
+    fn held_back() -> Self;
+
+    /// Whether the function did what it was called for, so that it need not run again.
+    fn succeeded(&self) -> bool;
+}
+
+impl HeldBack for () {
+    fn held_back() -> Self {}
+
+    fn succeeded(&self) -> bool {
+        true
+    }
+}
+
+impl<T> HeldBack for Option<T> {
+    fn held_back() -> Self {
+        None
+    }
+
+    fn succeeded(&self) -> bool {
+        true
+    }
+}
+
+impl<T: HeldBack, E> HeldBack for Result<T, E> {
+    fn held_back() -> Self {
+        Ok(T::held_back())
+    }
+
+    fn succeeded(&self) -> bool {
+        self.as_ref().is_ok_and(HeldBack::succeeded)
+    }
+}
