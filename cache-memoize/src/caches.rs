@@ -49,7 +49,11 @@ pub fn install(name: &str, cache: Cache) -> Result<(), Error> {
 /// the start.
 #[must_use]
 pub fn get(name: &str) -> Option<Cache> {
-    current(slot(name)).map(|cache| Cache::clone(&cache))
+    let scoped = VIEW.try_with(|view| view.scoped(name)).ok().flatten();
+    scoped.or_else(|| {
+        let slot = if name == DEFAULT { Some(slot(name)) } else { known(name) };
+        slot.and_then(|slot| read(&slot.cache).clone())
+    })
 }
 
 /// Checks that every cache which an annotated function of this program names is installed.
@@ -105,10 +109,10 @@ pub(crate) struct Slot {
     cache: RwLock<Option<Cache>>,
 }
 
-/// The place of the cache `name`. Places live as long as the program; there are as many as names in it.
+/// The place of the cache `name`. Places live as long as the program; there are as many as functions name,
+/// and as were installed.
 pub(crate) fn slot(name: &str) -> &'static Slot {
-    static SLOTS: LazyLock<RwLock<HashMap<String, &'static Slot>>> = LazyLock::new(RwLock::default);
-    if let Some(slot) = read(&SLOTS).get(name) {
+    if let Some(slot) = known(name) {
         return slot;
     }
     let mut slots = write(&SLOTS);
@@ -117,6 +121,12 @@ pub(crate) fn slot(name: &str) -> &'static Slot {
         Box::leak(Box::new(Slot { name: name.to_owned(), index, cache: RwLock::new(first(name)) }))
     })
 }
+
+fn known(name: &str) -> Option<&'static Slot> {
+    read(&SLOTS).get(name).copied()
+}
+
+static SLOTS: LazyLock<RwLock<HashMap<String, &'static Slot>>> = LazyLock::new(RwLock::default);
 
 /// The cache that is in a place from the start.
 fn first(name: &str) -> Option<Cache> {
@@ -130,9 +140,7 @@ static GENERATION: AtomicU64 = AtomicU64::new(1);
 type Overlay = std::sync::Arc<HashMap<String, Cache>>;
 
 thread_local! {
-    static VIEW: View = const {
-        View { generation: Cell::new(0), caches: RefCell::new(Vec::new()), scopes: RefCell::new(Vec::new()) }
-    };
+    static VIEW: View = View::new();
 }
 
 /// What a thread knows of the caches: a hit finds its cache without touching anything that is shared.
@@ -145,12 +153,20 @@ struct View {
 
 /// The cache in the place, as this thread sees it. The handle is one of the thread's own: to count those of
 /// a [`Cache`], every hit on every thread would write to one place in memory.
+///
+/// None while the thread ends and drops what it kept: what a cache stands on may be gone already.
 #[inline]
 pub(crate) fn current(slot: &'static Slot) -> Option<Rc<Cache>> {
     match VIEW.try_with(|view| view.current(slot)) {
-        Ok(Some(cache)) => Some(cache),
-        _ => look_up(slot),
+        Ok(None) => look_up(slot),
+        Ok(cache) => cache,
+        Err(_) => None,
     }
+}
+
+/// Whether this thread ends and drops what it kept.
+pub(crate) fn thread_is_ending() -> bool {
+    VIEW.try_with(|_| ()).is_err()
 }
 
 #[cold]
@@ -161,10 +177,25 @@ fn look_up(slot: &'static Slot) -> Option<Rc<Cache>> {
         view.remember(slot, cache.clone(), generation);
         cache
     })
-    .unwrap_or_else(|_| read(&slot.cache).clone().map(Rc::new))
+    .ok()
+    .flatten()
 }
 
 impl View {
+    /// A thread drops what it kept in the reverse order of its making. All that a call stands on is made
+    /// first, so that it is still there as long as the view is; and without a view no call asks a cache.
+    fn new() -> Self {
+        crate::flight::prepare_thread();
+        crate::stats::prepare_thread();
+        #[cfg(feature = "memory")]
+        cache_memoize_memory::Memory::prepare_thread();
+        Self {
+            generation: Cell::new(0),
+            caches: RefCell::new(Vec::new()),
+            scopes: RefCell::new(Vec::new()),
+        }
+    }
+
     #[inline]
     fn current(&self, slot: &Slot) -> Option<Rc<Cache>> {
         if self.generation.get() != GENERATION.load(Ordering::Acquire) {
@@ -216,7 +247,7 @@ impl Drop for Scope {
     fn drop(&mut self) {
         let left = VIEW.try_with(|view| {
             view.generation.set(0);
-            view.scopes.borrow_mut().split_off(self.depth - 1)
+            (view.caches.take(), view.scopes.borrow_mut().split_off(self.depth - 1))
         });
         drop(left);
     }

@@ -1,4 +1,5 @@
 use crate::cache::Cache;
+use crate::caches;
 use crate::entries::read_object;
 use crate::error::{Error, ErrorKind};
 use crate::key::KeyText;
@@ -23,6 +24,13 @@ pub(crate) enum Handle {
     Given(Cache),
     /// It was found by the name in the site.
     Named(Rc<Cache>),
+}
+
+impl Handle {
+    /// None while the thread ends, as for a cache that is found by its name.
+    pub(crate) fn given(cache: Cache) -> Option<Self> {
+        (!caches::thread_is_ending()).then_some(Self::Given(cache))
+    }
 }
 
 impl Deref for Handle {
@@ -67,7 +75,7 @@ impl Call {
 
     /// A call with a key that was made by hand.
     pub(crate) fn by_hand(cache: Cache, text: KeyText) -> Self {
-        Self { site: &BY_HAND, cache: Some(Handle::Given(cache)), text }
+        Self { site: &BY_HAND, cache: Handle::given(cache), text }
     }
 
     /// The key of the call.
@@ -280,6 +288,10 @@ impl Call {
 
     fn required_cache(&self, operation: &'static str) -> Result<Cache, Error> {
         self.cache().ok_or_else(|| {
+            if caches::thread_is_ending() {
+                let remedy = "the thread ends, and drops what it kept: ask before that";
+                return Error::new(ErrorKind::Unsupported, operation, remedy);
+            }
             let name = self.site.cache_name();
             let remedy = format!(
                 "no cache is installed as {name:?}, which {} uses: call `caches::install({name:?}, ..)` first",

@@ -5,10 +5,10 @@ use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// How many leases are remembered; beyond that the oldest run out by themselves.
-const CAPACITY: usize = 1_024;
+const CAPACITY: usize = 65_536;
 
 /// How many leases one call gives back for others.
-pub(crate) const PER_CALL: usize = 4;
+const PER_CALL: usize = 4;
 
 /// The leases of cancelled async calls. A future that is dropped cannot wait for a store; the next call that
 /// asks the store for a lease gives these back first.
@@ -19,21 +19,52 @@ pub(crate) struct Orphans {
 
 impl Orphans {
     pub(crate) fn push(&self, key: KeyRef<'_>, token: Token) {
+        self.take_in((key.to_key(), token));
+    }
+
+    /// Some of those to give back: that of `key` first, since its caller depends on it.
+    pub(crate) fn adopt(&self, key: KeyRef<'_>) -> Vec<Orphan<'_>> {
+        let mut queue = self.queue();
+        if let Some(own) = queue.iter().position(|(orphan, _)| orphan.as_ref() == key) {
+            queue.swap(0, own);
+        }
+        let some = queue.len().min(PER_CALL);
+        queue.drain(..some).map(|lease| Orphan { orphans: self, lease: Some(lease) }).collect()
+    }
+
+    fn take_in(&self, lease: (Key, Token)) {
         let mut queue = self.queue();
         if queue.len() == CAPACITY {
             queue.pop_front();
         }
-        queue.push_back((key.to_key(), token));
-    }
-
-    /// The next to give back: that of `key` first, since its caller depends on it.
-    pub(crate) fn pop(&self, key: KeyRef<'_>) -> Option<(Key, Token)> {
-        let mut queue = self.queue();
-        let own = queue.iter().position(|(orphan, _)| orphan.as_ref() == key);
-        queue.remove(own.unwrap_or(0))
+        queue.push_back(lease);
     }
 
     fn queue(&self) -> MutexGuard<'_, VecDeque<(Key, Token)>> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A lease on its way back to the store. Whoever drops it before it is home leaves it to the next.
+pub(crate) struct Orphan<'a> {
+    orphans: &'a Orphans,
+    lease: Option<(Key, Token)>,
+}
+
+impl Orphan<'_> {
+    pub(crate) fn lease(&self) -> Option<(KeyRef<'_>, Token)> {
+        self.lease.as_ref().map(|(key, token)| (key.as_ref(), *token))
+    }
+
+    pub(crate) fn arrived(mut self) {
+        self.lease = None;
+    }
+}
+
+impl Drop for Orphan<'_> {
+    fn drop(&mut self) {
+        if let Some(lease) = self.lease.take() {
+            self.orphans.take_in(lease);
+        }
     }
 }

@@ -151,7 +151,7 @@ impl Site {
     ) -> Call {
         let resolved = self.resolved();
         let cache = match cache {
-            Some(cache) => Some(Handle::Given(cache)),
+            Some(cache) => Handle::given(cache),
             None => caches::current(resolved.slot).map(Handle::Named),
         };
         let mut call = Call::new(self, cache);

@@ -50,6 +50,11 @@ impl Tally {
     }
 }
 
+/// Makes what a thread keeps for its counters, so that it outlives whatever the thread makes from now on.
+pub(crate) fn prepare_thread() {
+    ThreadLocal::new().get_or(|| ());
+}
+
 /// What a cache counted since it was built, by function. Displays as a table.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]

@@ -77,8 +77,8 @@ fn listen() {
             let due = alarms.by_time.pop_first();
             drop(alarms);
             if let Some(subject) = due.and_then(|(_, subject)| subject.upgrade()) {
-                // It may wake tasks, whose wakers are not ours.
-                let _ = catch_unwind(AssertUnwindSafe(|| subject.overdue()));
+                // The last handle of a value may be dropped here, and its code is not ours.
+                let _ = catch_unwind(AssertUnwindSafe(move || subject.overdue()));
             }
             alarms = self::alarms();
         } else {

@@ -93,6 +93,12 @@ impl Memory {
         MemoryBuilder::default()
     }
 
+    /// Makes what the calling thread keeps for all stores of this kind. A thread that ends drops what it
+    /// kept in the reverse order of its making: whatever is made after this may still use a store then.
+    pub fn prepare_thread() {
+        papaya::HashMap::<(), ()>::new().pin();
+    }
+
     /// How many entries there are, those included that expired and were not reclaimed yet.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -66,8 +66,9 @@ pub(crate) async fn missed<K: Keep>(
             keep.restore(stored)
         }
         Leased::Granted { permit, .. } => {
+            let lease = HeldLease::new(entries, permit);
             entries.note(Note::Miss);
-            computed(entries, keep, permit, leading, compute).await
+            computed(lease, keep, leading, compute).await
         }
     }
 }
@@ -85,7 +86,7 @@ pub(crate) async fn refresh<K: Keep>(
         Leased::Found(_) => Permit::Unfenced,
     };
     let leading = flights.lead(key, Manner::Async);
-    computed(entries, keep, permit, Some(leading), compute).await
+    computed(HeldLease::new(entries, permit), keep, Some(leading), compute).await
 }
 
 /// What a call of a guarded function does after it looked and found nothing: claims the run, or is held
@@ -97,8 +98,9 @@ pub(crate) async fn unclaimed<G: Guarded>(
 ) -> G::Return {
     match entries.lease(LeaseMode::Join).await {
         Leased::Granted { permit, first: true } => {
+            let claim = HeldLease::new(entries, permit);
             entries.note(Note::Miss);
-            claimed(entries, guarded, permit, compute).await
+            claimed(claim, guarded, compute).await
         }
         _ => {
             entries.note(Note::Hit);
@@ -114,27 +116,28 @@ pub(crate) async fn guard_again<G: Guarded>(
     compute: impl Future<Output = G::Return>,
 ) -> G::Return {
     match entries.lease(LeaseMode::Renew).await {
-        Leased::Granted { permit, .. } => claimed(entries, guarded, permit, compute).await,
+        Leased::Granted { permit, .. } => {
+            claimed(HeldLease::new(entries, permit), guarded, compute).await
+        }
         Leased::Found(()) => compute.await,
     }
 }
 
 async fn computed<K: Keep>(
-    entries: &impl Entries<Stored = K::Stored>,
+    lease: HeldLease<'_, impl Entries<Stored = K::Stored>>,
     keep: &K,
-    permit: Permit,
     leading: Option<Leading<'_>>,
     compute: impl Future<Output = K::Return>,
 ) -> K::Return {
-    let lease = HeldLease::new(entries, permit);
     let value = inside(leading.as_ref(), compute).await;
-    let Some(stored) = keep.keep(&value) else {
+    // What decides about the value and writes it is the user's code too, and may call in here.
+    let Some(stored) = inside(leading.as_ref(), async { keep.keep(&value) }).await else {
         lease.release().await;
         return value;
     };
     let shared = leading.as_ref().is_some_and(Leading::close);
     let share = shared.then(|| Arc::new(stored.clone()) as Arc<AnyObject>);
-    let fill = lease.fill(stored).await;
+    let fill = inside(leading.as_ref(), lease.fill(stored)).await;
     if let Some(leading) = leading {
         leading.land(landing(Some(fill), share));
     }
@@ -142,17 +145,15 @@ async fn computed<K: Keep>(
 }
 
 async fn claimed<G: Guarded>(
-    entries: &impl Entries<Stored = ()>,
+    claim: HeldLease<'_, impl Entries<Stored = ()>>,
     guarded: &G,
-    permit: Permit,
     compute: impl Future<Output = G::Return>,
 ) -> G::Return {
-    let lease = HeldLease::new(entries, permit);
     let value = compute.await;
     if guarded.succeeded(&value) {
-        lease.fill(()).await;
+        claim.fill(()).await;
     } else {
-        lease.release().await;
+        claim.release().await;
     }
     value
 }

@@ -60,8 +60,9 @@ pub(crate) fn missed<K: Keep>(
             keep.restore(stored)
         }
         Leased::Granted { permit, .. } => {
+            let lease = HeldLease::new(entries, permit);
             entries.note(Note::Miss);
-            computed(entries, keep, permit, leading, compute)
+            computed(lease, keep, leading, compute)
         }
     }
 }
@@ -79,7 +80,7 @@ pub(crate) fn refresh<K: Keep>(
         Leased::Found(_) => Permit::Unfenced,
     };
     let leading = flights.lead(key, Manner::Blocking);
-    computed(entries, keep, permit, Some(leading), compute)
+    computed(HeldLease::new(entries, permit), keep, Some(leading), compute)
 }
 
 /// What a call of a guarded function does after it looked and found nothing: claims the run, or is held
@@ -91,8 +92,9 @@ pub(crate) fn unclaimed<G: Guarded>(
 ) -> G::Return {
     match entries.lease(LeaseMode::Join) {
         Leased::Granted { permit, first: true } => {
+            let claim = HeldLease::new(entries, permit);
             entries.note(Note::Miss);
-            claimed(entries, guarded, permit, compute)
+            claimed(claim, guarded, compute)
         }
         _ => {
             entries.note(Note::Hit);
@@ -108,27 +110,27 @@ pub(crate) fn guard_again<G: Guarded>(
     compute: impl FnOnce() -> G::Return,
 ) -> G::Return {
     match entries.lease(LeaseMode::Renew) {
-        Leased::Granted { permit, .. } => claimed(entries, guarded, permit, compute),
+        Leased::Granted { permit, .. } => {
+            claimed(HeldLease::new(entries, permit), guarded, compute)
+        }
         Leased::Found(()) => compute(),
     }
 }
 
 fn computed<K: Keep>(
-    entries: &impl Entries<Stored = K::Stored>,
+    lease: HeldLease<'_, impl Entries<Stored = K::Stored>>,
     keep: &K,
-    permit: Permit,
     leading: Option<Leading<'_>>,
     compute: impl FnOnce() -> K::Return,
 ) -> K::Return {
-    let lease = HeldLease::new(entries, permit);
-    let value = {
-        let _computing = leading.as_ref().map(Leading::computing);
-        compute()
-    };
+    // What decides about the value and writes it is the user's code too, and may call in here.
+    let computing = leading.as_ref().map(Leading::computing);
+    let value = compute();
     let Some(stored) = keep.keep(&value) else { return value };
     let shared = leading.as_ref().is_some_and(Leading::close);
     let share = shared.then(|| Arc::new(stored.clone()) as Arc<AnyObject>);
     let fill = lease.fill(stored);
+    drop(computing);
     if let Some(leading) = leading {
         leading.land(landing(Some(fill), share));
     }
@@ -136,15 +138,13 @@ fn computed<K: Keep>(
 }
 
 fn claimed<G: Guarded>(
-    entries: &impl Entries<Stored = ()>,
+    claim: HeldLease<'_, impl Entries<Stored = ()>>,
     guarded: &G,
-    permit: Permit,
     compute: impl FnOnce() -> G::Return,
 ) -> G::Return {
-    let lease = HeldLease::new(entries, permit);
     let value = compute();
     if guarded.succeeded(&value) {
-        lease.fill(());
+        claim.fill(());
     }
     value
 }

@@ -2,7 +2,6 @@ use super::{EntryOf, Face, only, read_object};
 use crate::drive::asynchronous::Entries;
 use crate::drive::{Leased, Look, Note};
 use crate::error::Error;
-use crate::orphans;
 use crate::plan::{Fill, Permit};
 use crate::rules::Ruleset;
 use cache_memoize_core::{ErasedAsyncStore, LeaseMode, PutMode};
@@ -16,7 +15,7 @@ impl<'s, R: Ruleset> Entries for EntryOf<'_, R, dyn ErasedAsyncStore + 's> {
             Face::Objects(objects) => {
                 read_object(objects, self.key).map_or(Look::Nothing, Look::Found)
             }
-            Face::Bytes(store) => match only(store.get(&[self.key]).await) {
+            Face::Bytes(store) => match only("get", store.get(&[self.key]).await) {
                 Ok(entry) => self.decoded(entry),
                 Err(error) => {
                     self.fault(&error);
@@ -32,7 +31,12 @@ impl<'s, R: Ruleset> Entries for EntryOf<'_, R, dyn ErasedAsyncStore + 's> {
             Face::Objects(objects) => self.lease_object(objects, mode),
             Face::Bytes(store) => {
                 self.adopt(store).await;
-                self.leased(store.lease(self.key, self.lease, mode).await, mode)
+                let answer = store.lease(self.key, self.lease, mode).await;
+                let (leased, needless) = self.leased(answer, mode);
+                if let Some(token) = needless {
+                    self.release(Permit::Fenced(token)).await;
+                }
+                leased
             }
             Face::Missing(_) => Leased::Granted { permit: Permit::Unfenced, first: true },
         }
@@ -92,11 +96,12 @@ impl<'s, R: Ruleset> Entries for EntryOf<'_, R, dyn ErasedAsyncStore + 's> {
 impl<R: Ruleset> EntryOf<'_, R, dyn ErasedAsyncStore + '_> {
     /// Gives back leases of calls that were cancelled.
     async fn adopt(&self, store: &(dyn ErasedAsyncStore + '_)) {
-        for _ in 0..orphans::PER_CALL {
-            let Some((key, token)) = self.cache.orphans.pop(self.key) else { return };
-            if let Err(error) = store.release(key.as_ref(), token).await {
-                self.fault(&error);
+        for orphan in self.cache.orphans.adopt(self.key) {
+            let Some((key, token)) = orphan.lease() else { continue };
+            if let Err(error) = store.release(key, token).await {
+                return self.fault(&error);
             }
+            orphan.arrived();
         }
     }
 
@@ -104,7 +109,7 @@ impl<R: Ruleset> EntryOf<'_, R, dyn ErasedAsyncStore + '_> {
     pub(crate) async fn invalidate(&self) -> Result<bool, Error> {
         match self.face {
             Face::Objects(objects) => self.invalidated(Ok(objects.remove(self.key))),
-            Face::Bytes(store) => self.invalidated(only(store.remove(&[self.key]).await)),
+            Face::Bytes(store) => self.invalidated(only("remove", store.remove(&[self.key]).await)),
             Face::Missing(reason) => self.missing("invalidate", reason).map(|()| false),
         }
     }
@@ -113,7 +118,7 @@ impl<R: Ruleset> EntryOf<'_, R, dyn ErasedAsyncStore + '_> {
     pub(crate) async fn peek(&self) -> Result<Option<R::Stored>, Error> {
         match self.face {
             Face::Objects(objects) => Ok(read_object(objects, self.key)),
-            Face::Bytes(store) => match only(store.get(&[self.key]).await) {
+            Face::Bytes(store) => match only("get", store.get(&[self.key]).await) {
                 Ok(entry) => Ok(self.decoded(entry).found()),
                 Err(error) => Err(self.failed("peek", error)),
             },

@@ -14,7 +14,7 @@ impl<R: Ruleset> Entries for EntryOf<'_, R, dyn Store> {
             Face::Objects(objects) => {
                 read_object(objects, self.key).map_or(Look::Nothing, Look::Found)
             }
-            Face::Bytes(store) => match only(store.get(&[self.key])) {
+            Face::Bytes(store) => match only("get", store.get(&[self.key])) {
                 Ok(entry) => self.decoded(entry),
                 Err(error) => {
                     self.fault(&error);
@@ -28,7 +28,14 @@ impl<R: Ruleset> Entries for EntryOf<'_, R, dyn Store> {
     fn lease(&self, mode: LeaseMode) -> Leased<R::Stored> {
         match self.face {
             Face::Objects(objects) => self.lease_object(objects, mode),
-            Face::Bytes(store) => self.leased(store.lease(self.key, self.lease, mode), mode),
+            Face::Bytes(store) => {
+                self.adopt(store);
+                let (leased, needless) = self.leased(store.lease(self.key, self.lease, mode), mode);
+                if let Some(token) = needless {
+                    self.abandon(Permit::Fenced(token));
+                }
+                leased
+            }
             Face::Missing(_) => Leased::Granted { permit: Permit::Unfenced, first: true },
         }
     }
@@ -77,11 +84,22 @@ impl<R: Ruleset> Entries for EntryOf<'_, R, dyn Store> {
 }
 
 impl<R: Ruleset> EntryOf<'_, R, dyn Store> {
+    /// Gives back leases of async calls that were cancelled.
+    fn adopt(&self, store: &dyn Store) {
+        for orphan in self.cache.orphans.adopt(self.key) {
+            let Some((key, token)) = orphan.lease() else { continue };
+            if let Err(error) = store.release(key, token) {
+                return self.fault(&error);
+            }
+            orphan.arrived();
+        }
+    }
+
     /// Deletes the entry and revokes its leases.
     pub(crate) fn invalidate(&self) -> Result<bool, Error> {
         match self.face {
             Face::Objects(objects) => self.invalidated(Ok(objects.remove(self.key))),
-            Face::Bytes(store) => self.invalidated(only(store.remove(&[self.key]))),
+            Face::Bytes(store) => self.invalidated(only("remove", store.remove(&[self.key]))),
             Face::Missing(reason) => self.missing("invalidate", reason).map(|()| false),
         }
     }
@@ -90,7 +108,7 @@ impl<R: Ruleset> EntryOf<'_, R, dyn Store> {
     pub(crate) fn peek(&self) -> Result<Option<R::Stored>, Error> {
         match self.face {
             Face::Objects(objects) => Ok(read_object(objects, self.key)),
-            Face::Bytes(store) => match only(store.get(&[self.key])) {
+            Face::Bytes(store) => match only("get", store.get(&[self.key])) {
                 Ok(entry) => Ok(self.decoded(entry).found()),
                 Err(error) => Err(self.failed("peek", error)),
             },

@@ -187,20 +187,23 @@ impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
         }
     }
 
+    /// What came of asking for a lease, and the lease that nobody needs then, if there is one.
     fn leased(
         &self,
         answer: Result<(Lease, Option<Bytes>), StoreError>,
         mode: LeaseMode,
-    ) -> Leased<R::Stored> {
+    ) -> (Leased<R::Stored>, Option<Token>) {
         self.began();
         match answer {
             Ok((lease, entry)) => match self.decoded(entry) {
-                Look::Found(stored) if mode == LeaseMode::Join => Leased::Found(stored),
-                _ => Leased::Granted { permit: Permit::Fenced(lease.token), first: lease.first },
+                Look::Found(stored) if mode == LeaseMode::Join => {
+                    (Leased::Found(stored), lease.first.then_some(lease.token))
+                }
+                _ => (granted(lease), None),
             },
             Err(error) => {
                 self.fault(&error);
-                Leased::Granted { permit: Permit::Unfenced, first: true }
+                (Leased::Granted { permit: Permit::Unfenced, first: true }, None)
             }
         }
     }
@@ -209,8 +212,13 @@ impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
         let lease = objects.lease(self.key, self.lease, mode);
         self.began();
         match read_object(objects, self.key) {
-            Some(stored) if mode == LeaseMode::Join => Leased::Found(stored),
-            _ => Leased::Granted { permit: Permit::Fenced(lease.token), first: lease.first },
+            Some(stored) if mode == LeaseMode::Join => {
+                if lease.first {
+                    objects.release(self.key, lease.token);
+                }
+                Leased::Found(stored)
+            }
+            _ => granted(lease),
         }
     }
 
@@ -282,13 +290,19 @@ impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
     }
 }
 
-/// The answer for the one key that was asked about.
-fn only<T>(answers: Result<Vec<T>, StoreError>) -> Result<T, StoreError> {
-    answers?.pop().ok_or_else(|| {
-        StoreError::new(
-            StoreErrorKind::Protocol,
-            "get",
-            "the backend answered fewer keys than were asked",
-        )
-    })
+fn granted<S>(lease: Lease) -> Leased<S> {
+    Leased::Granted { permit: Permit::Fenced(lease.token), first: lease.first }
+}
+
+/// The answer for the one key that `operation` asked about.
+fn only<T>(operation: &'static str, answers: Result<Vec<T>, StoreError>) -> Result<T, StoreError> {
+    let mut answers = answers?;
+    match (answers.pop(), answers.len()) {
+        (Some(answer), 0) => Ok(answer),
+        (answer, more) => {
+            let number = more + usize::from(answer.is_some());
+            let context = format!("the backend gave {number} answers about one key");
+            Err(StoreError::new(StoreErrorKind::Protocol, operation, context))
+        }
+    }
 }

@@ -21,6 +21,7 @@ use crate::watch::{Watch, Watched};
 use cache_memoize_core::{AnyObject, Key};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 use std::task::{Context, Poll, Wake, Waker};
@@ -268,7 +269,10 @@ impl Flight {
         let waiters = std::mem::take(&mut state.waiters);
         let _watch = state.watch.take();
         drop(state);
-        waiters.into_values().for_each(Waker::wake);
+        for waiter in waiters.into_values() {
+            // A waker that panics must not keep the others asleep.
+            let _ = catch_unwind(AssertUnwindSafe(|| waiter.wake()));
+        }
     }
 }
 
@@ -276,6 +280,11 @@ impl Watched for Flight {
     fn overdue(&self) {
         self.land(Landing::Overdue);
     }
+}
+
+/// See [`waits::prepare_thread`].
+pub(crate) fn prepare_thread() {
+    waits::prepare_thread();
 }
 
 struct Unpark(thread::Thread);

@@ -16,6 +16,11 @@ thread_local! {
     static INSIDE: RefCell<Vec<u64>> = RefCell::new(Vec::new());
 }
 
+/// Makes what a thread keeps here, so that it outlives whatever the thread makes from now on.
+pub(crate) fn prepare_thread() {
+    INSIDE.with(|_| ());
+}
+
 /// While it lives, the thread that made it is inside the computation of a flight.
 pub(crate) struct Computing {
     flight: u64,
