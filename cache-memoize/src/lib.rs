@@ -43,6 +43,7 @@ mod key;
 mod lifetime;
 mod observer;
 mod orphans;
+mod place;
 mod plan;
 mod policy;
 mod rules;

@@ -68,3 +68,26 @@ impl Drop for Orphan<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn beyond_their_number_the_oldest_are_forgotten() {
+        let (orphans, key) = (Orphans::default(), KeyRef::new("key").unwrap());
+        (0..=CAPACITY as u64).for_each(|number| orphans.push(key, Token::new(number)));
+        let mut tokens = Vec::new();
+        while tokens.len() <= CAPACITY {
+            let some = orphans.adopt(key);
+            if some.is_empty() {
+                break;
+            }
+            for orphan in some {
+                tokens.extend(orphan.lease().map(|(_, token)| token.number()));
+                orphan.arrived();
+            }
+        }
+        assert!(tokens.into_iter().eq(1..=CAPACITY as u64));
+    }
+}

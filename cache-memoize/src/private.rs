@@ -1,14 +1,17 @@
 //! What the attribute emits. No part of the public interface: it changes without notice.
 
+pub use crate::__place as place;
 pub use crate::call::Call;
 pub use crate::key::{KeyParts, Part};
 pub use crate::lifetime::Lifetime;
+pub use crate::place::Place;
 pub use crate::rules::{Guard, PlainReturn, Probe, ResultReturn};
 pub use crate::site::{Registered, Site};
 pub use inventory;
 
 use crate::cache::Cache;
 use crate::key::CacheKey;
+use crate::place::Neighbour;
 
 /// An argument, as a part of the key.
 #[inline]
@@ -21,9 +24,9 @@ pub fn extra<T: CacheKey + ?Sized>(value: &T) -> Part<'_, T> {
     Part::extra(value)
 }
 
-/// The path of an item, to know the path of the function around it.
-pub fn path_of<T: ?Sized>(_: &T) -> &'static str {
-    std::any::type_name::<T>()
+/// An item, to know the function around it.
+pub fn neighbour<T: 'static>(_: &T) -> Neighbour {
+    Neighbour::of::<T>()
 }
 
 /// The name of the type of an argument.

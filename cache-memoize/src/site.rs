@@ -5,16 +5,15 @@ use crate::caches::{self, Slot};
 use crate::call::{Call, Handle};
 use crate::key::{Escape, KeyParts, KeyText, KeyWriter};
 use crate::lifetime::Lifetime;
+use crate::place::{Neighbour, Place};
 use std::collections::HashMap;
 use std::sync::{LazyLock, OnceLock};
 
 /// One annotated function, as the attribute describes it in a static.
 pub struct Site {
     name: &'static str,
-    path: fn() -> &'static str,
-    file: &'static str,
-    line: u32,
-    column: u32,
+    neighbour: fn() -> Neighbour,
+    place: Place,
     cache: &'static str,
     of_trait: Option<&'static str>,
     prefix: Option<&'static str>,
@@ -47,21 +46,13 @@ pub struct Registered(pub &'static Site);
 inventory::collect!(Registered);
 
 impl Site {
-    /// The site of the function `name`, declared at this place. `path` gives the path of an item beside
-    /// the function's body.
-    pub const fn new(
-        name: &'static str,
-        path: fn() -> &'static str,
-        file: &'static str,
-        line: u32,
-        column: u32,
-    ) -> Self {
+    /// The site of the function `name`, declared at this place. `neighbour` gives an item beside the
+    /// function's body.
+    pub const fn new(name: &'static str, neighbour: fn() -> Neighbour, place: Place) -> Self {
         Self {
             name,
-            path,
-            file,
-            line,
-            column,
+            neighbour,
+            place,
             cache: "default",
             of_trait: None,
             prefix: None,
@@ -187,7 +178,7 @@ impl Site {
 
     /// Where the function stands in the sources.
     pub(crate) fn location(&self) -> (&'static str, u32, u32) {
-        (self.file, self.line, self.column)
+        (self.place.file, self.place.line, self.place.column)
     }
 
     pub(crate) fn lifetime(&self, error: bool) -> Option<Lifetime> {
@@ -214,32 +205,43 @@ impl Site {
 
     /// The path of the function, from that of an item in the function beside it, or in itself.
     fn full_path(&self) -> String {
-        let path = (self.path)();
+        let path = (self.neighbour)().path;
         let path = path.strip_suffix("::here").unwrap_or(path);
         let path = path.strip_suffix("::{{closure}}").unwrap_or(path);
-        let (owner, _) = path.rsplit_once("::").unwrap_or((path, ""));
+        // What is done by hand is in no module.
+        let Some((owner, _)) = path.rsplit_once("::") else { return self.name.to_owned() };
         match self.of_trait {
             Some(of_trait) => format!("<{owner} as {of_trait}>::{}", self.name),
             None => format!("{owner}::{}", self.name),
         }
     }
+
+    /// What the function may be called in its keys, from the path alone to what no other function has.
+    fn labels(&self) -> [String; 4] {
+        let Place { line, column, version, source, .. } = self.place;
+        let path = self.full_path();
+        let placed = format!("{path}@{line}:{column}");
+        let described = format!("{placed}:{source:x}:{}", version.unwrap_or_default());
+        let numbered = format!("{described}:{:x}", (self.neighbour)().number());
+        [path, placed, described, numbered]
+    }
 }
 
 impl Resolved {
     fn of(site: &Site) -> Self {
-        let mut path = site.full_path();
+        let path = site.full_path();
         let (owner, _) = path.rsplit_once("::").unwrap_or((&path, ""));
         let owner = owner
             .strip_prefix('<')
             .and_then(|rest| rest.split_once(" as "))
             .map_or(owner, |it| it.0);
         let owner = Some(owner.to_owned());
-        let (index, unique) = sites().find(site);
-        if !unique {
-            path = format!("{path}@{}:{}", site.line, site.column);
-        }
+        let (index, path) = sites().find(site);
         let mut head = String::new();
-        Escape::Prefix.each_piece(site.prefix.unwrap_or(&path), |piece| head.push_str(piece));
+        match site.prefix {
+            Some(prefix) => Escape::Prefix.each_piece(prefix, |piece| head.push_str(piece)),
+            None => Escape::Path.each_piece(&path, |piece| head.push_str(piece)),
+        }
         if let Some(version) = site.version {
             head.push_str(&format!("@{version}"));
         }
@@ -279,8 +281,9 @@ impl Resolved {
 /// Every annotated function of the program.
 pub(crate) struct Sites {
     all: Vec<&'static Site>,
-    /// How many functions have one path, as functions in two blocks of one body do.
-    paths: HashMap<String, usize>,
+    /// How many functions could be called so: those in two blocks of one body have one path, and those
+    /// of one macro one place.
+    labels: HashMap<String, usize>,
 }
 
 /// The annotated functions of this program.
@@ -293,11 +296,11 @@ impl Sites {
     fn gather() -> Self {
         let mut all: Vec<_> = inventory::iter::<Registered>.into_iter().map(|it| it.0).collect();
         all.sort_by_key(|site| (site.full_path(), site.location()));
-        let mut paths = HashMap::new();
-        for site in &all {
-            *paths.entry(site.full_path()).or_insert(0) += 1;
+        let mut labels = HashMap::new();
+        for label in all.iter().flat_map(|site| site.labels()) {
+            *labels.entry(label).or_insert(0) += 1;
         }
-        Self { all, paths }
+        Self { all, labels }
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -308,15 +311,42 @@ impl Sites {
         self.all.iter().copied()
     }
 
-    /// The number of `site`, and whether no other has its path. What is done by hand has the number 0.
-    fn find(&self, site: &Site) -> (usize, bool) {
+    /// The number of `site`, and its path with as much beside it as tells it from every other. What is
+    /// done by hand has the number 0.
+    fn find(&self, site: &Site) -> (usize, String) {
         let index =
             self.all.iter().position(|it| std::ptr::eq(*it, site)).map_or(0, |index| index + 1);
-        let unique = self.paths.get(&site.full_path()).is_none_or(|count| *count == 1);
-        (index, unique)
+        let [path, placed, described, numbered] = site.labels();
+        let is_unique = |label: &String| self.labels.get(label).is_none_or(|count| *count == 1);
+        let label = [path, placed, described].into_iter().find(is_unique);
+        (index, label.unwrap_or(numbered))
     }
 }
 
 /// The site of everything that is done by hand.
-pub(crate) static BY_HAND: Site =
-    Site::new("(by hand)", || "(by hand)", file!(), line!(), column!());
+pub(crate) static BY_HAND: Site = Site::new("(by hand)", Neighbour::of::<()>, crate::__place!(0));
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_done_by_hand_is_called_so() {
+        assert_eq!(BY_HAND.path(), "(by hand)");
+    }
+
+    #[test]
+    fn each_label_tells_more_functions_apart() {
+        let labels = |neighbour, place| Site::new("f", neighbour, place).labels();
+        let place = |line, version, source| Place::new("lib.rs", line, 1, version, source);
+        let neighbour = Neighbour::of::<Site>;
+        let first = labels(neighbour, place(1, Some("1.0.0"), 7));
+        let alike = |other: [String; 4]| first.iter().zip(&other).filter(|(a, b)| a == b).count();
+        assert_eq!(alike(labels(Neighbour::of::<Sites>, place(1, Some("1.0.0"), 7))), 3);
+        assert_eq!(alike(labels(neighbour, place(1, Some("2.0.0"), 7))), 2);
+        assert_eq!(alike(labels(neighbour, place(1, Some("1.0.0"), 8))), 2);
+        assert_eq!(alike(labels(neighbour, place(2, Some("1.0.0"), 7))), 1);
+        assert_eq!(first[0], "cache_memoize::site::f");
+        assert_eq!(first[2], "cache_memoize::site::f@1:1:7:1.0.0");
+    }
+}

@@ -9,6 +9,7 @@ mod item;
 mod memo;
 mod rules;
 mod site;
+mod source;
 
 use crate::errors::Errors;
 use crate::function::{Function, Home};

@@ -1,6 +1,7 @@
 //! The site: what is known of an annotated function before any call, in a static.
 
 use super::memo::Memo;
+use super::source;
 use crate::function::Home;
 use crate::options::{CacheChoice, Lifetime};
 use proc_macro2::{Literal, TokenStream};
@@ -13,6 +14,7 @@ pub(super) fn emit(memo: &Memo<'_>) -> TokenStream {
     let krate = &memo.krate;
     let site = memo.site_name();
     let name = memo.function.item.sig.ident.unraw().to_string();
+    let source = source::hash(memo);
     let settings = settings(memo);
     let shared = memo.function.shared_attributes();
     quote! {
@@ -23,10 +25,8 @@ pub(super) fn emit(memo: &Memo<'_>) -> TokenStream {
             fn here() {}
             static SITE: #krate::__private::Site = #krate::__private::Site::new(
                 #name,
-                || #krate::__private::path_of(&here),
-                ::core::file!(),
-                ::core::line!(),
-                ::core::column!(),
+                || #krate::__private::neighbour(&here),
+                #krate::__private::place!(#source),
             ) #settings;
             #krate::__private::inventory::submit! { #krate::__private::Registered(&SITE) }
             &SITE

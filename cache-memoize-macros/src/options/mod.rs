@@ -41,6 +41,8 @@ pub(crate) struct Options {
     /// `in_impl`, at this place.
     pub(crate) in_impl: Option<Span>,
     pub(crate) krate: Option<Path>,
+    /// All of them, as they stand in the attribute.
+    pub(crate) written: TokenStream,
 }
 
 /// Which cache.
@@ -71,7 +73,7 @@ type Names = HashMap<String, Ident>;
 impl Options {
     /// Reads what stands in the attribute. Every mistake is reported; what was understood is returned.
     pub(crate) fn parse(tokens: TokenStream, errors: &mut Errors) -> Self {
-        let mut options = Self::default();
+        let mut options = Self { written: tokens.clone(), ..Self::default() };
         let mut names = Names::new();
         for given in grammar::parse(tokens, errors) {
             let name = given.name.clone();

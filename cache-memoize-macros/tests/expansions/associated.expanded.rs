@@ -25,10 +25,8 @@ fn __site_of_total__in_a_trait_impl_put_cache_memoize_on_the_block_too() -> &'st
     fn here() {}
     static SITE: ::cache_memoize::__private::Site = ::cache_memoize::__private::Site::new(
             "total",
-            || ::cache_memoize::__private::path_of(&here),
-            ::core::file!(),
-            ::core::line!(),
-            ::core::column!(),
+            || ::cache_memoize::__private::neighbour(&here),
+            ::cache_memoize::__private::place!(0xe91b18e6c841f37e),
         )
         .prefix("totals")
         .ttl(::cache_memoize::__private::Lifetime::FOREVER);

@@ -29,10 +29,8 @@ fn __site_of_double__in_an_impl_block_add_in_impl() -> &'static my::reexport::__
     fn here() {}
     static SITE: my::reexport::__private::Site = my::reexport::__private::Site::new(
         "double",
-        || my::reexport::__private::path_of(&here),
-        ::core::file!(),
-        ::core::line!(),
-        ::core::column!(),
+        || my::reexport::__private::neighbour(&here),
+        my::reexport::__private::place!(0xa8088a8f1b89a1f6),
     );
     my::reexport::__private::inventory::submit! {
         my::reexport::__private::Registered(& SITE)

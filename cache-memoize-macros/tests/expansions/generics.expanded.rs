@@ -35,10 +35,8 @@ fn __site_of_parse__in_an_impl_block_add_in_impl() -> &'static ::cache_memoize::
     fn here() {}
     static SITE: ::cache_memoize::__private::Site = ::cache_memoize::__private::Site::new(
         "parse",
-        || ::cache_memoize::__private::path_of(&here),
-        ::core::file!(),
-        ::core::line!(),
-        ::core::column!(),
+        || ::cache_memoize::__private::neighbour(&here),
+        ::cache_memoize::__private::place!(0x5037940907ad4385),
     );
     ::cache_memoize::__private::inventory::submit! {
         ::cache_memoize::__private::Registered(& SITE)

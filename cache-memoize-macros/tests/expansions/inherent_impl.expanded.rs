@@ -24,10 +24,8 @@ impl<T: Store> Repo<T> {
         fn here() {}
         static SITE: ::cache_memoize::__private::Site = ::cache_memoize::__private::Site::new(
             "get",
-            || ::cache_memoize::__private::path_of(&here),
-            ::core::file!(),
-            ::core::line!(),
-            ::core::column!(),
+            || ::cache_memoize::__private::neighbour(&here),
+            ::cache_memoize::__private::place!(0x5aa1cccb96ff1d0e),
         );
         ::cache_memoize::__private::inventory::submit! {
             ::cache_memoize::__private::Registered(& SITE)
@@ -141,10 +139,8 @@ impl<T: Store> Repo<T> {
         fn here() {}
         static SITE: ::cache_memoize::__private::Site = ::cache_memoize::__private::Site::new(
             "count",
-            || ::cache_memoize::__private::path_of(&here),
-            ::core::file!(),
-            ::core::line!(),
-            ::core::column!(),
+            || ::cache_memoize::__private::neighbour(&here),
+            ::cache_memoize::__private::place!(0x88f2ba90f0c36446),
         );
         ::cache_memoize::__private::inventory::submit! {
             ::cache_memoize::__private::Registered(& SITE)

@@ -25,10 +25,8 @@ fn __site_of_get__in_a_trait_impl_put_cache_memoize_on_the_block_too() -> &'stat
     fn here() {}
     static SITE: ::cache_memoize::__private::Site = ::cache_memoize::__private::Site::new(
             "get",
-            || ::cache_memoize::__private::path_of(&here),
-            ::core::file!(),
-            ::core::line!(),
-            ::core::column!(),
+            || ::cache_memoize::__private::neighbour(&here),
+            ::cache_memoize::__private::place!(0xccdc537fd7d77a15),
         )
         .version(2);
     ::cache_memoize::__private::inventory::submit! {

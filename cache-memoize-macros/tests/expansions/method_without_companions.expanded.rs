@@ -5,10 +5,8 @@ fn area(&self, scale: u32) -> Option<u32> {
         fn here() {}
         static SITE: ::cache_memoize::__private::Site = ::cache_memoize::__private::Site::new(
             "area",
-            || ::cache_memoize::__private::path_of(&here),
-            ::core::file!(),
-            ::core::line!(),
-            ::core::column!(),
+            || ::cache_memoize::__private::neighbour(&here),
+            ::cache_memoize::__private::place!(0xde337d2ec524c059),
         );
         ::cache_memoize::__private::inventory::submit! {
             ::cache_memoize::__private::Registered(& SITE)

@@ -43,10 +43,8 @@ fn __site_of_area__in_an_impl_block_add_in_impl() -> &'static ::cache_memoize::_
     fn here() {}
     static SITE: ::cache_memoize::__private::Site = ::cache_memoize::__private::Site::new(
         "area",
-        || ::cache_memoize::__private::path_of(&here),
-        ::core::file!(),
-        ::core::line!(),
-        ::core::column!(),
+        || ::cache_memoize::__private::neighbour(&here),
+        ::cache_memoize::__private::place!(0x716c4c8f9d706754),
     );
     ::cache_memoize::__private::inventory::submit! {
         ::cache_memoize::__private::Registered(& SITE)

@@ -22,10 +22,8 @@ fn __site_of_match__in_an_impl_block_add_in_impl() -> &'static ::cache_memoize::
     fn here() {}
     static SITE: ::cache_memoize::__private::Site = ::cache_memoize::__private::Site::new(
         "match",
-        || ::cache_memoize::__private::path_of(&here),
-        ::core::file!(),
-        ::core::line!(),
-        ::core::column!(),
+        || ::cache_memoize::__private::neighbour(&here),
+        ::cache_memoize::__private::place!(0x29d5f84f0975997a),
     );
     ::cache_memoize::__private::inventory::submit! {
         ::cache_memoize::__private::Registered(& SITE)

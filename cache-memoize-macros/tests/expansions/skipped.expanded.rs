@@ -24,10 +24,8 @@ fn __site_of_load__in_an_impl_block_add_in_impl() -> &'static ::cache_memoize::_
     fn here() {}
     static SITE: ::cache_memoize::__private::Site = ::cache_memoize::__private::Site::new(
         "load",
-        || ::cache_memoize::__private::path_of(&here),
-        ::core::file!(),
-        ::core::line!(),
-        ::core::column!(),
+        || ::cache_memoize::__private::neighbour(&here),
+        ::cache_memoize::__private::place!(0x3042e06eb47c2839),
     );
     ::cache_memoize::__private::inventory::submit! {
         ::cache_memoize::__private::Registered(& SITE)

@@ -38,10 +38,8 @@ where
             fn here() {}
             static SITE: ::cache_memoize::__private::Site = ::cache_memoize::__private::Site::new(
                     "name",
-                    || ::cache_memoize::__private::path_of(&here),
-                    ::core::file!(),
-                    ::core::line!(),
-                    ::core::column!(),
+                    || ::cache_memoize::__private::neighbour(&here),
+                    ::cache_memoize::__private::place!(0x862ec73720f89634),
                 )
                 .of_trait("shapes::Shape<u8>");
             ::cache_memoize::__private::inventory::submit! {
@@ -92,10 +90,8 @@ where
         fn here() {}
         static SITE: ::cache_memoize::__private::Site = ::cache_memoize::__private::Site::new(
                 "area",
-                || ::cache_memoize::__private::path_of(&here),
-                ::core::file!(),
-                ::core::line!(),
-                ::core::column!(),
+                || ::cache_memoize::__private::neighbour(&here),
+                ::cache_memoize::__private::place!(0x6239cc890f08e33a),
             )
             .of_trait("shapes::Shape<u8>");
         ::cache_memoize::__private::inventory::submit! {

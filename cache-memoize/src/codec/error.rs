@@ -1,3 +1,4 @@
+use super::structs::StructName;
 use cache_memoize_core::BoxError;
 use std::borrow::Cow;
 
@@ -47,15 +48,22 @@ pub(crate) enum Obstacle {
     NestedNothing,
     #[error("holds an infinite number or NaN; use MessagePack or Postcard")]
     NonFinite,
-    #[error("is nested deeper than {limit} levels; use a flatter type, or Postcard")]
+    #[error("is nested deeper than {limit} levels; use a flatter type, such as a list for a chain")]
     Depth { limit: usize },
     #[error("leaves out fields (`skip_serializing_if`); use MessagePack or Json")]
     SkippedField,
     #[error(
-        "writes and reads different numbers of fields in the struct `{name}` (`skip_serializing`, \
-         `skip_deserializing`); use MessagePack or Json"
+        "writes other fields than it reads in the struct `{name}` (`skip_serializing`, \
+         `skip_deserializing`, a `rename` in one direction only); have both directions use the same \
+         fields and names, or, if two structs have this name, give one of them another \
+         (`#[serde(rename = \"...\")]`)"
     )]
-    UnevenStruct { name: &'static str },
+    UnlikeStruct { name: StructName },
+    #[error(
+        "writes and reads different numbers of fields in the struct `{name}` (`tag` on a struct); use \
+         MessagePack or Json"
+    )]
+    UnevenStruct { name: StructName },
     #[error(
         "can only be read from a format that describes itself (`flatten`, `untagged`, an internally \
          tagged enum, a value of any type); use MessagePack or Json"

@@ -21,6 +21,7 @@ mod error;
 mod fingerprint;
 mod presence;
 mod serializer;
+mod structs;
 mod survey;
 #[cfg(test)]
 mod tests;
@@ -212,7 +213,8 @@ impl Innermost for Writing<'_> {
 
     fn present<T: Serialize + ?Sized>(self, presence: Presence, value: &T) -> Self::Output {
         let Self { serializer, shape, type_name } = self;
-        let survey = Survey::of(value, serializer.is_human_readable(), &shape);
+        let human_readable = serializer.is_human_readable();
+        let survey = Survey::of(value, human_readable, shape.structs(human_readable));
         match serializer.obstacle(&survey, &shape) {
             Some(obstacle) => {
                 Err(CodecError::Lossy { serializer: serializer.name(), type_name, obstacle })

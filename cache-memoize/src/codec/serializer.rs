@@ -1,7 +1,7 @@
 use super::error::{CodecError, Obstacle};
 use super::fingerprint::Shape;
 use super::presence::{self, Presence};
-use super::survey::{NestedNothing, Survey};
+use super::survey::{MAX_DEPTH, NestedNothing, Survey};
 use cache_memoize_core::BoxError;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -164,8 +164,13 @@ impl Serializer {
         }
     }
 
-    /// Why a value would not come back from this format as it is. A custom format answers for itself.
+    /// Why a value would not come back from this format as it is.
     pub(super) fn obstacle(&self, survey: &Survey, shape: &Shape) -> Option<Obstacle> {
+        obstacle_anywhere(survey).or_else(|| self.obstacle_here(survey, shape))
+    }
+
+    /// The same for what lies in the format. A custom one answers for itself.
+    fn obstacle_here(&self, survey: &Survey, shape: &Shape) -> Option<Obstacle> {
         match self {
             #[cfg(feature = "msgpack")]
             Self::MessagePack => msgpack::obstacle(survey),
@@ -235,7 +240,12 @@ impl fmt::Debug for Serializer {
 /// What a format says when it cannot write a value; nothing where its words could quote the value.
 type Reason = Option<String>;
 
-#[cfg(any(feature = "msgpack", feature = "json"))]
+/// What no format gives back.
+fn obstacle_anywhere(survey: &Survey) -> Option<Obstacle> {
+    let unlike = survey.unlike_struct.map(|name| Obstacle::UnlikeStruct { name });
+    too_deep(survey, MAX_DEPTH).or(unlike)
+}
+
 fn too_deep(survey: &Survey, limit: usize) -> Option<Obstacle> {
     (survey.depth > limit).then_some(Obstacle::Depth { limit })
 }
@@ -247,14 +257,8 @@ mod msgpack {
     use rmp_serde::encode::Error;
     use serde::de::{Deserialize, Deserializer};
 
-    /// One less than what the deserializer starts with.
-    const MAX_DEPTH: usize = 1023;
-
     pub(super) fn obstacle(survey: &Survey) -> Option<Obstacle> {
-        if survey.nested_nothing == NestedNothing::Nil {
-            return Some(Obstacle::NestedNothing);
-        }
-        too_deep(survey, MAX_DEPTH)
+        (survey.nested_nothing == NestedNothing::Nil).then_some(Obstacle::NestedNothing)
     }
 
     pub(super) fn serialize<T: Serialize + ?Sized>(
@@ -271,6 +275,8 @@ mod msgpack {
 
     pub(super) fn deserialize<T: DeserializeOwned>(presence: Presence, bytes: &[u8]) -> Option<T> {
         let mut deserializer = rmp_serde::Deserializer::from_read_ref(bytes);
+        // The level that it would refuse.
+        deserializer.set_max_depth(MAX_DEPTH + 1);
         let value = presence::read(presence, &mut deserializer).ok()?;
         is_at_end(&mut deserializer).then_some(value)
     }

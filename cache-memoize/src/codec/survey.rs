@@ -1,6 +1,6 @@
 //! A walk over a value that writes nothing, and reports what a format should know beforehand.
 
-use super::fingerprint::Shape;
+use super::structs::{Comparison, StructName, Structs};
 use serde::ser::{self, Serialize, Serializer};
 use std::fmt::Display;
 
@@ -8,9 +8,12 @@ use std::fmt::Display;
 const COLLECTION: usize = 24;
 const DISCRIMINANT: usize = 8;
 
+/// How many levels a value may have: so few that a thread with a small stack can read it.
+pub(super) const MAX_DEPTH: usize = 128;
+
 /// About how many bytes `value` takes in memory.
 pub(crate) fn weight_of<T: Serialize + ?Sized>(value: &T) -> usize {
-    Survey::of(value, false, &Shape::default()).size
+    Survey::of(value, false, &Structs::default()).size
 }
 
 /// What the walk found.
@@ -18,7 +21,8 @@ pub(crate) fn weight_of<T: Serialize + ?Sized>(value: &T) -> usize {
 pub(super) struct Survey {
     /// About how many bytes the value takes.
     pub(super) size: usize,
-    /// How many sequences, maps and structs lie inside one another.
+    /// How many sequences, maps, structs and layers of `Some` or a newtype lie inside one another. What
+    /// is deeper than [`MAX_DEPTH`] was not walked over.
     pub(super) depth: usize,
     /// Whether there is a `Some` around what a format may write as it writes `None`.
     pub(super) nested_nothing: NestedNothing,
@@ -26,8 +30,10 @@ pub(super) struct Survey {
     pub(super) non_finite: bool,
     /// Whether a field was left out because of its value.
     pub(super) skipped_field: bool,
+    /// A struct that does not write the fields that it reads.
+    pub(super) unlike_struct: Option<StructName>,
     /// A struct that does not write as many fields as it reads.
-    pub(super) uneven_struct: Option<&'static str>,
+    pub(super) uneven_struct: Option<StructName>,
 }
 
 /// The worst sort of `Some` around nothing.
@@ -43,11 +49,11 @@ pub(super) enum NestedNothing {
 
 impl Survey {
     /// Walks over `value`. What the value's own code fails to show is not in the report.
-    pub(super) fn of<T>(value: &T, human_readable: bool, shape: &Shape) -> Self
+    pub(super) fn of<T>(value: &T, human_readable: bool, structs: &Structs) -> Self
     where
         T: Serialize + ?Sized,
     {
-        let mut walk = Walk { survey: Self::default(), depth: 0, human_readable, shape };
+        let mut walk = Walk { survey: Self::default(), depth: 0, human_readable, structs };
         let _ = value.serialize(&mut walk);
         walk.survey
     }
@@ -57,7 +63,7 @@ struct Walk<'s> {
     survey: Survey,
     depth: usize,
     human_readable: bool,
-    shape: &'s Shape,
+    structs: &'s Structs,
 }
 
 /// What was met, as far as an `Option` around it is concerned.
@@ -81,9 +87,26 @@ impl<'s> Walk<'s> {
 
     fn open(&mut self, size: usize, levels: usize) -> Compound<'_, 's> {
         self.survey.size += size;
+        self.descend(levels);
+        Compound { walk: self, levels, record: None }
+    }
+
+    fn descend(&mut self, levels: usize) {
         self.depth += levels;
         self.survey.depth = self.survey.depth.max(self.depth);
-        Compound { walk: self, levels, name: None, fields: 0 }
+    }
+
+    /// Walks over what lies at this depth, unless it is too deep for the stack of some thread.
+    fn inside<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<Met, Broken> {
+        if self.depth > MAX_DEPTH { Ok(Met::Something) } else { value.serialize(self) }
+    }
+
+    /// The same inside a layer that is a level of its own.
+    fn inside_layer<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<Met, Broken> {
+        self.descend(1);
+        let met = self.inside(value)?;
+        self.depth -= 1;
+        Ok(met)
     }
 
     /// The content of a variant is a level of its own: formats that describe themselves put the name of
@@ -97,23 +120,52 @@ impl<'s> Walk<'s> {
 struct Compound<'w, 's> {
     walk: &'w mut Walk<'s>,
     levels: usize,
-    name: Option<&'static str>,
+    record: Option<Record<'s>>,
+}
+
+/// A struct, and what was met of its fields.
+struct Record<'s> {
+    name: StructName,
+    comparison: Comparison<'s>,
     fields: usize,
 }
 
-impl Compound<'_, '_> {
+impl<'s> Compound<'_, 's> {
+    fn compared(mut self, name: StructName) -> Self {
+        let comparison = self.walk.structs.compare(name);
+        self.record = comparison.map(|comparison| Record { name, comparison, fields: 0 });
+        self
+    }
+
     fn element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Broken> {
-        self.fields += 1;
-        value.serialize(&mut *self.walk).map(|_| ())
+        self.walk.inside(value).map(|_| ())
+    }
+
+    fn field<T: Serialize + ?Sized>(&mut self, name: &str, value: &T) -> Result<(), Broken> {
+        if let Some(record) = &mut self.record {
+            record.comparison.wrote::<T>(name);
+            record.fields += 1;
+        }
+        self.element(value)
+    }
+
+    fn skip(&mut self, name: &str) {
+        self.walk.survey.skipped_field = true;
+        if let Some(record) = &mut self.record {
+            record.comparison.left_out(name);
+        }
     }
 
     fn close(self) -> Result<Met, Broken> {
         self.walk.depth -= self.levels;
-        if let Some(name) = self.name
-            && !self.walk.survey.skipped_field
-            && self.walk.shape.reads_otherwise(name, self.fields)
-        {
-            self.walk.survey.uneven_struct = Some(name);
+        if let Some(Record { name, comparison, fields }) = self.record {
+            let survey = &mut self.walk.survey;
+            if !comparison.fits() {
+                survey.unlike_struct = Some(name);
+            }
+            if !survey.skipped_field && !comparison.fits_by_position(fields) {
+                survey.uneven_struct = Some(name);
+            }
         }
         Ok(Met::Something)
     }
@@ -149,7 +201,7 @@ impl<'w, 's> Serializer for &'w mut Walk<'s> {
 
     fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<Met, Broken> {
         self.survey.size += 1;
-        let inside = value.serialize(&mut *self)?;
+        let inside = self.inside_layer(value)?;
         let nested = match inside {
             Met::Nil => NestedNothing::Nil,
             Met::UnitStruct => NestedNothing::UnitStruct,
@@ -174,7 +226,7 @@ impl<'w, 's> Serializer for &'w mut Walk<'s> {
         _: &'static str,
         value: &T,
     ) -> Result<Met, Broken> {
-        value.serialize(self)
+        self.inside_layer(value)
     }
 
     fn serialize_unit_variant(
@@ -262,17 +314,17 @@ impl<'w, 's> Serializer for &'w mut Walk<'s> {
     }
 
     fn serialize_struct(self, name: &'static str, _: usize) -> Result<Compound<'w, 's>, Broken> {
-        Ok(Compound { name: Some(name), ..self.open(0, 1) })
+        Ok(self.open(0, 1).compared(StructName { name, variant: None }))
     }
 
     fn serialize_struct_variant(
         self,
-        _: &'static str,
+        name: &'static str,
         _: u32,
-        _: &'static str,
+        variant: &'static str,
         _: usize,
     ) -> Result<Compound<'w, 's>, Broken> {
-        Ok(self.open_variant())
+        Ok(self.open_variant().compared(StructName { name, variant: Some(variant) }))
     }
 }
 
@@ -351,14 +403,14 @@ impl ser::SerializeStruct for Compound<'_, '_> {
 
     fn serialize_field<T: Serialize + ?Sized>(
         &mut self,
-        _: &'static str,
+        name: &'static str,
         value: &T,
     ) -> Result<(), Broken> {
-        self.element(value)
+        self.field(name, value)
     }
 
-    fn skip_field(&mut self, _: &'static str) -> Result<(), Broken> {
-        self.walk.survey.skipped_field = true;
+    fn skip_field(&mut self, name: &'static str) -> Result<(), Broken> {
+        self.skip(name);
         Ok(())
     }
 
@@ -373,14 +425,14 @@ impl ser::SerializeStructVariant for Compound<'_, '_> {
 
     fn serialize_field<T: Serialize + ?Sized>(
         &mut self,
-        _: &'static str,
+        name: &'static str,
         value: &T,
     ) -> Result<(), Broken> {
-        self.element(value)
+        self.field(name, value)
     }
 
-    fn skip_field(&mut self, _: &'static str) -> Result<(), Broken> {
-        self.walk.survey.skipped_field = true;
+    fn skip_field(&mut self, name: &'static str) -> Result<(), Broken> {
+        self.skip(name);
         Ok(())
     }
 

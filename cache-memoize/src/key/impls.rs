@@ -95,7 +95,16 @@ macro_rules! displayed {
         }
     )*};
 }
-displayed!(IpAddr Ipv4Addr Ipv6Addr SocketAddr SocketAddrV4);
+displayed!(IpAddr Ipv4Addr Ipv6Addr SocketAddrV4);
+
+impl CacheKey for SocketAddr {
+    fn cache_key(&self, key: &mut KeyWriter<'_>) {
+        match self {
+            Self::V4(address) => address.cache_key(key),
+            Self::V6(address) => address.cache_key(key),
+        }
+    }
+}
 
 impl CacheKey for SocketAddrV6 {
     fn cache_key(&self, key: &mut KeyWriter<'_>) {
@@ -294,13 +303,13 @@ impl<T: CacheKey> CacheKey for BinaryHeap<T> {
 
 impl<K: CacheKey, V: CacheKey, S> CacheKey for HashMap<K, V, S> {
     fn cache_key(&self, key: &mut KeyWriter<'_>) {
-        key.unordered(self, |key, (name, value)| key.pair(name, value));
+        key.map(self.iter(), |key, (name, value)| key.pair(name, value));
     }
 }
 
 impl<K: CacheKey, V: CacheKey> CacheKey for BTreeMap<K, V> {
     fn cache_key(&self, key: &mut KeyWriter<'_>) {
-        key.unordered(self, |key, (name, value)| key.pair(name, value));
+        key.map(self.iter(), |key, (name, value)| key.pair(name, value));
     }
 }
 

@@ -58,11 +58,15 @@ pub use writer::{Composite, KeyWriter};
 /// | `"EUR"`; `"42"`, `"a b"`, `""` | `EUR`; `"42"`, `"a%20b"`, `""` |
 /// | `None`, `Some(1)` | `None`, `Some(1)` |
 /// | `[1, 2]`, `(1, 2)` | `[1,2]`, `(1,2)` |
-/// | a map, a set | `[k=v,..]`, `[a,b]`, in the order of their texts, so that equal ones have one text |
+/// | a map, a set | `[k=v,..]`, `[a,b]`, in the order of their texts, so that equal ones have one text; an empty map is `[=]` |
 /// | `1.5_f64`, `-0.0`, any NaN | `1.5`, `-0.0`, `NaN` |
 ///
 /// `0.0` and `-0.0` are two arguments, since a function can tell them apart; all NaNs are one, since
 /// the bits of a NaN are not something that Rust promises to keep.
+///
+/// A `chrono::DateTime` is a key in the zones `Utc`, `FixedOffset` and `Local`, whose offset says all there
+/// is to them. Of any other zone the call says what counts, such as
+/// `key = (when.timestamp_micros(), when.timezone().name())`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot take part in the key of a memoized function",
     label = "this has no `CacheKey`",

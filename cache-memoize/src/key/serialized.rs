@@ -283,7 +283,7 @@ impl ser::SerializeMap for Pairs<'_, '_> {
     }
 
     fn end(self) -> Written {
-        self.writer.unordered(self.names.iter().zip(&self.values), |key, (name, value)| {
+        self.writer.map(self.names.iter().zip(&self.values), |key, (name, value)| {
             key.raw(name);
             key.raw("=");
             key.raw(value);

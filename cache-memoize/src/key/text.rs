@@ -57,6 +57,16 @@ impl KeyText {
         }
     }
 
+    /// How much has been written.
+    #[inline]
+    pub(crate) fn len(&self) -> u64 {
+        match &self.rest {
+            None => self.head.len() as u64,
+            Some(Rest::Hashed(hasher)) => hasher.count(),
+            Some(Rest::Kept(kept)) => kept.len() as u64,
+        }
+    }
+
     /// Appends `text` with everything that `escape` forbids as `%` and two hexadecimal digits.
     pub(crate) fn push_escaped(&mut self, text: &str, escape: Escape) {
         escape.each_piece(text, |piece| self.push_str(piece));
@@ -97,10 +107,14 @@ impl KeyText {
 /// Which bytes may not stand for themselves.
 #[derive(Clone, Copy)]
 pub(crate) enum Escape {
-    /// In the path or the prefix of a function.
+    /// In the path of a function.
+    Path,
+    /// In the prefix that stands for it. The types of a generic function follow, and must not be part of it.
     Prefix,
     /// In the name of a type.
     Type,
+    /// In any other name.
+    Name,
     /// Between quotes.
     Quoted,
     /// In a string without quotes.
@@ -110,7 +124,8 @@ pub(crate) enum Escape {
 /// The bytes that are forbidden, by a bit for each escape: on the path of a hit every byte of every string is
 /// looked up.
 static FORBIDDEN: [u8; 256] = {
-    let escapes = [Escape::Prefix, Escape::Type, Escape::Quoted, Escape::Bare];
+    let escapes =
+        [Escape::Path, Escape::Prefix, Escape::Type, Escape::Name, Escape::Quoted, Escape::Bare];
     let mut table = [0; 256];
     let mut index = 0;
     while index < table.len() * escapes.len() {
@@ -144,8 +159,12 @@ impl Escape {
             return true;
         }
         match self {
-            Self::Prefix => matches!(byte, b'(' | b')' | b'@' | b'|'),
+            Self::Path => matches!(byte, b'(' | b')' | b'@' | b'|'),
+            Self::Prefix => {
+                matches!(byte, b'(' | b')' | b'@' | b'|' | b'<' | b'>' | b';')
+            }
             Self::Type => matches!(byte, b'(' | b')' | b'@' | b'|' | b';'),
+            Self::Name => !byte.is_ascii_alphanumeric() && byte != b'_',
             Self::Quoted => byte == b'"',
             Self::Bare => {
                 !byte.is_ascii_alphanumeric()

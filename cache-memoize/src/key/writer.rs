@@ -12,13 +12,19 @@ impl<'a> KeyWriter<'a> {
         Self { text }
     }
 
-    /// Writes `value`. Between two values the caller separates: use [`composite`](Self::composite).
+    /// Writes `value`, or `()` where it writes nothing of itself: a list of nothings is no empty list, and a
+    /// key is never empty. Between two values the caller separates: use [`composite`](Self::composite).
     #[inline]
     pub fn part<T: CacheKey + ?Sized>(&mut self, value: &T) {
+        let before = self.text.len();
         value.cache_key(self);
+        if self.text.len() == before {
+            self.raw("()");
+        }
     }
 
-    /// Begins a value of several parts: `name(`. The name tells variants of one type apart.
+    /// Begins a value of several parts: `name(`. The name tells variants of one type apart; letters, digits
+    /// and `_` stand in it as they are, everything else with escapes.
     pub fn composite(&mut self, name: &str) -> Composite<'_, 'a> {
         self.identifier(name);
         self.raw("(");
@@ -37,7 +43,8 @@ impl<'a> KeyWriter<'a> {
         Composite { writer: self, empty: true, close: "]" }
     }
 
-    /// Writes a value without parts by its name, such as the variant of an enum.
+    /// Writes a value without parts by its name, such as the variant of an enum. The name is escaped as that
+    /// of a [`composite`](Self::composite).
     pub fn unit(&mut self, name: &str) {
         self.identifier(name);
     }
@@ -99,6 +106,19 @@ impl<'a> KeyWriter<'a> {
         self.raw("]");
     }
 
+    /// Writes the pairs of a map: equal maps have one text, and an empty one is no empty list.
+    pub(crate) fn map<T>(
+        &mut self,
+        pairs: impl ExactSizeIterator<Item = T>,
+        write: impl FnMut(&mut KeyWriter<'_>, T),
+    ) {
+        if pairs.len() == 0 {
+            self.raw("[=]");
+        } else {
+            self.unordered(pairs, write);
+        }
+    }
+
     /// Writes a pair of a map: `key=value`.
     pub fn pair<K: CacheKey + ?Sized, V: CacheKey + ?Sized>(&mut self, key: &K, value: &V) {
         self.part(key);
@@ -119,7 +139,7 @@ impl<'a> KeyWriter<'a> {
     }
 
     fn identifier(&mut self, name: &str) {
-        self.escaped(name, Escape::Type);
+        self.escaped(name, Escape::Name);
     }
 
     fn escaped(&mut self, text: &str, escape: Escape) {

@@ -189,6 +189,13 @@ fn traits_and_types_tell_functions_of_one_name_apart() {
 }
 
 #[test]
+fn their_keys_name_the_trait() {
+    let key = Square { side: 2 }.cache_key_area(3);
+    let expected = format!("<{}::Square%20as%20shapes::Shape>::area(Square(2),3)", module_path!());
+    assert_eq!(key.as_str(), expected);
+}
+
+#[test]
 fn blanket_impls_are_remembered_without_companions() {
     assert_remembered_alone!("ada".greeting("bob"));
     on_every_kind(|kind| {

@@ -2,12 +2,14 @@
 //! is missing.
 
 use crate::support::{block_on, bytes, with_default};
-use cache_memoize::core::{Backend, StoreErrorKind};
+use cache_memoize::core::{Backend, NonBlocking, StoreErrorKind};
 use cache_memoize::{Cache, ErrorKind, Event, Memory, cache_memoize, caches};
-use cache_memoize_testkit::{Counts, Fault, Faults};
+use cache_memoize_testkit::{Counts, Fault, Faults, FaultyStore};
 use std::cell::Cell;
+use std::pin::pin;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, Waker};
 use std::thread;
 
 thread_local! {
@@ -118,6 +120,106 @@ fn every_single_fault_is_survived() {
 }
 
 #[test]
+fn every_single_fault_is_survived_by_async_functions_too() {
+    for operation in ["get", "lease", "put"] {
+        let (faults, cache, _) = faulty();
+        block_on(caches::scoped_async([("default", cache)], async {
+            faults.on(operation).once(Fault::Fail(StoreErrorKind::Timeout));
+            let first = numbered_async(1).await;
+            let second = numbered_async(1).await;
+            assert!(second == first || second == first + 1, "{operation}");
+            assert_eq!(numbered_async(1).await, second, "{operation}: remembered in the end");
+        }));
+    }
+}
+
+#[cache_memoize(ttl = 60)]
+fn failing(id: u32) -> Result<u32, u32> {
+    Err(id)
+}
+
+#[cache_memoize(ttl = 60, key = ())]
+async fn failing_async(ends: bool) -> Result<u32, u32> {
+    if !ends {
+        std::future::pending::<()>().await;
+    }
+    Err(7)
+}
+
+#[test]
+fn a_lease_that_cannot_be_given_back_breaks_nothing() {
+    let (faults, cache, events) = faulty();
+    faults.on("release").always(Fault::Fail(StoreErrorKind::Unavailable));
+    let faults_told = || {
+        let events = std::mem::take(&mut *events.lock().expect("no observer panics"));
+        events.iter().filter(|event| event.contains("StoreFault")).count()
+    };
+    with_default(&cache, || {
+        let mut context = Context::from_waker(Waker::noop());
+        assert_eq!((failing(7), faults_told()), (Err(7), 1));
+        assert_eq!(pin!(failing_async(true)).poll(&mut context), Poll::Ready(Err(7)));
+        assert_eq!(faults_told(), 1);
+        assert!(pin!(failing_async(false)).poll(&mut context).is_pending());
+        assert_eq!(faults_told(), 0, "a future that is dropped waits for nothing");
+        assert_eq!(pin!(failing_async(true)).poll(&mut context), Poll::Ready(Err(7)));
+        assert_eq!(faults_told(), 2, "the lease of the dropped one, and its own");
+    });
+    assert_eq!(cache.stats().total().faults, 4);
+}
+
+#[cache_memoize(ttl = 60)]
+async fn yields_once(id: u32) -> u32 {
+    tokio::task::yield_now().await;
+    run() + id - id
+}
+
+/// Where the store said no, it can be asked again; out of reach, it could only make everybody compute.
+#[test]
+fn followers_take_what_a_store_out_of_reach_did_not() {
+    use StoreErrorKind::{Other, Timeout, TooLarge, Unavailable};
+    for (kind, taken) in [(Unavailable, true), (Timeout, true), (TooLarge, false), (Other, false)] {
+        let (faults, cache, _) = faulty();
+        faults.on("put").once(Fault::Fail(kind));
+        with_default(&cache, || {
+            let mut context = Context::from_waker(Waker::noop());
+            let [mut leader, mut follower] = [(); 2].map(|()| Box::pin(yields_once(1)));
+            assert!(leader.as_mut().poll(&mut context).is_pending());
+            assert!(follower.as_mut().poll(&mut context).is_pending());
+            let Poll::Ready(led) = leader.as_mut().poll(&mut context) else { panic!("it is done") };
+            let followed = follower.as_mut().poll(&mut context);
+            assert_eq!(followed == Poll::Ready(led), taken, "{kind:?}");
+        });
+    }
+}
+
+#[derive(Clone, serde::Deserialize)]
+struct Unwilling;
+
+impl serde::Serialize for Unwilling {
+    fn serialize<S: serde::Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
+        Err(serde::ser::Error::custom("not today"))
+    }
+}
+
+#[cache_memoize(ttl = 60)]
+fn unwilling(id: u32) -> Unwilling {
+    RUNS.set(RUNS.get() + 1 + id - id);
+    Unwilling
+}
+
+#[test]
+fn a_value_that_refuses_serialization_is_computed_each_time_and_said() {
+    let (_, cache, events) = faulty();
+    with_default(&cache, || {
+        let _ = (unwilling(1), unwilling(1));
+        assert_eq!(RUNS.get(), 2);
+        assert!(events.lock().expect("no panic").iter().any(|event| event.contains("Unstorable")));
+        let refused = prime_unwilling(1, Unwilling).expect_err("it has no bytes");
+        assert_eq!(refused.kind(), ErrorKind::Unstorable);
+    });
+}
+
+#[test]
 fn corrupted_bytes_are_a_miss() {
     let (faults, cache, events) = faulty();
     with_default(&cache, || {
@@ -153,6 +255,31 @@ fn a_missing_face_is_said_and_the_function_computes() {
         assert_eq!(refused.kind(), ErrorKind::Unsupported);
         assert!(refused.to_string().contains("async"), "{refused}");
     }));
+}
+
+#[test]
+fn async_functions_leave_the_blocking_face_alone() {
+    let faults = Faults::new();
+    faults.everywhere().always(Fault::Fail(StoreErrorKind::Other));
+    let memory = Memory::new();
+    let backend = Backend::new("two faces")
+        .with_store(FaultyStore::new(memory.clone(), faults))
+        .with_async_store(NonBlocking(memory));
+    let cache = Cache::builder().backend(backend).build().expect("the settings are right");
+    block_on(caches::scoped_async([("default", cache.clone())], async {
+        let first = numbered_async(1).await;
+        assert_eq!(numbered_async(1).await, first);
+        assert_eq!(peek_numbered_async(1).await.expect("it works"), Some(first));
+        assert_eq!(refresh_numbered_async(1).await, first + 1);
+        assert!(invalidate_numbered_async(1).await.expect("it works"));
+        prime_numbered_async(1, 99).await.expect("it works");
+        assert_eq!(numbered_async(1).await, 99);
+        assert!(
+            pin!(failing_async(false)).poll(&mut Context::from_waker(Waker::noop())).is_pending()
+        );
+        assert_eq!(failing_async(true).await, Err(7));
+    }));
+    assert_eq!(cache.stats().total().faults, 0);
 }
 
 #[test]
@@ -237,6 +364,18 @@ fn what_is_too_heavy_for_the_store_is_said_and_shared_among_those_who_wait() {
     let refused = refused.expect_err("it is too heavy");
     assert_eq!(refused.kind(), ErrorKind::Store(StoreErrorKind::TooLarge));
     assert!(refused.to_string().contains("max_bytes"), "{refused}");
+}
+
+#[test]
+fn what_is_stored_by_hand_has_the_prefix_of_its_cache_too() {
+    let memory = Memory::new();
+    let [left, right] = ["left", "right"].map(|prefix| {
+        let cache = Cache::builder().backend(memory.clone()).prefix(prefix).build();
+        cache.expect("the settings are right")
+    });
+    left.set("a", 1).expect("it works");
+    assert_eq!(right.get::<i32>("a").expect("it works"), None);
+    assert_eq!(left.get("a").expect("it works"), Some(1));
 }
 
 #[cache_memoize(ttl = 60)]

@@ -2,9 +2,12 @@
 //! it. `model/` checks it under every schedule; here it is stressed on the public interface.
 
 use crate::support::{block_on, every_kind, on_every_kind, with_default};
-use cache_memoize::{Cache, cache_memoize, caches};
+use cache_memoize::{Cache, Memory, cache_memoize, caches};
+use cache_memoize_testkit::{Fault, Faults};
+use std::pin::pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Barrier};
+use std::task::{Context, Poll, Waker};
 use std::thread;
 
 /// What the function reads: a version that only grows. By key, so that tests do not meet.
@@ -148,6 +151,46 @@ fn an_invalidation_keeps_the_computation_under_way_out() {
         gate.leave.wait();
         assert_eq!(overtaken.join().expect("it returns"), value);
         assert_eq!(cache.stats().total().fenced_off, 1, "{name}");
+    });
+}
+
+#[cache_memoize(ttl = 60, key = ())]
+async fn unending(ends: bool) -> u32 {
+    if !ends {
+        std::future::pending::<()>().await;
+    }
+    1
+}
+
+#[test]
+fn an_async_caller_after_an_invalidation_computes_for_itself() {
+    on_every_kind(|name| {
+        let mut context = Context::from_waker(Waker::noop());
+        let mut overtaken = Box::pin(unending(false));
+        assert!(overtaken.as_mut().poll(&mut context).is_pending());
+        assert!(!block_on(invalidate_unending()).expect("it works"), "{name}");
+        assert_eq!(pin!(unending(true)).poll(&mut context), Poll::Ready(1), "{name}");
+    });
+}
+
+/// What begins while the store is removing the entry began before the invalidation returned.
+#[test]
+fn an_invalidation_is_not_over_before_the_store_has_removed_the_entry() {
+    let faults = Faults::new();
+    let cache = Cache::builder().backend(faults.wrap(&Memory::new().into())).build();
+    let cache = cache.expect("the settings are right");
+    let gate = gate();
+    faults.on("remove").once(Fault::Hang);
+    thread::scope(|scope| {
+        let invalidating = scope.spawn(|| with_default(&cache, || invalidate_gated(1, 1)));
+        faults.wait_until_hanging(1);
+        scope.spawn(|| with_default(&cache, || gated(1, Some(&gate), 1)));
+        gate.entered.wait();
+        faults.release();
+        invalidating.join().expect("it returns").expect("it works");
+        let late = with_default(&cache, || gated(1, None, 1));
+        assert_eq!(late, 1, "a computation of its own, while the other one waits");
+        gate.leave.wait();
     });
 }
 

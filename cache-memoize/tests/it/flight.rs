@@ -4,9 +4,10 @@ use crate::support::{block_on, on_every_kind, with_default};
 use cache_memoize::{Cache, cache_memoize, caches};
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Barrier, Mutex};
+use std::task::{Context, Poll, Waker};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -225,6 +226,110 @@ fn a_dropped_future_hands_the_work_on() {
             drop(leader);
             assert_eq!(follower.await, 2, "{kind}");
         }));
+    });
+}
+
+#[cache_memoize(ttl = 60, key = ())]
+async fn pending_unless(ends: bool) -> bool {
+    if !ends {
+        std::future::pending::<()>().await;
+    }
+    ends
+}
+
+#[test]
+fn a_computation_that_was_overtaken_leaves_the_next_one_its_followers() {
+    on_every_kind(|kind| {
+        let mut context = Context::from_waker(Waker::noop());
+        let [mut overtaken, mut next] = [(); 2].map(|()| Box::pin(pending_unless(false)));
+        assert!(overtaken.as_mut().poll(&mut context).is_pending());
+        block_on_here(invalidate_pending_unless()).expect("it works");
+        assert!(next.as_mut().poll(&mut context).is_pending());
+        drop(overtaken);
+        let mut follower = pin!(pending_unless(true));
+        assert!(follower.as_mut().poll(&mut context).is_pending(), "{kind}: it follows");
+        drop(next);
+        assert_eq!(follower.poll(&mut context), Poll::Ready(true), "{kind}: it takes over");
+    });
+}
+
+#[cache_memoize(ttl = 60, prefix = "on_one_thread", key = ())]
+async fn suspended() -> u32 {
+    std::future::pending().await
+}
+
+#[cache_memoize(ttl = 60, prefix = "on_one_thread", key = ())]
+fn at_once() -> u32 {
+    7
+}
+
+#[test]
+fn a_thread_does_not_block_for_a_future_that_it_would_have_to_poll() {
+    on_every_kind(|kind| {
+        let mut leader = Box::pin(suspended());
+        assert!(leader.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        assert_eq!(at_once(), 7, "{kind}");
+    });
+}
+
+#[cache_memoize(ttl = 60, key = name)]
+async fn gives_up_waiting(name: &str) -> u32 {
+    let mut context = Context::from_waker(Waker::noop());
+    let mut other: Pin<Box<dyn Future<Output = u32>>> = Box::pin(waits(name));
+    assert!(other.as_mut().poll(&mut context).is_pending());
+    drop(other);
+    tokio::task::yield_now().await;
+    count(name)
+}
+
+#[cache_memoize(ttl = 60, key = name)]
+async fn waits(name: &str) -> u32 {
+    tokio::task::yield_now().await;
+    let other: Pin<Box<dyn Future<Output = u32> + '_>> = Box::pin(gives_up_waiting(name));
+    other.await
+}
+
+#[test]
+fn who_gave_up_waiting_can_be_waited_for() {
+    on_every_kind(|kind| {
+        let name = format!("gave up {kind}");
+        let mut context = Context::from_waker(Waker::noop());
+        let (mut waiting, mut other) = (pin!(waits(&name)), pin!(gives_up_waiting(&name)));
+        assert!(waiting.as_mut().poll(&mut context).is_pending());
+        assert!(other.as_mut().poll(&mut context).is_pending());
+        assert!(waiting.as_mut().poll(&mut context).is_pending(), "{kind}: it follows");
+        assert_eq!(other.as_mut().poll(&mut context), Poll::Ready(1), "{kind}");
+        assert_eq!(waiting.as_mut().poll(&mut context), Poll::Ready(1), "{kind}: computed once");
+    });
+}
+
+#[test]
+fn who_comes_during_a_refresh_waits_for_it() {
+    on_every_kind(|kind| {
+        let mut context = Context::from_waker(Waker::noop());
+        let mut refreshing = Box::pin(refresh_pending_unless(false));
+        assert!(refreshing.as_mut().poll(&mut context).is_pending());
+        assert!(pin!(pending_unless(true)).poll(&mut context).is_pending(), "{kind}");
+    });
+}
+
+#[cache_memoize(ttl = 60)]
+async fn yields_once(id: u32) -> u32 {
+    tokio::task::yield_now().await;
+    id
+}
+
+#[test]
+fn who_follows_is_counted_neither_as_a_hit_nor_as_a_miss() {
+    on_every_kind(|kind| {
+        let mut context = Context::from_waker(Waker::noop());
+        let [mut leader, mut follower] = [(); 2].map(|()| Box::pin(yields_once(7)));
+        assert!(leader.as_mut().poll(&mut context).is_pending());
+        assert!(follower.as_mut().poll(&mut context).is_pending());
+        assert_eq!(leader.as_mut().poll(&mut context), Poll::Ready(7));
+        assert_eq!(follower.as_mut().poll(&mut context), Poll::Ready(7));
+        let total = default().stats().total();
+        assert_eq!((total.hits, total.coalesced, total.misses), (0, 1, 1), "{kind}");
     });
 }
 

@@ -3,9 +3,11 @@
 use crate::support::{block_on, on_every_kind, with_default};
 use cache_memoize::{Cache, Memory, cache_memoize, caches};
 use cache_memoize_testkit::FakeClock;
-use std::panic::catch_unwind;
-use std::sync::Arc;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Barrier};
+use std::task::{Context, Poll, Waker};
 use std::thread;
 use std::time::Duration;
 
@@ -50,6 +52,28 @@ fn a_hundred_threads_run_it_once() {
     });
 }
 
+#[cache_memoize(ttl = 60, store_result = false, skip(inside, leave))]
+fn once_at_length(inside: &Barrier, leave: &Barrier) -> Option<()> {
+    inside.wait();
+    leave.wait();
+    Some(())
+}
+
+#[test]
+fn while_it_runs_every_other_call_is_held_back() {
+    on_every_kind(|kind| {
+        let cache = caches::get("default").expect("the scope has a cache");
+        let [inside, leave, alone] = [2, 2, 1].map(Barrier::new);
+        thread::scope(|scope| {
+            scope.spawn(|| with_default(&cache, || once_at_length(&inside, &leave)));
+            inside.wait();
+            let second = once_at_length(&alone, &alone);
+            leave.wait();
+            assert_eq!(second, None, "{kind}");
+        });
+    });
+}
+
 #[test]
 fn a_call_that_is_held_back_says_so() {
     on_every_kind(|_| {
@@ -78,6 +102,24 @@ fn a_panic_gives_the_run_back() {
     on_every_kind(|_| {
         for _ in 0..2 {
             assert!(catch_unwind(|| panics("a")).is_err(), "the next call may run");
+        }
+    });
+}
+
+#[cache_memoize(ttl = 60, store_result = false)]
+async fn panics_async(name: &str) {
+    tokio::task::yield_now().await;
+    panic!("{name}, as asked");
+}
+
+#[test]
+fn a_panic_of_an_async_function_gives_the_run_back_too() {
+    on_every_kind(|kind| {
+        let cache = caches::get("default").expect("the scope has a cache");
+        for _ in 0..2 {
+            let caches = [("default", cache.clone())];
+            let call = || block_on(caches::scoped_async(caches, panics_async("a")));
+            assert!(catch_unwind(AssertUnwindSafe(call)).is_err(), "{kind}: the next call may run");
         }
     });
 }
@@ -139,5 +181,36 @@ fn a_dropped_future_gives_the_run_back() {
             never_ends_at_first("a", true).await;
         }));
         assert_eq!(cache.stats().total().misses, 2, "{kind}: the second call ran");
+    });
+}
+
+#[test]
+fn a_dropped_future_gives_the_run_back_however_many_others_were_dropped() {
+    on_every_kind(|kind| {
+        let mut context = Context::from_waker(Waker::noop());
+        let mut dropped =
+            ["b", "c", "d", "e", "f", "a"].map(|name| Box::pin(never_ends_at_first(name, false)));
+        assert!(dropped.iter_mut().all(|call| call.as_mut().poll(&mut context).is_pending()));
+        drop(dropped);
+        let cache = caches::get("default").expect("the scope has a cache");
+        assert_eq!(pin!(never_ends_at_first("a", true)).poll(&mut context), Poll::Ready(()));
+        assert_eq!(cache.stats().total().misses, 7, "{kind}: the last call ran");
+    });
+}
+
+#[test]
+fn a_run_that_does_not_end_holds_others_back_for_no_longer_than_its_lifetime() {
+    let clock = FakeClock::new();
+    let memory = Memory::builder().clock(Arc::new(clock.clone())).build();
+    let cache = Cache::builder().backend(memory).build().expect("the settings are right");
+    with_default(&cache, || {
+        let mut context = Context::from_waker(Waker::noop());
+        let mut stuck = Box::pin(never_ends_at_first("a", false));
+        assert!(stuck.as_mut().poll(&mut context).is_pending());
+        for (wait, runs) in [(59, 1), (1, 2)] {
+            clock.advance(Duration::from_secs(wait));
+            assert_eq!(pin!(never_ends_at_first("a", true)).poll(&mut context), Poll::Ready(()));
+            assert_eq!(cache.stats().total().misses, runs);
+        }
     });
 }

@@ -1,10 +1,11 @@
 //! The key law: two different calls never share a key, equal ones always do.
 
-use cache_memoize::{CacheKey, Key, Serialized, cache_memoize};
+use cache_memoize::{Cache, CacheKey, Key, KeyWriter, Serialized, cache_memoize, caches};
 use proptest::collection::{btree_map, hash_map, hash_set, vec};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::Debug;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 
 #[cache_memoize(ttl = 60)]
 fn texts(left: &str, right: &str) -> u32 {
@@ -177,6 +178,20 @@ fn what_other_libraries_confuse_is_told_apart() {
     assert_ne!(cache_key_of_any(Serialized(&number)), cache_key_of_any(Serialized(&text)));
 }
 
+#[test]
+fn what_stands_for_something_else_is_not_taken_for_it() {
+    assert_ne!(cache_key_texts("%20", ""), cache_key_texts(" ", ""));
+    assert_ne!(cache_key_texts("1\",\"2", "3"), cache_key_texts("1", "2\",\"3"));
+}
+
+#[test]
+fn elements_without_an_order_do_not_run_together() {
+    let [left, right] = [[1, 23], [12, 3]].map(|set| cache_key_of_any(HashSet::from(set)));
+    assert_ne!(left, right);
+    let [left, right] = [(1, 23), (12, 3)].map(|pair| cache_key_of_any(HashMap::from([pair])));
+    assert_ne!(left, right);
+}
+
 /// Keys are the same in every run and every process: these were written down once.
 #[test]
 fn keys_do_not_change_between_runs() {
@@ -212,6 +227,163 @@ fn functions_of_one_name_have_keys_of_their_own() {
         cache_key_inner(1)
     }
     assert_ne!(left(), right());
+}
+
+/// All that the blocks of this macro make stands where it is called.
+macro_rules! at_one_place {
+    ($($result:literal)*) => {[$({
+        #[cache_memoize(ttl = 60)]
+        fn inner() -> u32 {
+            $result
+        }
+        (inner(), inner(), cache_key_inner())
+    }),*]};
+}
+
+#[test]
+fn functions_that_a_macro_makes_at_one_place_have_keys_of_their_own() {
+    caches::scoped([("default", Cache::memory())], || {
+        let [(one, again, key), (two, _, other)] = at_one_place!(1 2);
+        assert_eq!((one, again, two), (1, 1, 2), "{key} {other}");
+        assert!(key.as_str().starts_with(concat!(module_path!(), "::")), "{key}");
+    });
+}
+
+/// Even their tokens are the same: the constant around them makes them two.
+macro_rules! alike_at_one_place {
+    ($($result:literal)*) => {[$({
+        const RESULT: u32 = $result;
+        #[cache_memoize(ttl = 60)]
+        fn inner() -> u32 {
+            RESULT
+        }
+        (inner(), inner())
+    }),*]};
+}
+
+#[test]
+fn functions_of_the_same_tokens_at_one_place_have_keys_of_their_own() {
+    caches::scoped([("default", Cache::memory())], || {
+        assert_eq!(alike_at_one_place!(1 2), [(1, 1), (2, 2)]);
+    });
+}
+
+#[test]
+fn an_empty_map_is_no_empty_list() {
+    let (list, map) = (serde_json::json!([]), serde_json::json!({}));
+    assert_ne!(cache_key_of_any(Serialized(&list)), cache_key_of_any(Serialized(&map)));
+    let (list, map) = (serde_json::json!({ "tags": [] }), serde_json::json!({ "tags": {} }));
+    assert_ne!(cache_key_of_any(Serialized(&list)), cache_key_of_any(Serialized(&map)));
+    let (map, sorted) = (HashMap::<u8, u8>::new(), BTreeMap::<u8, u8>::new());
+    assert_eq!(arguments(&cache_key_of_any(map)), "([=])");
+    assert_eq!(arguments(&cache_key_of_any(sorted)), "([=])");
+    assert_eq!(arguments(&cache_key_of_any(HashSet::<u8>::new())), "([])");
+}
+
+fn arguments(key: &Key) -> &str {
+    key.as_str().find('(').map_or("", |at| &key.as_str()[at..])
+}
+
+#[test]
+fn every_part_of_an_address_counts() {
+    let address = |port, flow, scope| {
+        cache_key_of_any(SocketAddr::V6(SocketAddrV6::new(Ipv6Addr::LOCALHOST, port, flow, scope)))
+    };
+    let keys = [address(80, 0, 0), address(81, 0, 0), address(80, 1, 0), address(80, 0, 1)];
+    assert_eq!(HashSet::from(keys.clone()).len(), keys.len(), "{keys:?}");
+    let v4 = SocketAddrV4::new(Ipv4Addr::LOCALHOST, 80);
+    assert_eq!(arguments(&cache_key_of_any(SocketAddr::V4(v4))), arguments(&cache_key_of_any(v4)));
+}
+
+/// A name that is only known when the program runs.
+struct Name(String);
+
+impl CacheKey for Name {
+    fn cache_key(&self, key: &mut KeyWriter<'_>) {
+        key.unit(&self.0);
+    }
+}
+
+/// The same, with a part.
+struct Labelled(String);
+
+impl CacheKey for Labelled {
+    fn cache_key(&self, key: &mut KeyWriter<'_>) {
+        let mut labelled = key.composite(&self.0);
+        labelled.part(&1);
+        labelled.end();
+    }
+}
+
+#[cache_memoize(ttl = 60)]
+fn names(left: Name, right: Name) -> u32 {
+    let _ = (left, right);
+    0
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    #[test]
+    fn names_by_hand(left in (text(), text()), right in (text(), text())) {
+        assert_law(&left, &right, |(left, right)| cache_key_names(Name(left.clone()), Name(right.clone())));
+        let listed = |names: &(String, String)| {
+            let labels = [&names.0, &names.1].map(|name| Labelled(name.clone()));
+            cache_key_of_any(labels)
+        };
+        assert_law(&left, &right, listed);
+    }
+}
+
+#[test]
+fn names_cannot_run_into_one_another() {
+    let key = |left: &str, right: &str| cache_key_names(Name(left.into()), Name(right.into()));
+    assert_ne!(key("a,b", "c"), key("a", "b,c"));
+    assert_eq!(arguments(&key("snake_1", "ü=")), "(snake_1,%C3%BC%3D)");
+}
+
+#[derive(serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+enum Renamed {
+    #[serde(rename = "A(1),B")]
+    Odd,
+}
+
+#[test]
+fn names_of_serde_cannot_be_taken_for_structure() {
+    let key = cache_key_of_any(Serialized(&[Renamed::Odd]));
+    assert_eq!(arguments(&key), "((Renamed::A%281%29%2CB))");
+}
+
+struct Nothing;
+
+impl CacheKey for Nothing {
+    fn cache_key(&self, _: &mut KeyWriter<'_>) {}
+}
+
+#[test]
+fn what_writes_nothing_is_still_a_value() {
+    assert_eq!(arguments(&cache_key_of_any(Nothing)), "(())");
+    assert_ne!(cache_key_of_any(vec![Nothing]), cache_key_of_any(Vec::<Nothing>::new()));
+    let cache = Cache::memory();
+    cache.set(Nothing, 1_u8).expect("it works");
+    assert_eq!(cache.get::<u8>(Nothing).expect("it works"), Some(1));
+    assert_eq!(cache.get::<u8>(Name(String::new())).expect("it works"), Some(1));
+    assert_eq!(cache.get::<u8>(()).expect("it works"), Some(1));
+}
+
+#[cfg(feature = "chrono")]
+#[test]
+fn one_moment_at_two_offsets_is_two_arguments() {
+    use chrono::{DateTime, FixedOffset, Local};
+    let utc = DateTime::UNIX_EPOCH;
+    let zoned = [0, 3_600].map(|offset| {
+        utc.with_timezone(&FixedOffset::east_opt(offset).expect("it is less than a day"))
+    });
+    assert_ne!(cache_key_of_any(zoned[0]), cache_key_of_any(zoned[1]));
+    assert_eq!(arguments(&cache_key_of_any(utc)), arguments(&cache_key_of_any(zoned[0])));
+    let (local, later) = (utc.with_timezone(&Local), zoned[0] + chrono::TimeDelta::seconds(1));
+    assert_ne!(cache_key_of_any(local), cache_key_of_any(later.with_timezone(&Local)));
 }
 
 /// A value that refuses to be serialized has no key that another call could have.

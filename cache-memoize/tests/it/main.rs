@@ -1,5 +1,6 @@
 //! What the library promises, shown on its public interface.
 
+mod caches;
 mod ends;
 mod errors;
 mod faces;

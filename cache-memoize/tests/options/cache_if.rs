@@ -29,6 +29,11 @@ fn on_the_ok_of_a_result(value: Result<u32, String>) -> Result<(u32, u32), Strin
     value.map(|value| (value, fresh(value)))
 }
 
+#[cache_memoize(ttl = 60, cache_if = |value| value.0 > 0, cache_err = true)]
+fn beside_stored_errors(value: Result<u32, u32>) -> Result<(u32, u32), (u32, u32)> {
+    value.map(|value| (value, fresh(value))).map_err(|error| (error, fresh(error)))
+}
+
 #[cache_memoize(ttl = 60, key = (), cache_if = |value| *value >= least)]
 fn of_an_argument(value: u32, least: u32) -> u32 {
     value
@@ -73,6 +78,16 @@ fn of_a_result_it_sees_the_ok() {
 }
 
 #[test]
+fn of_errors_that_are_stored_it_says_nothing() {
+    on_every_kind(|kind| {
+        assert_never_lives(|| beside_stored_errors(Ok(0)));
+        for value in [Ok(1), Err(0)] {
+            assert_eq!(beside_stored_errors(value), beside_stored_errors(value), "{kind}");
+        }
+    });
+}
+
+#[test]
 fn it_may_speak_of_the_arguments() {
     on_every_kind(|kind| {
         assert_eq!(of_an_argument(5, 10), 5, "{kind}");
@@ -104,5 +119,9 @@ fn a_refresh_or_a_primed_value_is_judged_too() {
         assert_eq!(refused.kind(), ErrorKind::NotKept, "{kind}");
         prime_path(1, Some(7)).expect("it is kept");
         assert_eq!(path(1, false), Some(7), "{kind}");
+        block_on(async {
+            assert!(!refresh_awaited(false).await.0, "{kind}");
+            assert_eq!(peek_awaited(false).await.expect("it works"), None, "{kind}");
+        });
     });
 }

@@ -34,6 +34,16 @@ fn unusual(id: u32) -> u32 {
     fresh(id)
 }
 
+#[cache_memoize(ttl = 60, prefix = "typed")]
+fn typed<T>() -> usize {
+    size_of::<T>()
+}
+
+#[cache_memoize(ttl = 60, prefix = "typed<u8>")]
+fn typed_in_its_prefix() -> usize {
+    0
+}
+
 #[test]
 fn it_replaces_the_path() {
     assert_eq!(cache_key_without(1).as_str(), concat!(module_path!(), "::without(1)"));
@@ -59,6 +69,13 @@ fn what_another_type_stored_is_a_miss() {
         assert_ne!(rates_as_text(1), first.to_string(), "{kind}");
         assert_eq!(peek_rates(1).expect("it works"), None, "{kind}");
     });
+}
+
+#[test]
+fn no_prefix_can_be_taken_for_another_with_types() {
+    assert_eq!(cache_key_typed::<u8>().as_str(), "typed<u8>()");
+    assert_eq!(cache_key_typed_in_its_prefix().as_str(), "typed%3Cu8%3E()");
+    on_every_kind(|kind| assert_ne!(typed::<u8>(), typed_in_its_prefix(), "{kind}"));
 }
 
 #[test]

@@ -20,6 +20,15 @@ fn entries_are_bounded() {
 }
 
 #[test]
+fn unless_told_otherwise_they_are_bounded_too() {
+    let memory = Memory::new();
+    for number in 0..=Memory::DEFAULT_MAX_ENTRIES {
+        set(&memory, &number.to_string(), b"value", Ttl::Forever);
+    }
+    assert_eq!((memory.len(), memory.evictions()), (10_000, 1));
+}
+
+#[test]
 fn zero_counts_as_one() {
     let memory = Memory::builder().max_entries(0).build();
     set(&memory, "a", b"", Ttl::Forever);

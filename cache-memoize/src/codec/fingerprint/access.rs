@@ -4,6 +4,7 @@ use super::rejected::Rejected;
 use super::repair::UNKNOWN_KEY;
 use super::search::{Failure, Search};
 use super::tracer::{Tracer, fields};
+use crate::codec::structs::StructName;
 use serde::de::value::BorrowedStrDeserializer;
 use serde::de::{
     DeserializeSeed, EnumAccess, IgnoredAny, MapAccess, SeqAccess, VariantAccess, Visitor,
@@ -19,7 +20,7 @@ fn trace_at<'de, S: DeserializeSeed<'de>>(
     seed: S,
 ) -> Result<S::Value, Rejected> {
     let part = search.enter(segment)?;
-    let value = seed.deserialize(Tracer::new(search));
+    let value = search.attempt(|search| seed.deserialize(Tracer::new(search)));
     search.leave(&part, value.is_err());
     value
 }
@@ -75,7 +76,7 @@ impl<'de> MapAccess<'de> for Entry<'_> {
         self.has_key = true;
         let key_of = Some(search.path.clone());
         let part = search.enter(format_args!("key"))?;
-        let key = seed.deserialize(Tracer { search, key_of });
+        let key = search.attempt(|search| seed.deserialize(Tracer { search, key_of }));
         search.leave(&part, key.is_err());
         key.map(Some)
     }
@@ -130,7 +131,7 @@ fn trace_field<'de, S: DeserializeSeed<'de>>(
     seed: S,
 ) -> Result<S::Value, Rejected> {
     let part = search.enter(format_args!("{segment}"))?;
-    let value = seed.deserialize(Tracer::new(search));
+    let value = search.attempt(|search| seed.deserialize(Tracer::new(search)));
     if value.is_err() {
         search.settle_failure(part.since);
         if search.failure == Failure::Hopeless {
@@ -260,8 +261,15 @@ impl<'de> SeqAccess<'de> for Positions<'_> {
 
 /// A variant of an enum.
 pub(super) struct Variant<'s> {
-    pub(super) search: &'s mut Search,
-    pub(super) name: &'static str,
+    search: &'s mut Search,
+    full_name: StructName,
+    name: &'static str,
+}
+
+impl<'s> Variant<'s> {
+    pub(super) fn new(search: &'s mut Search, full_name: StructName) -> Self {
+        Self { search, full_name, name: full_name.variant.unwrap_or_default() }
+    }
 }
 
 impl<'de> EnumAccess<'de> for Variant<'_> {
@@ -303,7 +311,7 @@ impl<'de> VariantAccess<'de> for Variant<'_> {
     ) -> Result<V::Value, Rejected> {
         self.search.write("struct ");
         let part = self.search.enter(format_args!("{}", self.name))?;
-        let value = fields(self.search, None, names, false, visitor);
+        let value = fields(self.search, self.full_name, names, false, visitor);
         self.search.leave(&part, value.is_err());
         value
     }

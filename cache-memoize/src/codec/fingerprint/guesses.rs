@@ -1,5 +1,6 @@
 //! Which dummy is given at which place, as far as earlier passes taught it.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Texts for types that check what they read: identifiers, numbers, moments, addresses.
@@ -59,6 +60,8 @@ pub(super) struct Guesses {
     given_up: BTreeSet<String>,
     refused: BTreeSet<String>,
     positional: BTreeSet<String>,
+    /// How many places were looked at, to find the one to change.
+    effort: Cell<usize>,
 }
 
 #[derive(Default)]
@@ -126,6 +129,14 @@ pub(super) fn depth_of(path: &str) -> usize {
 }
 
 impl Guesses {
+    pub(super) fn effort(&self) -> usize {
+        self.effort.get()
+    }
+
+    pub(super) fn spend(&self, places: usize) {
+        self.effort.set(self.effort.get() + places);
+    }
+
     pub(super) fn index_at(&self, path: &str) -> usize {
         self.dummies.get(path).map_or(0, |guess| guess.index)
     }
@@ -193,6 +204,7 @@ impl Guesses {
 
     /// The same after a failure, when any other variant of a tag is welcome.
     pub(super) fn retry(&mut self, path: &str) -> bool {
+        self.spend(self.tags.len());
         let tags =
             self.tags.iter().filter(|(place, tag)| place.starts_with(path) && tag.has_more());
         match tags.map(|(place, _)| place).max_by_key(|place| depth_of(place)).cloned() {
@@ -203,6 +215,7 @@ impl Guesses {
     }
 
     fn unseen_any(&self, path: &str) -> Option<String> {
+        self.spend(self.dummies.len());
         let unseen = self.dummies.iter().filter(|(place, guess)| {
             place.starts_with(path) && guess.has_more() && !self.asks_as_before(place, guess)
         });
@@ -210,6 +223,7 @@ impl Guesses {
     }
 
     fn unseen_tag(&self, path: &str) -> Option<String> {
+        self.spend(self.tags.len());
         let unseen = self
             .tags
             .iter()
@@ -275,6 +289,7 @@ impl Guesses {
     }
 
     fn forget_beside(&mut self, tag: &str) {
+        self.spend(self.dummies.len() + self.tags.len() + self.keys.len());
         let (parent, name) = tag.rsplit_once('/').unwrap_or(("", tag));
         let beside = format!("{parent}/");
         let keep = |place: &str| place == tag || !place.starts_with(&beside);

@@ -8,6 +8,10 @@
 //! read, and those that read into a buffer first (`flatten`, tagged and untagged enums), show their
 //! shape too. What they never say a word about, such as the optional fields behind a `flatten`, is not
 //! seen.
+//!
+//! A `Deserialize` that panics at a dummy refuses it so. Its message is printed all the same: the panic
+//! hook belongs to the whole process, and is not ours to exchange for the while. A type that panicked and
+//! took no dummy at all is told from others by its Rust name too.
 
 mod access;
 mod catalogue;
@@ -16,15 +20,18 @@ mod rejected;
 mod repair;
 mod search;
 mod tracer;
+mod work;
 
+use super::structs::Structs;
 use search::Search;
 use serde::de::DeserializeOwned;
-use std::any::TypeId;
+use std::any::{TypeId, type_name};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::fmt::Write;
-use std::sync::{Arc, LazyLock, PoisonError, RwLock};
+use std::sync::{Arc, LazyLock, OnceLock, PoisonError, RwLock};
 use tracer::Tracer;
+use work::Work;
 use xxhash_rust::xxh3::xxh3_64;
 
 /// No type needs as many: a bound for those whose `Deserialize` keeps asking.
@@ -35,7 +42,8 @@ const MAX_PASSES: usize = 1000;
 pub(super) struct Shape {
     fingerprint: u64,
     needs_self_describing: bool,
-    structs: Vec<(&'static str, usize)>,
+    structs_in_binary: Structs,
+    structs_in_readable: Structs,
 }
 
 impl Shape {
@@ -44,10 +52,9 @@ impl Shape {
         self.needs_self_describing
     }
 
-    /// Whether structs of this name are read, and none of them with this number of fields.
-    pub(super) fn reads_otherwise(&self, name: &str, fields: usize) -> bool {
-        let mut named = self.structs.iter().filter(|(known, _)| *known == name).peekable();
-        named.peek().is_some() && named.all(|(_, read)| *read != fields)
+    /// The structs that are read from a format of this sort.
+    pub(super) fn structs(&self, human_readable: bool) -> &Structs {
+        if human_readable { &self.structs_in_readable } else { &self.structs_in_binary }
     }
 }
 
@@ -61,37 +68,57 @@ pub(super) fn shape_of<T: DeserializeOwned + 'static>() -> Arc<Shape> {
     with_shape::<T, _>(Arc::clone)
 }
 
-type Shapes = HashMap<TypeId, Arc<Shape>>;
+type Near = HashMap<TypeId, Arc<Shape>>;
+type Shared = HashMap<TypeId, Arc<OnceLock<Arc<Shape>>>>;
 
-/// Each type is traced once. Threads keep what they asked for, so that a hit meets no
-/// lock and no shared counter.
+/// Threads keep what they asked for, so that a hit meets no lock and no shared counter.
 fn with_shape<T, R>(look: impl Fn(&Arc<Shape>) -> R) -> R
 where
     T: DeserializeOwned + 'static,
 {
     thread_local! {
-        static NEAR: RefCell<Shapes> = RefCell::default();
+        static NEAR: RefCell<Near> = RefCell::default();
     }
     let id = TypeId::of::<T>();
     let known = NEAR.try_with(|near| near.borrow().get(&id).map(&look));
     if let Ok(Some(seen)) = known {
         return seen;
     }
-    let shape = shared_shape::<T>(id);
+    let Some(shape) = shared_shape::<T>(id) else {
+        return look(&Arc::new(unseen::<T>()));
+    };
     let _ = NEAR.try_with(|near| near.borrow_mut().insert(id, Arc::clone(&shape)));
     look(&shape)
 }
 
-/// The lock is not held while tracing, which runs code of the type; two threads may trace it at once,
-/// and find the same.
-fn shared_shape<T: DeserializeOwned>(id: TypeId) -> Arc<Shape> {
-    static SHARED: LazyLock<RwLock<Shapes>> = LazyLock::new(RwLock::default);
-    if let Some(shape) = SHARED.read().unwrap_or_else(PoisonError::into_inner).get(&id) {
-        return Arc::clone(shape);
+/// Each type is traced once; whoever asks meanwhile waits. Tracing runs code of the type, which may ask
+/// for shapes itself: it never waits for another thread, which could be waiting for this one, and is
+/// told nothing of a type that this thread is at.
+fn shared_shape<T: DeserializeOwned + 'static>(id: TypeId) -> Option<Arc<Shape>> {
+    let slot = slot_of(id);
+    if let Some(shape) = slot.get() {
+        return Some(Arc::clone(shape));
     }
-    let shape = Arc::new(trace::<T>());
-    SHARED.write().unwrap_or_else(PoisonError::into_inner).insert(id, Arc::clone(&shape));
-    shape
+    match Work::begin(id) {
+        Work::First(_work) => Some(Arc::clone(slot.get_or_init(|| Arc::new(trace::<T>())))),
+        Work::Inner(_work) => Some(Arc::new(trace::<T>())),
+        Work::Endless => None,
+    }
+}
+
+fn slot_of(id: TypeId) -> Arc<OnceLock<Arc<Shape>>> {
+    static SHARED: LazyLock<RwLock<Shared>> = LazyLock::new(RwLock::default);
+    if let Some(slot) = SHARED.read().unwrap_or_else(PoisonError::into_inner).get(&id) {
+        return Arc::clone(slot);
+    }
+    let mut shared = SHARED.write().unwrap_or_else(PoisonError::into_inner);
+    Arc::clone(shared.entry(id).or_default())
+}
+
+/// What stands for the shape of a type whose own `Deserialize` asks for it: good for an entry that is
+/// read by no one else.
+fn unseen<T>() -> Shape {
+    Shape { fingerprint: xxh3_64(type_name::<T>().as_bytes()), ..Shape::default() }
 }
 
 /// Types read themselves differently from binary and from readable formats. The fingerprint is of
@@ -99,10 +126,15 @@ fn shared_shape<T: DeserializeOwned>(id: TypeId) -> Arc<Shape> {
 fn trace<T: DeserializeOwned>() -> Shape {
     let binary = explore::<T>(false);
     let readable = explore::<T>(true);
+    let mut text = text_of(&binary, &readable);
+    if binary.was_thwarted() || readable.was_thwarted() {
+        text.push_str(type_name::<T>());
+    }
     Shape {
-        fingerprint: xxh3_64(text_of(&binary, &readable).as_bytes()),
+        fingerprint: xxh3_64(text.as_bytes()),
         needs_self_describing: binary.asked_for_any(),
-        structs: binary.structs(),
+        structs_in_binary: binary.structs,
+        structs_in_readable: readable.structs,
     }
 }
 
@@ -116,7 +148,7 @@ fn explore<T: DeserializeOwned>(human_readable: bool) -> Search {
     let mut search = Search::new(human_readable);
     for _ in 0..MAX_PASSES {
         search.begin_pass();
-        let read = T::deserialize(Tracer::new(&mut search));
+        let read = search.attempt(|search| T::deserialize(Tracer::new(search)));
         if !search.end_pass(read.is_err()) {
             break;
         }
@@ -127,4 +159,10 @@ fn explore<T: DeserializeOwned>(human_readable: bool) -> Search {
 #[cfg(test)]
 pub(super) fn trace_text_of<T: DeserializeOwned>() -> String {
     text_of(&explore::<T>(false), &explore::<T>(true))
+}
+
+/// The effort that the search for a shape takes, and the bound on it.
+#[cfg(test)]
+pub(super) fn trace_effort_of<T: DeserializeOwned>() -> (usize, usize) {
+    (explore::<T>(false).guesses.effort(), search::MAX_EFFORT)
 }

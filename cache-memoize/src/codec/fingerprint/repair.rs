@@ -154,6 +154,7 @@ impl Search {
 
     /// Where the dummy was given that a note is about.
     fn path_of(&self, given: Given) -> Option<String> {
+        self.guesses.spend(self.dummies.len());
         let dummies = self.dummies.iter().enumerate().rev();
         let mut free = dummies.filter(|(_, dummy)| matches!(dummy.sort, Sort::Any | Sort::Tag));
         let found = free.find(|(number, dummy)| match (given, self.guesses.any_at(&dummy.path)) {

@@ -1,13 +1,18 @@
 use super::catalogue::Catalogue;
 use super::guesses::Guesses;
 use super::rejected::{Rejected, count_notes, forget_notes, notes_since};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::codec::structs::Structs;
+use std::collections::BTreeMap;
 use std::fmt::{Arguments, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// How deep a type may lie inside itself before it counts as endless.
 const MAX_DEPTH: usize = 64;
 /// What is traced of one type at most. A bound for types that branch without end.
 const MAX_EVENTS: usize = 200_000;
+/// How many places are looked at for what to change. A bound for types that contain each other in ways
+/// that serde reads into a buffer first, where the places are many.
+pub(super) const MAX_EFFORT: usize = 500_000;
 /// How many elements of arrays are read in a pass without being written down.
 const MAX_SILENT: usize = 100_000;
 
@@ -25,8 +30,10 @@ pub(super) struct Search {
     /// The variant without content that was read last, which may be the tag of what comes next.
     pub(super) last_variant: &'static str,
     text: String,
-    structs: BTreeSet<(&'static str, usize)>,
+    pub(super) structs: Structs,
     asked_for_any: bool,
+    accepted: bool,
+    panicked: bool,
     events: usize,
     depth: usize,
     muted: usize,
@@ -94,8 +101,10 @@ impl Search {
             path: String::new(),
             last_variant: "",
             text: String::new(),
-            structs: BTreeSet::new(),
+            structs: Structs::default(),
             asked_for_any: false,
+            accepted: false,
+            panicked: false,
             events: 0,
             depth: 0,
             muted: 0,
@@ -114,12 +123,29 @@ impl Search {
         &self.text
     }
 
-    pub(super) fn structs(&self) -> Vec<(&'static str, usize)> {
-        self.structs.iter().copied().collect()
-    }
-
     pub(super) fn asked_for_any(&self) -> bool {
         self.asked_for_any
+    }
+
+    /// Whether the type panicked at dummies and never took any, so that what was seen of it may be little.
+    pub(super) fn was_thwarted(&self) -> bool {
+        self.panicked && !self.accepted
+    }
+
+    /// Runs code of the type. A panic in it is a refusal like any other.
+    pub(super) fn attempt<R>(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> Result<R, Rejected>,
+    ) -> Result<R, Rejected> {
+        let (path_len, depth, muted) = (self.path.len(), self.depth, self.muted);
+        let outcome = catch_unwind(AssertUnwindSafe(|| work(self)));
+        outcome.unwrap_or_else(|_| {
+            self.path.truncate(path_len);
+            self.depth = depth;
+            self.muted = muted;
+            self.panicked = true;
+            Err(Rejected)
+        })
     }
 
     pub(super) fn begin_pass(&mut self) {
@@ -141,11 +167,12 @@ impl Search {
             self.write("#");
             self.settle_failure(Mark::default());
         } else {
+            self.accepted = true;
             self.approve_dummies();
         }
         self.heed_wants();
         self.write_notes();
-        if self.events > MAX_EVENTS {
+        if self.is_exhausted() {
             return false;
         }
         if self.failure == Failure::Adjusted {
@@ -153,6 +180,10 @@ impl Search {
         }
         self.pins.clear();
         self.guesses.explore("") || !self.are_enums_done_since(Mark::default())
+    }
+
+    fn is_exhausted(&self) -> bool {
+        self.events > MAX_EVENTS || self.guesses.effort() > MAX_EFFORT
     }
 
     fn approve_dummies(&mut self) {
@@ -174,7 +205,7 @@ impl Search {
             return Ok(());
         }
         self.events += 1;
-        if self.events > MAX_EVENTS {
+        if self.is_exhausted() {
             return Err(self.no_hope());
         }
         let _ = write!(self.text, "{words};");
@@ -208,10 +239,6 @@ impl Search {
 
     pub(super) fn ask_for_any(&mut self) {
         self.asked_for_any = true;
-    }
-
-    pub(super) fn has_struct(&mut self, name: &'static str, fields: usize) {
-        self.structs.insert((name, fields));
     }
 
     pub(super) fn has_map(&mut self) {

@@ -3,6 +3,7 @@ use super::catalogue::Look;
 use super::guesses::{Any, BYTE_LENGTHS, TEXTS};
 use super::rejected::{Rejected, dummy};
 use super::search::{Failure, Search, Sort};
+use crate::codec::structs::{Reading, StructName};
 use serde::de::{Deserializer, Expected, Visitor};
 use std::any::type_name;
 
@@ -84,7 +85,7 @@ fn look_inside<'de, V: Visitor<'de>>(
     let since = search.mark();
     search.catalogue.enter_container(id);
     search.write("(");
-    let value = full(search, visitor);
+    let value = search.attempt(|search| full(search, visitor));
     search.write(")");
     search.catalogue.leave_container(id);
     if value.is_ok() && search.is_done_since(since) {
@@ -102,7 +103,7 @@ fn look_inside<'de, V: Visitor<'de>>(
 /// Gives the parts of a struct by name, or by position to whoever takes them only so.
 pub(super) fn fields<'de, V: Visitor<'de>>(
     search: &mut Search,
-    name: Option<&'static str>,
+    name: StructName,
     fields: &'static [&'static str],
     tagged: bool,
     visitor: V,
@@ -115,8 +116,10 @@ pub(super) fn fields<'de, V: Visitor<'de>>(
     let mut access = Fields::new(search, fields, tagged);
     let value = visitor.visit_map(&mut access);
     let outcome = access.finish();
-    if let (Some(name), Some(read)) = (name, outcome.read_in_full) {
-        search.has_struct(name, read);
+    // A hand-written type that names no fields does not take that for all.
+    if value.is_ok() || !fields.is_empty() {
+        let count = outcome.read_in_full;
+        search.structs.learn(name, Reading { names: fields, count, tagged });
     }
     if value.is_err() && search.failure == Failure::None {
         if let Some(refused) = outcome.refused {
@@ -219,7 +222,7 @@ impl<'de> Deserializer<'de> for Tracer<'_> {
             visitor,
             |search, visitor| {
                 let part = search.enter(format_args!("some"))?;
-                let value = visitor.visit_some(Tracer::new(search));
+                let value = search.attempt(|search| visitor.visit_some(Tracer::new(search)));
                 search.leave(&part, value.is_err());
                 value
             },
@@ -255,7 +258,7 @@ impl<'de> Deserializer<'de> for Tracer<'_> {
     ) -> Result<V::Value, Rejected> {
         self.ask(&format!("newtype {name}"), &visitor)?;
         let part = self.search.enter(format_args!("0"))?;
-        let value = visitor.visit_newtype_struct(Tracer::new(self.search));
+        let value = self.search.attempt(|search| visitor.visit_newtype_struct(Tracer::new(search)));
         self.search.leave(&part, value.is_err());
         value
     }
@@ -287,7 +290,8 @@ impl<'de> Deserializer<'de> for Tracer<'_> {
     ) -> Result<V::Value, Rejected> {
         self.ask(&format!("struct {name}"), &visitor)?;
         let tagged = expects_adjacent_tag(&visitor);
-        fields(self.search, Some(name), names, tagged, visitor)
+        let name = StructName { name, variant: None };
+        fields(self.search, name, names, tagged, visitor)
     }
 
     fn deserialize_enum<V: Visitor<'de>>(
@@ -303,7 +307,8 @@ impl<'de> Deserializer<'de> for Tracer<'_> {
         let Some(variant) = search.choose_variant(id) else {
             return Err(search.no_hope());
         };
-        trace_variant(search, id, variant, names[variant], visitor)
+        let name = StructName { name, variant: Some(names[variant]) };
+        trace_variant(search, id, variant, name, visitor)
     }
 
     fn deserialize_identifier<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, Rejected> {
@@ -353,13 +358,13 @@ fn trace_variant<'de, V: Visitor<'de>>(
     search: &mut Search,
     id: usize,
     variant: usize,
-    name: &'static str,
+    name: StructName,
     visitor: V,
 ) -> Result<V::Value, Rejected> {
     let (since, before) = (search.mark(), search.events());
     search.catalogue.enter_variant(id, variant);
-    search.write(&format!("{id}::{name}{{"));
-    let value = visitor.visit_enum(Variant { search, name });
+    search.write(&format!("{id}::{}{{", name.variant.unwrap_or_default()));
+    let value = search.attempt(|search| visitor.visit_enum(Variant::new(search, name)));
     search.write("}");
     if value.is_ok() && search.is_done_since(since) {
         let cost = search.events() - before;

@@ -140,6 +140,34 @@ fn a_bomb_is_not_unpacked() {
 }
 
 #[test]
+fn neither_a_bomb_nor_a_forged_length_takes_room() {
+    const ROOM: u64 = 256 << 10;
+    let bomb = vec![0; 1 << 20];
+    for compressor in [Compressor::zlib(), Compressor::gzip(), Compressor::lz4()] {
+        let compressed = compressor.compress(&bomb).unwrap().unwrap();
+        for length in [1000, 512 << 20] {
+            let read = || drop(compressor.decompress(&compressed, length));
+            let taken = allocation_counter::measure(read).bytes_max;
+            assert!(taken < ROOM, "{}, {length}: {taken} bytes", compressor.name());
+        }
+    }
+}
+
+/// Of a dictionary of 256 MiB, which no level has.
+#[test]
+fn an_entry_that_asks_for_a_dictionary_beyond_reason_is_refused() {
+    const DICTIONARY: usize = 16;
+    let text = [7; 1000];
+    let mut compressed = Compressor::lzma().above(0).compress(&text).unwrap().unwrap();
+    assert_eq!(compressed[DICTIONARY - 2..DICTIONARY], [0x21, 1], "the filter is LZMA2");
+    compressed[DICTIONARY] = 32;
+    let checksum = crc32fast::hash(&compressed[12..20]).to_le_bytes();
+    compressed[20..24].copy_from_slice(&checksum);
+    let read = Compressor::lzma().decompress(&compressed, text.len());
+    assert!(matches!(read, Decompression::Malformed));
+}
+
+#[test]
 fn a_level_that_there_is_not_is_an_error() {
     for (name, compressor) in compressors() {
         let error = compressor.clone().level(1000).check().unwrap_err().to_string();

@@ -3,6 +3,7 @@
 use super::sample::Buffered;
 use super::{STAMPS, codec, decode, key, serializers};
 use crate::codec::error::Obstacle;
+use crate::codec::structs::StructName;
 use crate::codec::{CodecError, Serializer};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -14,9 +15,8 @@ struct Unit;
 struct Wrapper<T>(T);
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind")]
 struct Uneven {
-    #[serde(skip_serializing, default)]
-    first: u8,
     second: u8,
 }
 
@@ -45,7 +45,7 @@ impl Serialize for Stubborn {
 }
 
 /// What each serializer makes of a value: `None` if it comes back as it is.
-fn obstacle<T>(name: &str, value: &T) -> Option<Obstacle>
+pub(super) fn obstacle<T>(name: &str, value: &T) -> Option<Obstacle>
 where
     T: Serialize + serde::de::DeserializeOwned + PartialEq + std::fmt::Debug + 'static,
 {
@@ -60,7 +60,7 @@ where
     }
 }
 
-fn names() -> Vec<&'static str> {
+pub(super) fn names() -> Vec<&'static str> {
     serializers().into_iter().map(|(name, _)| name).collect()
 }
 
@@ -98,8 +98,9 @@ fn structs_that_need_names() {
         let sparse = Sparse { first: None, second: 2 };
         assert_eq!(obstacle(name, &sparse), postcard.then_some(Obstacle::SkippedField), "{name}");
         assert_eq!(obstacle(name, &Sparse { first: Some(1), second: 2 }), None, "{name}");
-        let uneven = vec![Uneven { first: 0, second: 2 }];
-        let refused = postcard.then_some(Obstacle::UnevenStruct { name: "Uneven" });
+        let uneven = vec![Uneven { second: 2 }];
+        let name_of_struct = StructName { name: "Uneven", variant: None };
+        let refused = postcard.then_some(Obstacle::UnevenStruct { name: name_of_struct });
         assert_eq!(obstacle(name, &uneven), refused, "{name}");
         assert_eq!(obstacle(name, &vec![Even { first: 0, second: 2 }]), None, "{name}");
     }
@@ -115,10 +116,11 @@ fn types_that_need_a_format_that_describes_itself() {
     assert!(matches!(refused, CodecError::Lossy { obstacle: Obstacle::SelfDescribing, .. }));
 }
 
-/// Just as deep as the reader goes, and not one level more.
+/// Just as deep as a thread with a small stack can read, and not one level more.
 #[test]
 fn depth() {
     #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    #[serde(transparent)]
     struct Nested(Vec<Nested>);
     #[derive(Debug, PartialEq, Serialize, Deserialize)]
     enum Tree {
@@ -126,29 +128,60 @@ fn depth() {
         Newtype(Box<Tree>),
         Fields { next: Box<Tree> },
     }
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct Chain {
+        next: Option<Box<Chain>>,
+    }
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct Newtypes(Box<Tree>);
 
     let nested = |depth| (1..depth).fold(Nested(vec![]), |inner, _| Nested(vec![inner]));
     let newtypes = |depth| (0..depth).fold(Tree::Leaf, |next, _| Tree::Newtype(Box::new(next)));
     let fields =
         |depth| (0..depth).fold(Tree::Leaf, |next, _| Tree::Fields { next: Box::new(next) });
+    let chain = |links| {
+        (0..links).fold(Chain { next: None }, |next, _| Chain { next: Some(Box::new(next)) })
+    };
+    let newtype = |depth| Newtypes(Box::new(newtypes(depth)));
     for name in names() {
-        let limit = match name {
-            "json" => 127,
-            "msgpack" => 1023,
-            _ => continue,
-        };
+        let limit = if name == "json" { 127 } else { 128 };
         let refused = Some(Obstacle::Depth { limit });
-        // The frames of a debug build are too large for the stack of a test's thread.
-        let with_room = std::thread::Builder::new().stack_size(256 << 20).spawn(move || {
-            assert_eq!(obstacle(name, &nested(limit)), None, "{name}");
-            assert_eq!(obstacle(name, &nested(limit + 1)), refused, "{name}");
-            assert_eq!(obstacle(name, &newtypes(limit)), None, "{name}");
-            assert_eq!(obstacle(name, &newtypes(limit + 1)), refused, "{name}");
-            assert_eq!(obstacle(name, &fields(limit / 2)), None, "{name}");
-            assert_eq!(obstacle(name, &fields(limit / 2 + 1)), refused, "{name}");
-        });
-        with_room.unwrap().join().unwrap();
+        assert_eq!(obstacle(name, &nested(limit)), None, "{name}");
+        assert_eq!(obstacle(name, &nested(limit + 1)), refused, "{name}");
+        assert_eq!(obstacle(name, &newtypes(limit)), None, "{name}");
+        assert_eq!(obstacle(name, &newtypes(limit + 1)), refused, "{name}");
+        assert_eq!(obstacle(name, &fields(limit / 2)), None, "{name}");
+        assert_eq!(obstacle(name, &newtype(limit - 1)), None, "{name}");
+        assert_eq!(obstacle(name, &newtype(limit)), refused, "{name}");
+        assert_eq!(obstacle(name, &chain(63)), None, "{name}");
+        assert_eq!(obstacle(name, &chain(64)), Some(Obstacle::Depth { limit: 128 }), "{name}");
     }
+}
+
+/// A value without a bottom, which no stack has room for.
+#[test]
+fn what_is_too_deep_is_refused_without_walking_down() {
+    struct Pit(u32);
+    impl Serialize for Pit {
+        fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            assert!(self.0 < 1000, "the walk should have ended before");
+            serializer.serialize_some(&Self(self.0 + 1))
+        }
+    }
+    impl<'de> Deserialize<'de> for Pit {
+        fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            u32::deserialize(deserializer).map(Self)
+        }
+    }
+
+    for (name, serializer) in serializers() {
+        let refused = codec(serializer).encode(key(), &vec![Pit(0)], &STAMPS).unwrap_err();
+        assert!(
+            matches!(refused, CodecError::Lossy { obstacle: Obstacle::Depth { .. }, .. }),
+            "{name}: {refused}"
+        );
+    }
+    assert!(crate::codec::weight_of(&Pit(0)) >= 128);
 }
 
 #[test]

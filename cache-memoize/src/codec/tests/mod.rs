@@ -7,6 +7,8 @@ mod presence;
 mod round_trip;
 mod sample;
 mod shapes;
+mod structs;
+mod tracing;
 mod weights;
 
 use super::{Codec, Compressor, Serializer, Stamps, Unreadable};
