@@ -137,10 +137,8 @@ fn a_dropped_call_hands_the_work_on() {
     let law = || {
         let world = World::new(Faith::Faithful);
         let process = Process::of(&world);
-        let waiting = {
-            let process = process.clone();
-            thread::spawn(move || process.call())
-        };
+        let waiting =
+            [process.clone(), process.clone()].map(|process| thread::spawn(move || process.call()));
         let dropped = {
             let process: Arc<Process> = process.clone();
             thread::spawn(move || {
@@ -150,8 +148,11 @@ fn a_dropped_call_hands_the_work_on() {
             })
         };
         dropped.join().expect("it ends");
-        waiting.join().expect("nobody hangs");
+        for call in waiting {
+            call.join().expect("nobody hangs");
+        }
         assert_eq!(process.flights_under_way(), 0);
+        assert!(world.computations() <= 2, "what the next one computed was stored, and shared");
     };
     check_random(law, schedules());
 }

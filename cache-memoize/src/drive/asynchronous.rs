@@ -129,6 +129,8 @@ async fn computed<K: Keep>(
     leading: Option<Leading<'_>>,
     compute: impl Future<Output = K::Return>,
 ) -> K::Return {
+    // A panic gives the lease back before the flight lands: who leads next must not share it.
+    let lease = lease;
     let value = inside(leading.as_ref(), compute).await;
     // What decides about the value and writes it is the user's code too, and may call in here.
     let Some(stored) = inside(leading.as_ref(), async { keep.keep(&value) }).await else {

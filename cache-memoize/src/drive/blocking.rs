@@ -123,6 +123,8 @@ fn computed<K: Keep>(
     leading: Option<Leading<'_>>,
     compute: impl FnOnce() -> K::Return,
 ) -> K::Return {
+    // A panic gives the lease back before the flight lands: who leads next must not share it.
+    let lease = lease;
     // What decides about the value and writes it is the user's code too, and may call in here.
     let computing = leading.as_ref().map(Leading::computing);
     let value = compute();
