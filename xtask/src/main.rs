@@ -63,18 +63,21 @@ fn test(filter: &[&str]) -> Done {
 }
 
 fn tests(filter: &[&str]) -> Done {
-    Step::cargo("the tests", &["nextest", "run", "--workspace", "--all-features"])
-        .otherwise(&[
-            "test",
-            "--workspace",
-            "--all-features",
-            "--lib",
-            "--bins",
-            "--tests",
-            "--examples",
-        ])
-        .with(filter)
-        .run()?;
+    Step::cargo(
+        "the tests",
+        &["nextest", "run", "--workspace", "--all-features", "--no-fail-fast"],
+    )
+    .otherwise(&[
+        "test",
+        "--workspace",
+        "--all-features",
+        "--lib",
+        "--bins",
+        "--tests",
+        "--examples",
+    ])
+    .with(filter)
+    .run()?;
     if filter.is_empty() {
         Step::cargo(
             "the examples in the documentation",

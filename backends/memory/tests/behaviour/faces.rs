@@ -102,5 +102,8 @@ fn no_value_is_shown_in_a_debug_text() {
     set(&memory, "a", b"secret", Ttl::Forever);
     assert_eq!(format!("{memory:?}"), "Memory { entries: 1, weight: 263, .. }");
     let builder = Memory::builder().max_entries(3);
-    assert_eq!(format!("{builder:?}"), "Builder { max_entries: Some(3), max_bytes: None, .. }");
+    assert_eq!(
+        format!("{builder:?}"),
+        "MemoryBuilder { max_entries: Some(3), max_bytes: None, .. }"
+    );
 }
