@@ -1,4 +1,4 @@
-use crate::{Clock, ErasedAsyncStore, ObjectStore, Store, SystemClock};
+use crate::{Bus, Clock, ErasedAsyncStore, ObjectStore, Store, SystemClock};
 use std::fmt;
 use std::sync::Arc;
 
@@ -20,6 +20,7 @@ pub struct Backend {
     store: Option<Arc<dyn Store>>,
     async_store: Option<Arc<dyn ErasedAsyncStore>>,
     objects: Option<Arc<dyn ObjectStore>>,
+    bus: Option<Arc<dyn Bus>>,
     clock: Arc<dyn Clock>,
 }
 
@@ -27,7 +28,14 @@ impl Backend {
     /// A backend without any face. The name is for messages: `"redis"`.
     #[must_use]
     pub fn new(name: &'static str) -> Self {
-        Self { name, store: None, async_store: None, objects: None, clock: Arc::new(SystemClock) }
+        Self {
+            name,
+            store: None,
+            async_store: None,
+            objects: None,
+            bus: None,
+            clock: Arc::new(SystemClock),
+        }
     }
 
     /// Adds the blocking face.
@@ -48,6 +56,13 @@ impl Backend {
     #[must_use]
     pub fn with_objects(mut self, objects: Arc<dyn ObjectStore>) -> Self {
         self.objects = Some(objects);
+        self
+    }
+
+    /// Adds what tells of changes in the store, for tiers in front of it.
+    #[must_use]
+    pub fn with_bus(mut self, bus: impl Bus + 'static) -> Self {
+        self.bus = Some(Arc::new(bus));
         self
     }
 
@@ -82,6 +97,12 @@ impl Backend {
         self.objects.as_ref()
     }
 
+    /// What tells of changes in the store.
+    #[must_use]
+    pub fn bus(&self) -> Option<&Arc<dyn Bus>> {
+        self.bus.as_ref()
+    }
+
     /// The clock the backend goes by.
     #[must_use]
     pub fn clock(&self) -> &Arc<dyn Clock> {
@@ -96,6 +117,7 @@ impl fmt::Debug for Backend {
             .field("blocking", &self.store.is_some())
             .field("async", &self.async_store.is_some())
             .field("objects", &self.objects.is_some())
+            .field("bus", &self.bus.is_some())
             .finish_non_exhaustive()
     }
 }

@@ -79,6 +79,8 @@ pub enum StoreErrorKind {
     WrongType,
     /// The store cannot do this at all.
     Unsupported,
+    /// A setting of the store is wrong.
+    Configuration,
     /// Anything else.
     Other,
 }
@@ -93,6 +95,7 @@ impl fmt::Display for StoreErrorKind {
             Self::Protocol => "unintelligible answer",
             Self::WrongType => "entry of another sort",
             Self::Unsupported => "not supported",
+            Self::Configuration => "wrong setting",
             Self::Other => "unexpected failure",
         })
     }

@@ -9,6 +9,8 @@
 //! | async | [`AsyncStore`] | `async` functions |
 //! | typed objects | [`ObjectStore`] | both, for values that never leave the process |
 //!
+//! and, if it can tell what others change, a [`Bus`].
+//!
 //! # The order of operations
 //!
 //! A memoized call reaches a store in this order, and every clause of the contract exists to close a
@@ -44,6 +46,7 @@
 
 mod async_store;
 mod backend;
+mod bus;
 mod clock;
 mod counter;
 mod error;
@@ -52,9 +55,11 @@ mod lease;
 mod objects;
 mod store;
 mod ttl;
+mod url;
 
 pub use async_store::{AsyncStore, BoxFuture, ErasedAsyncStore, NonBlocking};
 pub use backend::Backend;
+pub use bus::{Bus, Listener, Subscription};
 pub use bytes::Bytes;
 pub use clock::{Clock, SystemClock, Timestamp};
 pub use counter::next_count;
@@ -64,6 +69,7 @@ pub use lease::{Lease, LeaseMode, PutMode, Token};
 pub use objects::{AnyObject, Object, ObjectStore};
 pub use store::Store;
 pub use ttl::Ttl;
+pub use url::{Host, StoreUrl};
 
 /// What every operation of a store answers.
 pub type Result<T, E = StoreError> = std::result::Result<T, E>;

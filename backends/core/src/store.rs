@@ -1,5 +1,6 @@
 use crate::{KeyRef, Lease, LeaseMode, PutMode, Result, Token, Ttl};
 use bytes::Bytes;
+use std::time::Duration;
 
 /// A store of bytes, for blocking callers.
 ///
@@ -59,6 +60,11 @@ pub trait Store: Send + Sync {
     fn ping(&self) -> Result<()> {
         Ok(())
     }
+
+    /// From now on no operation takes longer than `limit`: what would is an error of kind
+    /// [`Timeout`](crate::StoreErrorKind::Timeout). Called when a cache is built whose settings say a time
+    /// limit. A store that never waits has none.
+    fn limit_time(&self, _limit: Duration) {}
 }
 
 impl<S: Store + ?Sized> Store for std::sync::Arc<S> {
@@ -96,5 +102,9 @@ impl<S: Store + ?Sized> Store for std::sync::Arc<S> {
 
     fn ping(&self) -> Result<()> {
         (**self).ping()
+    }
+
+    fn limit_time(&self, limit: Duration) {
+        (**self).limit_time(limit);
     }
 }

@@ -6,6 +6,7 @@ use cache_memoize_core::{
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 /// How many round trips a [`CountingStore`] saw, by operation. Clones share the numbers.
 ///
@@ -141,6 +142,10 @@ impl<S: Store> Store for CountingStore<S> {
 
     fn ping(&self) -> Result<()> {
         self.counted(Operation::Ping).ping()
+    }
+
+    fn limit_time(&self, limit: Duration) {
+        self.inner.limit_time(limit);
     }
 }
 

@@ -6,6 +6,7 @@ use cache_memoize_core::{
     StoreErrorKind, Token, Ttl,
 };
 use std::thread;
+use std::time::Duration;
 
 /// A store that fails, waits, hangs, corrupts and forgets as its [`Faults`] tell it, and otherwise
 /// passes every call on.
@@ -150,6 +151,10 @@ impl<S: Store> Store for FaultyStore<S> {
         call.begin()?;
         self.inner.ping()?;
         call.end(())
+    }
+
+    fn limit_time(&self, limit: Duration) {
+        self.inner.limit_time(limit);
     }
 }
 

@@ -32,6 +32,8 @@ mod faulty;
 mod fixture;
 mod gate;
 mod operation;
+#[cfg(feature = "servers")]
+pub mod servers;
 mod timer;
 
 pub use clock::FakeClock;

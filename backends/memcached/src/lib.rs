@@ -1,0 +1,1 @@
+//! The memcached store of `cache-memoize`.
