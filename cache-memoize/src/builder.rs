@@ -3,7 +3,9 @@ use crate::codec::{Codec, Compressor, Serializer};
 use crate::error::{Error, ErrorKind};
 use crate::key::Escape;
 use crate::lifetime::Lifetime;
+use crate::near::{Near, Nearness};
 use crate::observer::Observer;
+use crate::resilience::{OPERATION_LIMIT, TimeLimits};
 use cache_memoize_core::{Backend, Key};
 use std::fmt;
 use std::sync::Arc;
@@ -25,6 +27,8 @@ pub(crate) struct Settings {
     pub(crate) prefix: String,
     pub(crate) default_ttl: Lifetime,
     pub(crate) wait_limit: Duration,
+    pub(crate) limits: TimeLimits,
+    pub(crate) near: Option<Nearness>,
     pub(crate) codec: Option<Codec>,
     pub(crate) observer: Option<Arc<dyn Observer>>,
 }
@@ -39,6 +43,8 @@ impl Settings {
             prefix: String::new(),
             default_ttl,
             wait_limit: WAIT_LIMIT,
+            limits: TimeLimits::of(OPERATION_LIMIT, None),
+            near: None,
             codec,
             observer: None,
         }
@@ -66,6 +72,9 @@ pub struct CacheBuilder {
     prefix: String,
     default_ttl: Duration,
     wait_limit: Duration,
+    timeout: Option<Duration>,
+    call_timeout: Option<Duration>,
+    near: Option<Near>,
     observer: Option<Arc<dyn Observer>>,
 }
 
@@ -78,6 +87,9 @@ impl CacheBuilder {
             prefix: String::new(),
             default_ttl: DEFAULT_TTL,
             wait_limit: WAIT_LIMIT,
+            timeout: None,
+            call_timeout: None,
+            near: None,
             observer: None,
         }
     }
@@ -129,6 +141,31 @@ impl CacheBuilder {
         self
     }
 
+    /// Keeps copies of what the store has in this process, in front of it: see [`Near`]. Default: none. A
+    /// backend that keeps values as they are, as [`Memory`](crate::Memory) does, needs none and has none.
+    pub fn near(mut self, near: Near) -> Self {
+        self.near = Some(near);
+        self
+    }
+
+    /// How long one operation of the store may take. Default: 250 ms. What takes longer has failed: the
+    /// function computes, a companion gives an error. `Duration::MAX` is without end.
+    ///
+    /// A blocking store keeps the limit by itself: it is told of it when the cache is built. One of a third
+    /// party may take as long as it documents.
+    pub fn timeout(mut self, limit: Duration) -> Self {
+        self.timeout = Some(limit);
+        self
+    }
+
+    /// How long a call may spend on the store, without the function itself. Default: three times the
+    /// [`timeout`](Self::timeout), which is a look, a lease and a fill that all take as long as they may. An
+    /// operation that might not be done by then does not begin.
+    pub fn call_timeout(mut self, limit: Duration) -> Self {
+        self.call_timeout = Some(limit);
+        self
+    }
+
     /// Is told what happens.
     pub fn observer(mut self, observer: impl Observer + 'static) -> Self {
         self.observer = Some(Arc::new(observer));
@@ -152,9 +189,13 @@ impl CacheBuilder {
                 "no serializer: choose one, or enable the feature `msgpack`".to_owned(),
             ));
         }
+        let prefix = escaped(&self.prefix);
+        let near = self.near.zip(self.backend.as_ref());
         Ok(Cache::from_settings(Settings {
+            near: near.and_then(|(near, backend)| near.before(backend, &prefix)),
+            limits: limits(self.timeout, self.call_timeout, self.backend.as_ref()),
             backend: self.backend,
-            prefix: escaped(&self.prefix),
+            prefix,
             default_ttl: Lifetime::of(self.default_ttl),
             wait_limit: self.wait_limit,
             codec,
@@ -168,6 +209,12 @@ impl CacheBuilder {
                 "the default TTL is zero: give a lifetime, or `Cache::disabled()`".to_owned(),
             ));
         }
+        if self.timeout.is_some_and(|limit| limit.is_zero()) {
+            return Err(wrong(
+                "the timeout is zero: give the store some time, 250 ms if in doubt".to_owned(),
+            ));
+        }
+        self.near.as_ref().map_or(Ok(()), |near| near.check().map_err(wrong))?;
         if escaped(&self.prefix).len() > MAX_PREFIX {
             let length = self.prefix.len();
             return Err(wrong(format!(
@@ -188,6 +235,19 @@ impl fmt::Debug for CacheBuilder {
             .field("default_ttl", &self.default_ttl)
             .finish_non_exhaustive()
     }
+}
+
+/// How long the store may take. It is told only what somebody said: it has a limit of its own, which may have
+/// been set where it was opened.
+fn limits(
+    operation: Option<Duration>,
+    call: Option<Duration>,
+    backend: Option<&Backend>,
+) -> TimeLimits {
+    if let Some((limit, store)) = operation.zip(backend.and_then(Backend::store)) {
+        store.limit_time(limit);
+    }
+    TimeLimits::of(operation.unwrap_or(OPERATION_LIMIT), call)
 }
 
 /// How keys begin: the prefix, and a bar that no other part of a key holds unescaped.

@@ -6,11 +6,14 @@ use crate::error::Error;
 use crate::flight::Flights;
 use crate::key::{CacheKey, KeyText, KeyWriter};
 use crate::lifetime::Lifetime;
+use crate::near::Nearness;
 use crate::observer::{Event, EventKind, Observer};
 use crate::orphans::Orphans;
+use crate::resilience::Resilience;
 use crate::rules::Rules;
-use crate::site::{Site, sites};
+use crate::site::{BY_HAND, Site, sites};
 use crate::stats::{Counted, Stats, Tally};
+use crate::treatment::Spot;
 use cache_memoize_core::{Backend, ErasedAsyncStore, Key, KeyRef, ObjectStore, Store, Timestamp};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -51,6 +54,8 @@ pub(crate) struct Inner {
     pub(crate) codec: Option<Codec>,
     pub(crate) flights: Flights,
     pub(crate) orphans: Orphans,
+    pub(crate) resilience: Resilience,
+    pub(crate) near: Option<Nearness>,
     observer: Option<Arc<dyn Observer>>,
     /// By the number of the site.
     tallies: Box<[OnceLock<Tally>]>,
@@ -207,6 +212,25 @@ impl Cache {
         self.call(&key).invalidate_async().await
     }
 
+    /// Asks the store for a sign of life. One round trip.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`](crate::ErrorKind::Store) if there is none in time, or if the store failed so often
+    /// lately that it is left alone for the moment.
+    pub fn ping(&self) -> Result<(), Error> {
+        let key = Key::new("ping").expect("the word is a key");
+        Spot { cache: self.inner(), site: &BY_HAND, key: &key }.ping()
+    }
+
+    /// [`ping`](Self::ping), async.
+    ///
+    /// # Errors
+    /// As [`ping`](Self::ping).
+    pub async fn ping_async(&self) -> Result<(), Error> {
+        let key = Key::new("ping").expect("the word is a key");
+        Spot { cache: self.inner(), site: &BY_HAND, key: &key }.ping_async().await
+    }
+
     /// What was counted since the cache was built, by function.
     #[must_use]
     pub fn stats(&self) -> Stats {
@@ -219,7 +243,8 @@ impl Cache {
     }
 
     pub(crate) fn from_settings(settings: Settings) -> Self {
-        let Settings { backend, prefix, default_ttl, wait_limit, codec, observer } = settings;
+        let Settings { backend, prefix, default_ttl, wait_limit, limits, near, codec, observer } =
+            settings;
         let tallies = (0..=sites().len()).map(|_| OnceLock::new()).collect();
         let inner = Inner {
             backend,
@@ -228,6 +253,8 @@ impl Cache {
             codec,
             flights: Flights::new(wait_limit),
             orphans: Orphans::default(),
+            resilience: Resilience::new(limits),
+            near,
             observer,
             tallies,
             local: OnceLock::new(),
@@ -347,9 +374,19 @@ impl Inner {
     /// Counts and reports.
     #[inline]
     pub(crate) fn tell(&self, site: &Site, key: KeyRef<'_>, counted: Counted, kind: EventKind<'_>) {
+        self.count(site, counted);
+        self.observe(site, key, kind);
+    }
+
+    #[inline]
+    pub(crate) fn count(&self, site: &Site, counted: Counted) {
         if let Some(tally) = self.tallies.get(site.index()) {
             tally.get_or_init(Tally::default).count(counted);
         }
+    }
+
+    #[inline]
+    pub(crate) fn observe(&self, site: &Site, key: KeyRef<'_>, kind: EventKind<'_>) {
         if let Some(observer) = &self.observer {
             observer.observe(&Event { function: site.path(), key, kind });
         }

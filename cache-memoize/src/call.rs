@@ -262,7 +262,7 @@ impl Call {
     fn glance<T: Treatment>(&self) -> Glance<'_, T::Return> {
         let Some(cache) = self.cache.as_deref() else { return Glance::Nowhere };
         let Some(objects) = cache.inner().objects(self.site.portable()) else {
-            return self.glance_elsewhere(cache);
+            return self.glance_elsewhere::<T>(cache);
         };
         match read_object::<T::Stored>(objects, self.text.key()) {
             Some(stored) => {
@@ -274,7 +274,13 @@ impl Call {
     }
 
     /// The glance at a cache that does not keep values as they are, but as bytes, or not at all.
-    fn glance_elsewhere<'a, R>(&self, cache: &'a Cache) -> Glance<'a, R> {
+    fn glance_elsewhere<'a, T: Treatment>(&self, cache: &'a Cache) -> Glance<'a, T::Return> {
+        if let Some(near) = &cache.inner().near
+            && let Some(stored) = read_object::<T::Stored>(near.tier(), self.text.key())
+        {
+            cache.inner().tell(self.site, self.text.key(), Counted::Hit, EventKind::Hit);
+            return Glance::Hit(T::answer(stored));
+        }
         if cache.inner().backend.is_some() {
             return Glance::Missed { cache, looked: false };
         }

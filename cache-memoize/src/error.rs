@@ -72,6 +72,17 @@ impl Error {
     }
 }
 
+/// So that a backend can be opened with `?` where a cache is built.
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        let kind = match error.kind() {
+            StoreErrorKind::Configuration => ErrorKind::Configuration,
+            kind => ErrorKind::Store(kind),
+        };
+        Self::new(kind, error.operation(), error.context()).with_source(error)
+    }
+}
+
 impl fmt::Display for ErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -57,12 +57,21 @@ pub enum EventKind<'a> {
         /// Why.
         reason: &'a dyn std::error::Error,
     },
-    /// The store failed; the function computes.
+    /// The store failed; the function computes. Told once: again only when the operation failed in another
+    /// way, or succeeded in between. Each failure is counted in the [statistics](crate::Stats).
     StoreFault {
         /// How.
         error: &'a StoreError,
     },
-    /// The backend lacks the face that the call needs; the function computes.
+    /// The store failed several times in a row, and is left alone for half a second at a time: functions
+    /// compute, and nothing is stored.
+    StoreDown {
+        /// The last failure.
+        error: &'a StoreError,
+    },
+    /// The store answers again.
+    StoreUp,
+    /// The backend lacks the face that the call needs; the function computes. Told once.
     Unsupported {
         /// What is missing, and what to do.
         reason: &'a str,

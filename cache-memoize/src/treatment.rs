@@ -45,6 +45,14 @@ impl<'a> Spot<'a> {
         removed
     }
 
+    pub(crate) fn ping(&self) -> Result<(), Error> {
+        self.entry(&Guard::<()>::new()).ping()
+    }
+
+    pub(crate) async fn ping_async(&self) -> Result<(), Error> {
+        self.async_entry(&Guard::<()>::new()).ping().await
+    }
+
     fn plan(&self) -> Plan {
         Plan::new(self.site.single_flight())
     }

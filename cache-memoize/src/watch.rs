@@ -1,7 +1,7 @@
 //! Calls attention to what lasts too long.
 //!
 //! An async caller cannot set an alarm without knowing its runtime, so one thread does it for the process.
-//! It starts with the first thing to watch and ends when there is none left.
+//! It starts with the first thing to watch, and ends when there has been none for a while.
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -44,13 +44,20 @@ impl Drop for Watch {
     }
 }
 
-static ALARMS: Mutex<Alarms> = Mutex::new(Alarms { by_time: BTreeMap::new(), is_heard: false });
+/// How long the thread sleeps at most. As long as alarms are set for later than that, to set one and to take
+/// it back again wakes nobody.
+const NAP: Duration = Duration::from_millis(200);
+
+/// After so many naps without an alarm the thread ends.
+const IDLE_NAPS: u32 = 50;
+
+static ALARMS: Mutex<Alarms> = Mutex::new(Alarms { by_time: BTreeMap::new(), wakes: None });
 static EARLIER: Condvar = Condvar::new();
 
 struct Alarms {
     by_time: BTreeMap<Alarm, Weak<dyn Watched>>,
-    /// Whether the thread runs.
-    is_heard: bool,
+    /// When the thread looks again; none if there is no thread.
+    wakes: Option<Instant>,
 }
 
 fn alarms() -> MutexGuard<'static, Alarms> {
@@ -60,33 +67,59 @@ fn alarms() -> MutexGuard<'static, Alarms> {
 fn set(alarm: Alarm, subject: Weak<dyn Watched>) {
     let mut alarms = alarms();
     alarms.by_time.insert(alarm, subject);
-    let is_next = alarms.by_time.first_key_value().is_some_and(|(first, _)| *first == alarm);
-    if !alarms.is_heard {
-        let thread = thread::Builder::new().name("cache-memoize-watch".to_owned());
-        alarms.is_heard = thread.spawn(listen).is_ok();
-    } else if is_next {
-        EARLIER.notify_one();
+    match alarms.wakes {
+        Some(wakes) if wakes <= alarm.0 => {}
+        Some(_) => EARLIER.notify_one(),
+        None => {
+            let thread = thread::Builder::new().name("cache-memoize-watch".to_owned());
+            alarms.wakes = thread.spawn(listen).is_ok().then(Instant::now);
+        }
     }
 }
 
 fn listen() {
     let mut alarms = alarms();
-    while let Some((&(end, _), _)) = alarms.by_time.first_key_value() {
-        let left = end.saturating_duration_since(Instant::now());
-        if left.is_zero() {
-            let due = alarms.by_time.pop_first();
+    let mut idle = 0;
+    loop {
+        let now = Instant::now();
+        if let Some(due) = alarms.due(now) {
             drop(alarms);
-            if let Some(subject) = due.and_then(|(_, subject)| subject.upgrade()) {
-                // The last handle of a value may be dropped here, and its code is not ours.
-                let _ = catch_unwind(AssertUnwindSafe(move || subject.overdue()));
-            }
+            call(&due);
             alarms = self::alarms();
-        } else {
-            let woken = EARLIER.wait_timeout(alarms, left);
-            alarms = woken.unwrap_or_else(PoisonError::into_inner).0;
+            continue;
         }
+        idle = if alarms.by_time.is_empty() { idle + 1 } else { 0 };
+        if idle > IDLE_NAPS {
+            alarms.wakes = None;
+            return;
+        }
+        let nap = alarms.until_next(now).map_or(NAP, |left| left.min(NAP));
+        alarms.wakes = Some(now + nap);
+        let woken = EARLIER.wait_timeout(alarms, nap);
+        alarms = woken.unwrap_or_else(PoisonError::into_inner).0;
     }
-    alarms.is_heard = false;
+}
+
+fn call(subject: &Weak<dyn Watched>) {
+    if let Some(subject) = subject.upgrade() {
+        // The last handle of a value may be dropped here, and its code is not ours.
+        let _ = catch_unwind(AssertUnwindSafe(move || subject.overdue()));
+    }
+}
+
+impl Alarms {
+    fn due(&mut self, now: Instant) -> Option<Weak<dyn Watched>> {
+        let (end, _) = *self.by_time.first_key_value()?.0;
+        if end > now {
+            return None;
+        }
+        self.by_time.pop_first().map(|(_, subject)| subject)
+    }
+
+    fn until_next(&self, now: Instant) -> Option<Duration> {
+        let ((end, _), _) = self.by_time.first_key_value()?;
+        Some(end.saturating_duration_since(now))
+    }
 }
 
 #[cfg(test)]

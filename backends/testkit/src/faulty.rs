@@ -5,24 +5,27 @@ use cache_memoize_core::{
     AsyncStore, Bytes, KeyRef, Lease, LeaseMode, PutMode, Result, Store, StoreError,
     StoreErrorKind, Token, Ttl,
 };
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
 /// A store that fails, waits, hangs, corrupts and forgets as its [`Faults`] tell it, and otherwise
 /// passes every call on.
 ///
-/// Its async face never blocks a thread: a call that hangs or waits is a future that is pending,
+/// A blocking call that hangs fails when the [time limit](Store::limit_time) of the store is over, if it was
+/// told one. Its async face never blocks a thread: a call that hangs or waits is a future that is pending,
 /// and may be dropped like any other.
 #[derive(Clone, Debug)]
 pub struct FaultyStore<S> {
     inner: S,
     faults: Faults,
+    limit: Arc<Mutex<Duration>>,
 }
 
 impl<S> FaultyStore<S> {
     /// Does to the calls of `inner` what `faults` says.
     pub fn new(inner: S, faults: Faults) -> Self {
-        Self { inner, faults }
+        Self { inner, faults, limit: Arc::new(Mutex::new(Duration::MAX)) }
     }
 
     /// What goes wrong with it.
@@ -32,7 +35,8 @@ impl<S> FaultyStore<S> {
     }
 
     fn call(&self, operation: Operation) -> Call<'_> {
-        Call { operation, fault: self.faults.draw(operation), faults: &self.faults }
+        let limit = *self.limit.lock().unwrap_or_else(PoisonError::into_inner);
+        Call { operation, fault: self.faults.draw(operation), faults: &self.faults, limit }
     }
 }
 
@@ -41,6 +45,7 @@ struct Call<'a> {
     operation: Operation,
     fault: Option<Fault>,
     faults: &'a Faults,
+    limit: Duration,
 }
 
 impl Call<'_> {
@@ -49,7 +54,9 @@ impl Call<'_> {
         match self.fault {
             Some(Fault::Fail(kind)) => return Err(self.error(kind)),
             Some(Fault::Delay(duration)) => thread::sleep(duration),
-            Some(Fault::Hang) => self.faults.gate().pass(),
+            Some(Fault::Hang) if !self.faults.gate().pass(self.limit) => {
+                return Err(self.error(StoreErrorKind::Timeout));
+            }
             _ => {}
         }
         Ok(())
@@ -154,6 +161,7 @@ impl<S: Store> Store for FaultyStore<S> {
     }
 
     fn limit_time(&self, limit: Duration) {
+        *self.limit.lock().unwrap_or_else(PoisonError::into_inner) = limit;
         self.inner.limit_time(limit);
     }
 }

@@ -43,13 +43,15 @@ impl Gate {
         state.waiting.len()
     }
 
-    /// Keeps this thread until the gate is opened.
-    pub(crate) fn pass(&self) {
-        let (_, round) = self.arrive();
-        let _opened = self
+    /// Keeps this thread until the gate is opened, or `patience` is over, and says whether it was opened.
+    pub(crate) fn pass(&self, patience: Duration) -> bool {
+        let (number, round) = self.arrive();
+        let (mut state, _) = self
             .changed
-            .wait_while(self.lock(), |state| state.round == round)
+            .wait_timeout_while(self.lock(), patience, |state| state.round == round)
             .unwrap_or_else(PoisonError::into_inner);
+        state.waiting.remove(&number);
+        state.round != round
     }
 
     /// Done when the gate is opened.

@@ -3,8 +3,12 @@ use crate::drive::asynchronous::Entries;
 use crate::drive::{Leased, Look, Note};
 use crate::error::Error;
 use crate::plan::{Fill, Permit};
+use crate::resilience::{Operation, overdue, within};
 use crate::rules::Ruleset;
-use cache_memoize_core::{ErasedAsyncStore, LeaseMode, PutMode};
+use cache_memoize_core::{
+    Bytes, ErasedAsyncStore, KeyRef, Lease, LeaseMode, PutMode, Result as Answer, StoreError,
+    Token, Ttl,
+};
 
 // The lifetime of the face is spelled out, or no future of a call could be proved `Send`.
 impl<'s, R: Ruleset> Entries for EntryOf<'_, R, dyn ErasedAsyncStore + 's> {
@@ -15,12 +19,9 @@ impl<'s, R: Ruleset> Entries for EntryOf<'_, R, dyn ErasedAsyncStore + 's> {
             Face::Objects(objects) => {
                 read_object(objects, self.key).map_or(Look::Nothing, Look::Found)
             }
-            Face::Bytes(store) => match only("get", store.get(&[self.key]).await) {
-                Ok(entry) => self.decoded(entry),
-                Err(error) => {
-                    self.fault(&error);
-                    Look::Nothing
-                }
+            Face::Bytes(store) => match self.near_value() {
+                Some(stored) => Look::Found(stored),
+                None => self.get(store).await.map_or(Look::Nothing, |entry| self.decoded(entry)),
             },
             Face::Missing(_) => Look::Nothing,
         }
@@ -30,9 +31,7 @@ impl<'s, R: Ruleset> Entries for EntryOf<'_, R, dyn ErasedAsyncStore + 's> {
         match self.face {
             Face::Objects(objects) => self.lease_object(objects, mode),
             Face::Bytes(store) => {
-                self.adopt(store).await;
-                let answer = store.lease(self.key, self.lease, mode).await;
-                let (leased, needless) = self.leased(answer, mode);
+                let (leased, needless) = self.leased(self.ask_for_lease(store, mode).await, mode);
                 if let Some(token) = needless {
                     self.release(Permit::Fenced(token)).await;
                 }
@@ -43,26 +42,16 @@ impl<'s, R: Ruleset> Entries for EntryOf<'_, R, dyn ErasedAsyncStore + 's> {
     }
 
     async fn fill(&self, permit: Permit, stored: R::Stored) -> Fill {
-        let (token, ttl) = match self.prepared(permit, &stored) {
-            Ok(prepared) => prepared,
-            Err(fill) => {
-                self.release(permit).await;
-                return fill;
-            }
+        let Some(ttl) = self.lifetime(&stored) else {
+            self.release(permit).await;
+            return Fill::Refused;
         };
-        let mode = PutMode::IfLease(token);
         match self.face {
-            Face::Objects(objects) => {
-                let object = self.object(stored, objects);
-                self.filled_object(objects.put(self.key, object, ttl, mode))
+            Face::Objects(objects) => self.fill_object(objects, permit, stored, ttl),
+            Face::Bytes(store) => {
+                let fill = self.put_under(store, permit, &stored, ttl).await;
+                self.followed(fill, stored, ttl)
             }
-            Face::Bytes(store) => match self.encoded(&stored, &self.stamps(ttl)) {
-                Ok(entry) => self.filled(store.put(self.key, entry, ttl, mode).await),
-                Err(_) => {
-                    self.release(permit).await;
-                    Fill::Refused
-                }
-            },
             Face::Missing(_) => Fill::Failed,
         }
     }
@@ -72,8 +61,8 @@ impl<'s, R: Ruleset> Entries for EntryOf<'_, R, dyn ErasedAsyncStore + 's> {
         match self.face {
             Face::Objects(objects) => objects.release(self.key, token),
             Face::Bytes(store) => {
-                if let Err(error) = store.release(self.key, token).await {
-                    self.fault(&error);
+                if self.give_back(store, self.key, token).await.is_err() {
+                    self.cache.orphans.push(self.key, token);
                 }
             }
             Face::Missing(_) => {}
@@ -93,23 +82,94 @@ impl<'s, R: Ruleset> Entries for EntryOf<'_, R, dyn ErasedAsyncStore + 's> {
     }
 }
 
+/// What calls and companions ask of a store of bytes.
 impl<R: Ruleset> EntryOf<'_, R, dyn ErasedAsyncStore + '_> {
-    /// Gives back leases of calls that were cancelled.
+    async fn get(&self, store: &(dyn ErasedAsyncStore + '_)) -> Answer<Option<Bytes>> {
+        self.begin_near(LeaseMode::Join);
+        self.pay(store).await;
+        self.undisputed(Operation::Get)?;
+        self.ask(Operation::Get, async { only("get", store.get(&[self.key]).await) }).await
+    }
+
+    async fn ask_for_lease(
+        &self,
+        store: &(dyn ErasedAsyncStore + '_),
+        mode: LeaseMode,
+    ) -> Answer<(Lease, Option<Bytes>)> {
+        self.begin_near(mode);
+        self.pay(store).await;
+        self.undisputed(Operation::Lease)?;
+        self.adopt(store).await;
+        self.ask(Operation::Lease, store.lease(self.key, self.lease, mode)).await
+    }
+
+    async fn put_under(
+        &self,
+        store: &(dyn ErasedAsyncStore + '_),
+        permit: Permit,
+        stored: &R::Stored,
+        ttl: Ttl,
+    ) -> Fill {
+        let Permit::Fenced(token) = permit else { return Fill::Failed };
+        let Ok(entry) = self.encoded(stored, &self.stamps(ttl)) else {
+            self.release(permit).await;
+            return Fill::Refused;
+        };
+        let mode = PutMode::IfLease(token);
+        self.filled(self.ask(Operation::Put, store.put(self.key, entry, ttl, mode)).await)
+    }
+
+    async fn give_back(
+        &self,
+        store: &(dyn ErasedAsyncStore + '_),
+        key: KeyRef<'_>,
+        token: Token,
+    ) -> Answer<()> {
+        self.ask(Operation::Release, store.release(key, token)).await
+    }
+
+    /// Gives back leases of async calls that were cancelled, and of calls that could not reach the store.
     async fn adopt(&self, store: &(dyn ErasedAsyncStore + '_)) {
         for orphan in self.cache.orphans.adopt(self.key) {
             let Some((key, token)) = orphan.lease() else { continue };
-            if let Err(error) = store.release(key, token).await {
-                return self.fault(&error);
+            if self.give_back(store, key, token).await.is_err() {
+                return;
             }
             orphan.arrived();
         }
+    }
+
+    /// Carries out the invalidations that the store has not heard of.
+    async fn pay(&self, store: &(dyn ErasedAsyncStore + '_)) {
+        while let Some(payment) = self.cache.resilience.debts.pay(|| self.cache.now()) {
+            let removed = self.ask(Operation::Remove, store.remove(&payment.keys())).await;
+            match removed {
+                Ok(_) => payment.arrived(),
+                Err(_) => return payment.failed(self.cache.now()),
+            }
+        }
+    }
+
+    async fn ask<T>(
+        &self,
+        operation: Operation,
+        question: impl Future<Output = Answer<T>>,
+    ) -> Result<T, StoreError> {
+        let asked = self.question(operation)?;
+        let limit = self.cache.resilience.limits.operation;
+        let answer = within(limit, question).await;
+        self.answered(asked, answer.unwrap_or_else(|| Err(overdue(operation, limit))))
     }
 
     /// Deletes the entry and revokes its leases.
     pub(crate) async fn invalidate(&self) -> Result<bool, Error> {
         match self.face {
             Face::Objects(objects) => self.invalidated(Ok(objects.remove(self.key))),
-            Face::Bytes(store) => self.invalidated(only("remove", store.remove(&[self.key]).await)),
+            Face::Bytes(store) => {
+                self.pay(store).await;
+                let remove = async { only("remove", store.remove(&[self.key]).await) };
+                self.invalidated(self.ask(Operation::Remove, remove).await)
+            }
             Face::Missing(reason) => self.missing("invalidate", reason).map(|()| false),
         }
     }
@@ -118,9 +178,12 @@ impl<R: Ruleset> EntryOf<'_, R, dyn ErasedAsyncStore + '_> {
     pub(crate) async fn peek(&self) -> Result<Option<R::Stored>, Error> {
         match self.face {
             Face::Objects(objects) => Ok(read_object(objects, self.key)),
-            Face::Bytes(store) => match only("get", store.get(&[self.key]).await) {
-                Ok(entry) => Ok(self.decoded(entry).found()),
-                Err(error) => Err(self.failed("peek", error)),
+            Face::Bytes(store) => match self.near_value() {
+                Some(stored) => Ok(Some(stored)),
+                None => match self.get(store).await {
+                    Ok(entry) => Ok(self.decoded(entry).found()),
+                    Err(error) => Err(self.failed("peek", error)),
+                },
             },
             Face::Missing(reason) => self.missing("peek", reason).map(|()| None),
         }
@@ -136,9 +199,23 @@ impl<R: Ruleset> EntryOf<'_, R, dyn ErasedAsyncStore + '_> {
             }
             Face::Bytes(store) => {
                 let entry = self.encoded(&stored, &self.stamps_now(ttl))?;
-                self.primed(store.put(self.key, entry, ttl, PutMode::Always).await)
+                self.pay(store).await;
+                let put = store.put(self.key, entry, ttl, PutMode::Always);
+                self.primed(self.ask(Operation::Put, put).await)
             }
             Face::Missing(reason) => self.missing("store", reason),
+        }
+    }
+
+    /// Asks the store for a sign of life.
+    pub(crate) async fn ping(&self) -> Result<(), Error> {
+        match self.face {
+            Face::Objects(_) => Ok(()),
+            Face::Bytes(store) => {
+                let answer = self.ask(Operation::Ping, store.ping()).await;
+                answer.map_err(|error| self.failed("ping", error))
+            }
+            Face::Missing(reason) => self.missing("ping", reason),
         }
     }
 }

@@ -3,8 +3,11 @@ use crate::drive::blocking::Entries;
 use crate::drive::{Leased, Look, Note};
 use crate::error::Error;
 use crate::plan::{Fill, Permit};
+use crate::resilience::Operation;
 use crate::rules::Ruleset;
-use cache_memoize_core::{LeaseMode, PutMode, Store};
+use cache_memoize_core::{
+    Bytes, KeyRef, Lease, LeaseMode, PutMode, Result as Answer, Store, StoreError, Token, Ttl,
+};
 
 impl<R: Ruleset> Entries for EntryOf<'_, R, dyn Store> {
     type Stored = R::Stored;
@@ -14,12 +17,9 @@ impl<R: Ruleset> Entries for EntryOf<'_, R, dyn Store> {
             Face::Objects(objects) => {
                 read_object(objects, self.key).map_or(Look::Nothing, Look::Found)
             }
-            Face::Bytes(store) => match only("get", store.get(&[self.key])) {
-                Ok(entry) => self.decoded(entry),
-                Err(error) => {
-                    self.fault(&error);
-                    Look::Nothing
-                }
+            Face::Bytes(store) => match self.near_value() {
+                Some(stored) => Look::Found(stored),
+                None => self.get(store).map_or(Look::Nothing, |entry| self.decoded(entry)),
             },
             Face::Missing(_) => Look::Nothing,
         }
@@ -29,8 +29,7 @@ impl<R: Ruleset> Entries for EntryOf<'_, R, dyn Store> {
         match self.face {
             Face::Objects(objects) => self.lease_object(objects, mode),
             Face::Bytes(store) => {
-                self.adopt(store);
-                let (leased, needless) = self.leased(store.lease(self.key, self.lease, mode), mode);
+                let (leased, needless) = self.leased(self.ask_for_lease(store, mode), mode);
                 if let Some(token) = needless {
                     self.abandon(Permit::Fenced(token));
                 }
@@ -41,26 +40,16 @@ impl<R: Ruleset> Entries for EntryOf<'_, R, dyn Store> {
     }
 
     fn fill(&self, permit: Permit, stored: R::Stored) -> Fill {
-        let (token, ttl) = match self.prepared(permit, &stored) {
-            Ok(prepared) => prepared,
-            Err(fill) => {
-                self.abandon(permit);
-                return fill;
-            }
+        let Some(ttl) = self.lifetime(&stored) else {
+            self.abandon(permit);
+            return Fill::Refused;
         };
-        let mode = PutMode::IfLease(token);
         match self.face {
-            Face::Objects(objects) => {
-                let object = self.object(stored, objects);
-                self.filled_object(objects.put(self.key, object, ttl, mode))
+            Face::Objects(objects) => self.fill_object(objects, permit, stored, ttl),
+            Face::Bytes(store) => {
+                let fill = self.put_under(store, permit, &stored, ttl);
+                self.followed(fill, stored, ttl)
             }
-            Face::Bytes(store) => match self.encoded(&stored, &self.stamps(ttl)) {
-                Ok(entry) => self.filled(store.put(self.key, entry, ttl, mode)),
-                Err(_) => {
-                    self.abandon(permit);
-                    Fill::Refused
-                }
-            },
             Face::Missing(_) => Fill::Failed,
         }
     }
@@ -70,8 +59,8 @@ impl<R: Ruleset> Entries for EntryOf<'_, R, dyn Store> {
         match self.face {
             Face::Objects(objects) => objects.release(self.key, token),
             Face::Bytes(store) => {
-                if let Err(error) = store.release(self.key, token) {
-                    self.fault(&error);
+                if self.release(store, self.key, token).is_err() {
+                    self.cache.orphans.push(self.key, token);
                 }
             }
             Face::Missing(_) => {}
@@ -83,23 +72,77 @@ impl<R: Ruleset> Entries for EntryOf<'_, R, dyn Store> {
     }
 }
 
+/// What calls and companions ask of a store of bytes.
 impl<R: Ruleset> EntryOf<'_, R, dyn Store> {
-    /// Gives back leases of async calls that were cancelled.
+    fn get(&self, store: &dyn Store) -> Answer<Option<Bytes>> {
+        self.begin_near(LeaseMode::Join);
+        self.pay(store);
+        self.undisputed(Operation::Get)?;
+        self.ask(Operation::Get, || only("get", store.get(&[self.key])))
+    }
+
+    fn ask_for_lease(&self, store: &dyn Store, mode: LeaseMode) -> Answer<(Lease, Option<Bytes>)> {
+        self.begin_near(mode);
+        self.pay(store);
+        self.undisputed(Operation::Lease)?;
+        self.adopt(store);
+        self.ask(Operation::Lease, || store.lease(self.key, self.lease, mode))
+    }
+
+    fn put_under(&self, store: &dyn Store, permit: Permit, stored: &R::Stored, ttl: Ttl) -> Fill {
+        let Permit::Fenced(token) = permit else { return Fill::Failed };
+        let Ok(entry) = self.encoded(stored, &self.stamps(ttl)) else {
+            self.abandon(permit);
+            return Fill::Refused;
+        };
+        let mode = PutMode::IfLease(token);
+        self.filled(self.ask(Operation::Put, || store.put(self.key, entry, ttl, mode)))
+    }
+
+    fn release(&self, store: &dyn Store, key: KeyRef<'_>, token: Token) -> Answer<()> {
+        self.ask(Operation::Release, || store.release(key, token))
+    }
+
+    /// Gives back leases of async calls that were cancelled, and of calls that could not reach the store.
     fn adopt(&self, store: &dyn Store) {
         for orphan in self.cache.orphans.adopt(self.key) {
             let Some((key, token)) = orphan.lease() else { continue };
-            if let Err(error) = store.release(key, token) {
-                return self.fault(&error);
+            if self.release(store, key, token).is_err() {
+                return;
             }
             orphan.arrived();
         }
+    }
+
+    /// Carries out the invalidations that the store has not heard of.
+    fn pay(&self, store: &dyn Store) {
+        while let Some(payment) = self.cache.resilience.debts.pay(|| self.cache.now()) {
+            let removed = self.ask(Operation::Remove, || store.remove(&payment.keys()));
+            match removed {
+                Ok(_) => payment.arrived(),
+                Err(_) => return payment.failed(self.cache.now()),
+            }
+        }
+    }
+
+    fn ask<T>(
+        &self,
+        operation: Operation,
+        question: impl FnOnce() -> Answer<T>,
+    ) -> Result<T, StoreError> {
+        let asked = self.question(operation)?;
+        self.answered(asked, question())
     }
 
     /// Deletes the entry and revokes its leases.
     pub(crate) fn invalidate(&self) -> Result<bool, Error> {
         match self.face {
             Face::Objects(objects) => self.invalidated(Ok(objects.remove(self.key))),
-            Face::Bytes(store) => self.invalidated(only("remove", store.remove(&[self.key]))),
+            Face::Bytes(store) => {
+                self.pay(store);
+                let remove = || only("remove", store.remove(&[self.key]));
+                self.invalidated(self.ask(Operation::Remove, remove))
+            }
             Face::Missing(reason) => self.missing("invalidate", reason).map(|()| false),
         }
     }
@@ -108,9 +151,12 @@ impl<R: Ruleset> EntryOf<'_, R, dyn Store> {
     pub(crate) fn peek(&self) -> Result<Option<R::Stored>, Error> {
         match self.face {
             Face::Objects(objects) => Ok(read_object(objects, self.key)),
-            Face::Bytes(store) => match only("get", store.get(&[self.key])) {
-                Ok(entry) => Ok(self.decoded(entry).found()),
-                Err(error) => Err(self.failed("peek", error)),
+            Face::Bytes(store) => match self.near_value() {
+                Some(stored) => Ok(Some(stored)),
+                None => match self.get(store) {
+                    Ok(entry) => Ok(self.decoded(entry).found()),
+                    Err(error) => Err(self.failed("peek", error)),
+                },
             },
             Face::Missing(reason) => self.missing("peek", reason).map(|()| None),
         }
@@ -126,9 +172,23 @@ impl<R: Ruleset> EntryOf<'_, R, dyn Store> {
             }
             Face::Bytes(store) => {
                 let entry = self.encoded(&stored, &self.stamps_now(ttl))?;
-                self.primed(store.put(self.key, entry, ttl, PutMode::Always))
+                self.pay(store);
+                let put = || store.put(self.key, entry, ttl, PutMode::Always);
+                self.primed(self.ask(Operation::Put, put))
             }
             Face::Missing(reason) => self.missing("store", reason),
+        }
+    }
+
+    /// Asks the store for a sign of life.
+    pub(crate) fn ping(&self) -> Result<(), Error> {
+        match self.face {
+            Face::Objects(_) => Ok(()),
+            Face::Bytes(store) => {
+                let answer = self.ask(Operation::Ping, || store.ping());
+                answer.map_err(|error| self.failed("ping", error))
+            }
+            Face::Missing(reason) => self.missing("ping", reason),
         }
     }
 }

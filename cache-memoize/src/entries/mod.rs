@@ -2,8 +2,10 @@
 //!
 //! Here faults end. They are counted and reported, and read as an absence.
 
+mod asking;
 mod asynchronous;
 mod blocking;
+mod nearby;
 
 use crate::cache::Inner;
 use crate::codec::{Codec, Stamps};
@@ -12,14 +14,17 @@ use crate::error::{Error, ErrorKind};
 use crate::observer::EventKind;
 use crate::plan::{Fill, Permit};
 use crate::policy;
+use crate::resilience::{Operation, Unasked, unasked};
 use crate::rules::{Form, Ruleset, Transcoder};
 use crate::site::Site;
 use crate::stats::Counted;
+use asking::Experience;
 use cache_memoize_core::{
-    Bytes, KeyRef, Lease, LeaseMode, Object, ObjectStore, StoreError, StoreErrorKind, Timestamp,
-    Token, Ttl,
+    Bytes, KeyRef, Lease, LeaseMode, Object, ObjectStore, PutMode, StoreError, StoreErrorKind,
+    Timestamp, Token, Ttl,
 };
-use std::sync::atomic::{AtomicU64, Ordering};
+use nearby::Nearby;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 /// How long a lease lives: longer than any computation that is worth remembering.
@@ -41,6 +46,10 @@ pub(crate) struct EntryOf<'a, R, S: ?Sized> {
     rules: &'a R,
     face: Face<'a, S>,
     lease: Ttl,
+    near: Option<Nearby<'a>>,
+    experience: Experience,
+    /// Whether the call is a refresh: the value that is there is to be replaced.
+    renews: AtomicBool,
     /// When the computation began, to know what the entry cost.
     began: AtomicU64,
 }
@@ -70,6 +79,7 @@ impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
         rules: &'a R,
         face: Face<'a, S>,
     ) -> Self {
+        let is_far = matches!(face, Face::Bytes(_));
         let entry = Self {
             cache,
             site,
@@ -77,10 +87,16 @@ impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
             rules,
             face,
             lease: Ttl::new(LEASE).unwrap_or(Ttl::Forever),
+            near: if is_far { Nearby::of(cache, key) } else { None },
+            experience: Experience::default(),
+            renews: AtomicBool::new(false),
             began: AtomicU64::new(0),
         };
         if let Face::Missing(Some(reason)) = entry.face {
-            entry.tell(Counted::Fault, EventKind::Unsupported { reason });
+            entry.count(Counted::Fault);
+            if entry.cache.resilience.news.lacks_a_face() {
+                entry.observe(EventKind::Unsupported { reason });
+            }
         }
         entry
     }
@@ -95,6 +111,14 @@ impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
         self.cache.tell(self.site, self.key, counted, kind);
     }
 
+    fn count(&self, counted: Counted) {
+        self.cache.count(self.site, counted);
+    }
+
+    fn observe(&self, kind: EventKind<'_>) {
+        self.cache.observe(self.site, self.key, kind);
+    }
+
     fn object(&self, stored: R::Stored, objects: &dyn ObjectStore) -> Object {
         let weight = if objects.weighs() { R::Form::weight(&stored) } else { 0 };
         Object { value: Box::new(Held(stored)), weight }
@@ -104,13 +128,17 @@ impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
         self.cache.codec.as_ref().zip(R::Form::transcoder())
     }
 
-    /// The fresh value in an answer of a store.
+    /// The fresh value in an answer of the store, with a copy left in the near tier.
     fn decoded(&self, entry: Option<Bytes>) -> Look<R::Stored> {
         let (Some(entry), Some((codec, transcoder))) = (entry, self.transcoder()) else {
             return Look::Nothing;
         };
         match (transcoder.decode)(codec, self.key, &entry) {
-            Ok((stored, stamps)) if policy::is_fresh(&stamps, self.cache.now()) => {
+            Ok((stored, stamps)) if self.is_served(&stamps) => {
+                if let Some(near) = &self.near {
+                    let left = stamps.expires.since(self.cache.now());
+                    near.keep(stored.clone(), R::Form::weight, left);
+                }
                 Look::Found(stored)
             }
             Ok(_) => Look::Nothing,
@@ -119,6 +147,11 @@ impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
                 Look::Nothing
             }
         }
+    }
+
+    fn is_served(&self, stamps: &Stamps) -> bool {
+        policy::is_fresh(stamps, self.cache.now())
+            && !self.cache.resilience.debts.taint(stamps.created)
     }
 
     /// The value as an entry, or why it has none.
@@ -150,10 +183,6 @@ impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
         self.began.store(self.cache.now().as_millis(), Ordering::Relaxed);
     }
 
-    fn fault(&self, error: &StoreError) {
-        self.tell(Counted::Fault, EventKind::StoreFault { error });
-    }
-
     /// What came of a fill.
     fn filled(&self, answer: Result<bool, StoreError>) -> Fill {
         match answer {
@@ -165,13 +194,10 @@ impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
                 self.tell(Counted::FencedOff, EventKind::FencedOff);
                 Fill::Refused
             }
-            Err(error) => {
-                self.fault(&error);
-                match error.kind() {
-                    StoreErrorKind::Unavailable | StoreErrorKind::Timeout => Fill::Failed,
-                    _ => Fill::Refused,
-                }
-            }
+            Err(error) => match error.kind() {
+                StoreErrorKind::Unavailable | StoreErrorKind::Timeout => Fill::Failed,
+                _ => Fill::Refused,
+            },
         }
     }
 
@@ -180,7 +206,7 @@ impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
     fn filled_object(&self, answer: Result<bool, StoreError>) -> Fill {
         match answer {
             Err(error) => {
-                self.fault(&error);
+                self.tell(Counted::Fault, EventKind::StoreFault { error: &error });
                 Fill::Failed
             }
             answered => self.filled(answered),
@@ -201,10 +227,48 @@ impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
                 }
                 _ => (granted(lease), None),
             },
-            Err(error) => {
-                self.fault(&error);
-                (Leased::Granted { permit: Permit::Unfenced, first: true }, None)
+            Err(_) => (Leased::Granted { permit: Permit::Unfenced, first: true }, None),
+        }
+    }
+
+    /// Before the store is asked for a lease, or for a value that the near tier does not have.
+    fn begin_near(&self, mode: LeaseMode) {
+        self.renews.fetch_or(mode == LeaseMode::Renew, Ordering::Relaxed);
+        self.near.iter().for_each(|near| near.begin(mode));
+    }
+
+    /// The copy in the near tier.
+    fn near_value(&self) -> Option<R::Stored> {
+        self.near.as_ref()?.read()
+    }
+
+    /// After a fill of the store behind the near tier.
+    fn followed(&self, fill: Fill, stored: R::Stored, ttl: Ttl) -> Fill {
+        let renews = self.renews.load(Ordering::Relaxed);
+        match &self.near {
+            // Others may have read the old value under the lease of the refresh.
+            Some(near) if renews => near.forget(),
+            Some(near) if fill != Fill::Refused => {
+                near.keep(stored, R::Form::weight, ttl.as_duration().unwrap_or(Duration::MAX));
             }
+            _ => {}
+        }
+        if renews && fill == Fill::Failed {
+            self.owe();
+        }
+        fill
+    }
+
+    /// Remembers that what the store may have is not to be served again.
+    fn owe(&self) {
+        self.cache.resilience.debts.owe(self.key, self.cache.now());
+    }
+
+    /// While the key is owed to the store, what it says is not believed.
+    fn undisputed(&self, operation: Operation) -> Result<(), StoreError> {
+        match self.cache.resilience.debts.include(self.key) {
+            true => Err(unasked(operation, Unasked::Owed)),
+            false => Ok(()),
         }
     }
 
@@ -222,13 +286,16 @@ impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
         }
     }
 
-    /// What to store, and for how long; or what becomes of a fill without it.
-    fn prepared(&self, permit: Permit, stored: &R::Stored) -> Result<(Token, Ttl), Fill> {
-        let Permit::Fenced(token) = permit else { return Err(Fill::Failed) };
-        match self.lifetime(stored) {
-            Some(ttl) => Ok((token, ttl)),
-            None => Err(Fill::Refused),
-        }
+    fn fill_object(
+        &self,
+        objects: &dyn ObjectStore,
+        permit: Permit,
+        stored: R::Stored,
+        ttl: Ttl,
+    ) -> Fill {
+        let Permit::Fenced(token) = permit else { return Fill::Failed };
+        let object = self.object(stored, objects);
+        self.filled_object(objects.put(self.key, object, ttl, PutMode::IfLease(token)))
     }
 
     fn noted(&self, note: Note) {
@@ -240,6 +307,10 @@ impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
     }
 
     fn invalidated(&self, answer: Result<bool, StoreError>) -> Result<bool, Error> {
+        if answer.is_err() {
+            self.owe();
+        }
+        self.near.iter().for_each(Nearby::forget);
         match answer {
             Ok(found) => {
                 self.tell(Counted::Invalidated, EventKind::Invalidated { found });
@@ -250,7 +321,6 @@ impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
     }
 
     fn failed(&self, operation: &'static str, error: StoreError) -> Error {
-        self.fault(&error);
         Error::of_store(operation, self.cache.backend_name(), error)
     }
 
@@ -272,6 +342,7 @@ impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
     }
 
     fn primed(&self, answer: Result<bool, StoreError>) -> Result<(), Error> {
+        self.near.iter().for_each(Nearby::forget);
         match answer {
             Ok(true) => {
                 self.tell(Counted::Stored, EventKind::Stored);

@@ -92,14 +92,13 @@ fn a_store_that_fails_never_breaks_the_function() {
     let (faults, cache, events) = faulty();
     with_default(&cache, || {
         faults.everywhere().always(Fault::Fail(StoreErrorKind::Unavailable));
-        let first = numbered(1);
-        assert_eq!(numbered(1), first + 1, "it computes each time");
+        numbered(1);
         let refused = invalidate_numbered(1).expect_err("a companion says what is wrong");
         assert_eq!(refused.kind(), ErrorKind::Store(StoreErrorKind::Unavailable));
         assert!(events.lock().expect("no panic").iter().any(|event| event.contains("StoreFault")));
         faults.heal();
-        let third = numbered(1);
-        assert_eq!(numbered(1), third, "hits again");
+        let second = numbered(1);
+        assert_eq!(numbered(1), second, "hits again");
     });
 }
 
@@ -148,23 +147,20 @@ async fn failing_async(ends: bool) -> Result<u32, u32> {
 
 #[test]
 fn a_lease_that_cannot_be_given_back_breaks_nothing() {
-    let (faults, cache, events) = faulty();
+    let (faults, cache, _) = faulty();
     faults.on("release").always(Fault::Fail(StoreErrorKind::Unavailable));
-    let faults_told = || {
-        let events = std::mem::take(&mut *events.lock().expect("no observer panics"));
-        events.iter().filter(|event| event.contains("StoreFault")).count()
-    };
+    let faults_counted = || cache.stats().total().faults;
     with_default(&cache, || {
         let mut context = Context::from_waker(Waker::noop());
-        assert_eq!((failing(7), faults_told()), (Err(7), 1));
+        assert_eq!((failing(7), faults_counted()), (Err(7), 1));
         assert_eq!(pin!(failing_async(true)).poll(&mut context), Poll::Ready(Err(7)));
-        assert_eq!(faults_told(), 1);
+        assert_eq!(faults_counted(), 2, "the lease of the one before is tried again");
         assert!(pin!(failing_async(false)).poll(&mut context).is_pending());
-        assert_eq!(faults_told(), 0, "a future that is dropped waits for nothing");
+        let before = faults_counted();
+        faults.heal();
         assert_eq!(pin!(failing_async(true)).poll(&mut context), Poll::Ready(Err(7)));
-        assert_eq!(faults_told(), 2, "the lease of the dropped one, and its own");
+        assert_eq!(faults_counted(), before, "all are given back");
     });
-    assert_eq!(cache.stats().total().faults, 4);
 }
 
 #[cache_memoize(ttl = 60)]

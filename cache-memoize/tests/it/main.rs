@@ -8,6 +8,8 @@ mod fence;
 mod flight;
 mod guard;
 mod keys;
+mod near;
 mod patience;
+mod resilience;
 mod support;
 mod types;

@@ -1,0 +1,101 @@
+//! Each question to the store, and what its answer means for the questions to come.
+
+use super::EntryOf;
+use crate::observer::EventKind;
+use crate::resilience::{
+    Admission, Change, Operation, Unasked, counts_against_the_store, is_outage, unasked,
+};
+use crate::rules::Ruleset;
+use crate::stats::Counted;
+use cache_memoize_core::StoreError;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+/// What one call knows of the store.
+#[derive(Default)]
+pub(super) struct Experience {
+    micros_spent: AtomicU64,
+    /// The store failed: this call asks it no more.
+    gave_up: AtomicBool,
+}
+
+/// A question that may be put to the store.
+pub(super) struct Question<'a> {
+    operation: Operation,
+    admission: Admission<'a>,
+    began: Instant,
+}
+
+impl Experience {
+    pub(super) fn gave_up(&self) -> bool {
+        self.gave_up.load(Ordering::Relaxed)
+    }
+
+    fn spent(&self) -> Duration {
+        Duration::from_micros(self.micros_spent.load(Ordering::Relaxed))
+    }
+
+    fn spend(&self, time: Duration) {
+        let micros = u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
+        self.micros_spent.fetch_add(micros, Ordering::Relaxed);
+    }
+}
+
+impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
+    /// A question to the store, if it may be put now.
+    pub(super) fn question(&self, operation: Operation) -> Result<Question<'a>, StoreError> {
+        let resilience = &self.cache.resilience;
+        if self.experience.gave_up() {
+            return Err(unasked(operation, Unasked::Failed));
+        }
+        if !resilience.limits.leave_room(self.experience.spent()) {
+            return Err(unasked(operation, Unasked::OutOfTime));
+        }
+        match resilience.breaker.admit(|| self.cache.now()) {
+            Some(admission) => Ok(Question { operation, admission, began: Instant::now() }),
+            None => Err(unasked(operation, Unasked::Resting)),
+        }
+    }
+
+    /// Learns from an answer.
+    pub(super) fn answered<T>(
+        &self,
+        question: Question<'_>,
+        answer: Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let Question { operation, admission, began } = question;
+        self.experience.spend(began.elapsed());
+        let change = match &answer {
+            Err(error) => {
+                self.failed_in(operation, error);
+                if counts_against_the_store(error.kind()) {
+                    admission.failed(self.cache.now())
+                } else {
+                    admission.succeeded()
+                }
+            }
+            Ok(_) => {
+                self.cache.resilience.news.succeeded(operation);
+                admission.succeeded()
+            }
+        };
+        self.tell_of(change, answer.as_ref().err());
+        answer
+    }
+
+    fn failed_in(&self, operation: Operation, error: &StoreError) {
+        self.experience.gave_up.fetch_or(is_outage(error.kind()), Ordering::Relaxed);
+        self.count(Counted::Fault);
+        if self.cache.resilience.news.failed(operation, error.kind()) {
+            self.observe(EventKind::StoreFault { error });
+        }
+    }
+
+    fn tell_of(&self, change: Change, error: Option<&StoreError>) {
+        match (change, error) {
+            (Change::Opened, Some(error)) => self.observe(EventKind::StoreDown { error }),
+            (Change::Closed, _) => self.observe(EventKind::StoreUp),
+            _ => {}
+        }
+    }
+}
