@@ -8,6 +8,7 @@
 //!
 //! # fn main() -> Result<(), cache_memoize::Error> {
 //! caches::install("reports", Cache::memory())?;
+//! caches::from_env()?; // CACHE_URL, CACHE_URL_REPORTS
 //! caches::check()?;
 //! # Ok(())
 //! # }
@@ -15,9 +16,10 @@
 
 use crate::cache::Cache;
 use crate::error::{Error, ErrorKind};
-use crate::site::sites;
+use crate::site::{Site, sites};
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
+use std::ffi::OsStr;
 use std::fmt::Write;
 use std::future::poll_fn;
 use std::pin::pin;
@@ -72,6 +74,48 @@ pub fn check() -> Result<(), Error> {
     let context =
         format!("install these caches with `caches::install` before the first call:{missing}");
     Err(Error::new(ErrorKind::NotInstalled, "check", context))
+}
+
+/// Installs the caches that the environment describes: `CACHE_URL` for `"default"`, and `CACHE_URL_REPORTS` for
+/// `"reports"`. In the variable a name is in upper case, with an underscore for whatever no variable can hold:
+/// it means the cache of that name that a function uses, or else the name in lower case. A variable that is
+/// empty is passed over.
+///
+/// # Errors
+/// [`ErrorKind::Configuration`], naming the variable and what is wrong with its URL; nothing is installed then.
+pub fn from_env() -> Result<(), Error> {
+    let mut found = Vec::new();
+    for (variable, url) in std::env::vars_os() {
+        let Some(name) = variable.to_str().and_then(named_by) else { continue };
+        if !url.is_empty() {
+            found.push((name, from_variable(&variable, &url)?));
+        }
+    }
+    found.into_iter().try_for_each(|(name, cache)| install(&name, cache))
+}
+
+/// The name of the cache that a variable describes.
+fn named_by(variable: &str) -> Option<String> {
+    let name = match variable.strip_prefix("CACHE_URL")? {
+        "" => return Some(DEFAULT.to_owned()),
+        rest => rest.strip_prefix('_').filter(|name| !name.is_empty())?,
+    };
+    let used = sites().iter().map(Site::cache_name).find(|used| as_variable(used) == name);
+    Some(used.map_or_else(|| name.to_ascii_lowercase(), str::to_owned))
+}
+
+fn as_variable(name: &str) -> String {
+    let allowed = |it: char| if it.is_ascii_alphanumeric() { it.to_ascii_uppercase() } else { '_' };
+    name.chars().map(allowed).collect()
+}
+
+fn from_variable(variable: &OsStr, url: &OsStr) -> Result<Cache, Error> {
+    let variable = variable.to_string_lossy();
+    let wrong = |what: &str| {
+        Error::new(ErrorKind::Configuration, "from_env", format!("the variable {variable}: {what}"))
+    };
+    let url = url.to_str().ok_or_else(|| wrong("its URL is no UTF-8"))?;
+    Cache::from_url(url).map_err(|error| wrong(error.context()))
 }
 
 /// Runs `body` with caches of its own: on this thread, and until it returns, these names mean these caches.

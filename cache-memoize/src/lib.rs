@@ -35,6 +35,7 @@ mod cache;
 pub mod caches;
 mod call;
 mod codec;
+mod config;
 mod drive;
 mod entries;
 mod error;
@@ -63,6 +64,7 @@ pub use cache_memoize_macros::{CacheKey, cache_memoize};
 #[cfg(feature = "memory")]
 pub use cache_memoize_memory::{Memory, MemoryBuilder};
 pub use codec::{Compressor, CustomCompressor, CustomSerializer, Serializer};
+pub use config::{CacheConfig, Span};
 pub use error::{Error, ErrorKind};
 pub use key::{CacheKey, Composite, KeyWriter, Serialized};
 pub use near::Near;

@@ -1,6 +1,7 @@
 //! What the library promises, shown on its public interface.
 
 mod caches;
+mod config;
 mod ends;
 mod errors;
 mod faces;

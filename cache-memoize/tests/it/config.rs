@@ -1,0 +1,154 @@
+//! Caches from URLs, from configuration files and from the environment.
+
+use crate::support::with_default;
+use cache_memoize::{Cache, CacheConfig, ErrorKind, cache_memoize, caches};
+use std::process::Command;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+#[cache_memoize]
+fn counted(id: u32) -> u32 {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let _ = id;
+    NEXT.fetch_add(1, Ordering::Relaxed)
+}
+
+#[cache_memoize(cache = "nightly-Reports")]
+fn report(id: u32) -> u32 {
+    id
+}
+
+fn refused(url: &str) -> String {
+    let error = Cache::from_url(url).expect_err("the URL is wrong");
+    assert_eq!(error.kind(), ErrorKind::Configuration, "{url}");
+    error.to_string()
+}
+
+#[test]
+fn a_url_makes_a_cache() {
+    let cache = Cache::from_url("memory:?prefix=symbols&max_entries=2").expect("the URL is right");
+    with_default(&cache, || {
+        assert!(cache_key_counted(1).as_str().starts_with("symbols|"));
+        let first = counted(1);
+        assert_eq!(counted(1), first);
+        (2..100).for_each(|id| assert!(counted(id) > first));
+        assert_ne!(counted(1), first, "there is room for two");
+    });
+    with_default(&Cache::from_url("none:").expect("the URL is right"), || {
+        assert_ne!(counted(1), counted(1));
+    });
+}
+
+#[test]
+fn every_setting_may_be_in_the_url() {
+    let url = "memory:?serializer=msgpack&compressor=zlib&compress_level=6&compress_above=10&prefix=p&ttl=1h\
+               &near=5&near_ttl=1s&timeout=50ms&max_bytes=1000000";
+    let cache = Cache::from_url(url).expect("the URL is right");
+    assert_eq!(cache.get_or_compute("key", || 7), 7);
+}
+
+#[test]
+fn a_ttl_in_the_url_is_the_default_ttl() {
+    assert!(refused("memory:?ttl=0").contains("zero"));
+    Cache::from_url("memory:?ttl=forever").expect("the URL is right");
+}
+
+#[test]
+fn a_wrong_url_says_what_would_be_right() {
+    for (url, remedy) in [
+        ("localhost", "scheme"),
+        ("radis://localhost", "`redis://`"),
+        ("memory:?tll=5", "it may have"),
+        ("memory:?ttl=soon", "`250ms`"),
+        ("memory:?near=many", "a number of entries"),
+        ("memory:?serializer=bincode", "`postcard`"),
+        ("memory:?compressor=zip", "`zlib`"),
+        ("memory:?compress_level=3", "add `compressor=zlib`"),
+        ("memory:?near_ttl=3", "add `near=10000`"),
+        ("memory:?compressor=zlib&compress_level=77", "level"),
+        ("memory:?timeout=0", "the timeout is zero"),
+        ("memory:/here", "no host and no path"),
+        ("memory:?prefix=a&prefix=b", "twice"),
+    ] {
+        let message = refused(url);
+        assert!(message.contains(remedy), "{url}: {message}");
+    }
+}
+
+#[test]
+fn no_message_shows_a_password() {
+    let url = "radis://me:hunter2@localhost/?ttl=soon";
+    assert!(!refused(url).contains("hunter2"));
+    assert!(!refused("memory://me:hunter2@localhost").contains("hunter2"));
+    let config = CacheConfig { url: url.to_owned(), ..CacheConfig::default() };
+    assert!(!format!("{config:?}").contains("hunter2"));
+}
+
+#[test]
+fn a_configuration_file_says_the_same() {
+    let text = r#"{"url": "memory:?prefix=p", "ttl": 60, "near_ttl": "2s", "near": 10}"#;
+    let config: CacheConfig = serde_json::from_str(text).expect("it is a configuration");
+    assert_eq!(config.ttl.expect("it is said").to_string(), "1m");
+    config.build().expect("the settings are right");
+    let written = serde_json::to_string(&config).expect("it is written");
+    assert_eq!(serde_json::from_str::<CacheConfig>(&written).expect("as written"), config);
+    let typo = serde_json::from_str::<CacheConfig>(r#"{"urll": "memory:"}"#);
+    assert!(typo.expect_err("no such field").to_string().contains("urll"));
+    let negative = serde_json::from_str::<CacheConfig>(r#"{"ttl": -1}"#);
+    assert!(negative.expect_err("no time").to_string().contains("seconds"));
+}
+
+#[test]
+fn what_is_said_twice_is_refused() {
+    let config = CacheConfig {
+        url: "memory:?prefix=a".to_owned(),
+        prefix: Some("b".to_owned()),
+        ..CacheConfig::default()
+    };
+    let message = config.build().expect_err("it is said twice").to_string();
+    assert!(message.contains("`prefix` is said in the URL and beside it"), "{message}");
+}
+
+/// The variables of a process cannot be changed safely, so that another process has them.
+fn with_variables(test: &str, variables: &[(&str, &str)]) {
+    let mut child = Command::new(std::env::current_exe().expect("this program has a path"));
+    child.args(["--exact", test, "--ignored", "--nocapture"]).envs(variables.iter().copied());
+    let output = child.output().expect("this program starts");
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && said.contains("1 passed"), "{said}");
+}
+
+#[test]
+fn the_environment_installs_caches() {
+    let variables = [
+        ("CACHE_URL", "memory:?prefix=first"),
+        ("CACHE_URL_NIGHTLY_REPORTS", "memory:?prefix=second"),
+        ("CACHE_URL_OTHER", "none:"),
+        ("CACHE_URL_EMPTY", ""),
+        ("CACHE_URLS", "nonsense"),
+    ];
+    with_variables("config::installs_what_the_environment_says", &variables);
+}
+
+#[test]
+#[ignore = "runs in a process with variables of its own"]
+fn installs_what_the_environment_says() {
+    assert!(caches::check().is_err());
+    caches::from_env().expect("the URLs are right");
+    assert!(cache_key_counted(1).as_str().starts_with("first|"));
+    assert!(cache_key_report(1).as_str().starts_with("second|"));
+    assert!(caches::get("other").is_some() && caches::get("empty").is_none());
+}
+
+#[test]
+fn a_wrong_variable_is_named_and_nothing_is_installed() {
+    let variables = [("CACHE_URL", "memory:"), ("CACHE_URL_OTHER", "redis://:hunter2@h?nonsense")];
+    with_variables("config::refuses_what_the_environment_says", &variables);
+}
+
+#[test]
+#[ignore = "runs in a process with variables of its own"]
+fn refuses_what_the_environment_says() {
+    let message = caches::from_env().expect_err("one URL is wrong").to_string();
+    assert!(message.contains("CACHE_URL_OTHER") && !message.contains("hunter2"), "{message}");
+    assert!(caches::get("other").is_none());
+}
