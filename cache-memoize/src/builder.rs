@@ -29,6 +29,7 @@ pub(crate) struct Settings {
     pub(crate) wait_limit: Duration,
     pub(crate) limits: TimeLimits,
     pub(crate) near: Option<Nearness>,
+    pub(crate) is_strict: bool,
     pub(crate) codec: Option<Codec>,
     pub(crate) observer: Option<Arc<dyn Observer>>,
 }
@@ -45,6 +46,7 @@ impl Settings {
             wait_limit: WAIT_LIMIT,
             limits: TimeLimits::of(OPERATION_LIMIT, None),
             near: None,
+            is_strict: false,
             codec,
             observer: None,
         }
@@ -75,6 +77,7 @@ pub struct CacheBuilder {
     timeout: Option<Duration>,
     call_timeout: Option<Duration>,
     near: Option<Near>,
+    strict: bool,
     observer: Option<Arc<dyn Observer>>,
 }
 
@@ -90,6 +93,7 @@ impl CacheBuilder {
             timeout: None,
             call_timeout: None,
             near: None,
+            strict: false,
             observer: None,
         }
     }
@@ -148,6 +152,16 @@ impl CacheBuilder {
         self
     }
 
+    /// Whether functions tell their callers that the store failed, instead of computing. Default: no.
+    ///
+    /// Only a function can that returns a `Result` whose error is `From<`[`Error`]`>`, as `Box<dyn Error +
+    /// Send + Sync>` is: while the store does not answer, it gives such an error and does not run. All others
+    /// compute, as they do without this. What companions tell is the same in either case.
+    pub fn strict(mut self, strict: bool) -> Self {
+        self.strict = strict;
+        self
+    }
+
     /// How long one operation of the store may take. Default: 250 ms. What takes longer has failed: the
     /// function computes, a companion gives an error. `Duration::MAX` is without end.
     ///
@@ -193,6 +207,7 @@ impl CacheBuilder {
         let near = self.near.zip(self.backend.as_ref());
         Ok(Cache::from_settings(Settings {
             near: near.and_then(|(near, backend)| near.before(backend, &prefix)),
+            is_strict: self.strict,
             limits: limits(self.timeout, self.call_timeout, self.backend.as_ref()),
             backend: self.backend,
             prefix,

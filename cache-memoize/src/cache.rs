@@ -56,6 +56,7 @@ pub(crate) struct Inner {
     pub(crate) orphans: Orphans,
     pub(crate) resilience: Resilience,
     pub(crate) near: Option<Nearness>,
+    pub(crate) is_strict: bool,
     observer: Option<Arc<dyn Observer>>,
     /// By the number of the site.
     tallies: Box<[OnceLock<Tally>]>,
@@ -243,8 +244,17 @@ impl Cache {
     }
 
     pub(crate) fn from_settings(settings: Settings) -> Self {
-        let Settings { backend, prefix, default_ttl, wait_limit, limits, near, codec, observer } =
-            settings;
+        let Settings {
+            backend,
+            prefix,
+            default_ttl,
+            wait_limit,
+            limits,
+            near,
+            is_strict,
+            codec,
+            observer,
+        } = settings;
         let tallies = (0..=sites().len()).map(|_| OnceLock::new()).collect();
         let inner = Inner {
             backend,
@@ -255,6 +265,7 @@ impl Cache {
             orphans: Orphans::default(),
             resilience: Resilience::new(limits),
             near,
+            is_strict,
             observer,
             tallies,
             local: OnceLock::new(),

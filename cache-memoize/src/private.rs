@@ -5,7 +5,7 @@ pub use crate::call::Call;
 pub use crate::key::{KeyParts, Part};
 pub use crate::lifetime::Lifetime;
 pub use crate::place::Place;
-pub use crate::rules::{Guard, PlainReturn, Probe, ResultReturn};
+pub use crate::rules::{FaultReturn, PlainReturn, Probe, ResultReturn};
 pub use crate::site::{Registered, Site};
 pub use inventory;
 

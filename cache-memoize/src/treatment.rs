@@ -5,7 +5,7 @@ use crate::drive::{Keep, Look, Note, asynchronous, blocking};
 use crate::entries::EntryOf;
 use crate::error::Error;
 use crate::plan::Plan;
-use crate::rules::{Form, Guard, HeldBack, Kind, Rules, Ruleset};
+use crate::rules::{Form, Guard, HeldBack, Kind, Rules, Ruleset, TellsFaults};
 use crate::site::Site;
 use cache_memoize_core::{ErasedAsyncStore, Key, Store};
 use std::time::Duration;
@@ -51,6 +51,37 @@ impl<'a> Spot<'a> {
 
     pub(crate) async fn ping_async(&self) -> Result<(), Error> {
         self.async_entry(&Guard::<()>::new()).ping().await
+    }
+
+    /// What a strict cache tells of the store in the place of the value; otherwise the value.
+    fn told_or<T: TellsFaults, R: Ruleset, S: ?Sized>(
+        &self,
+        tells: &T,
+        entry: &EntryOf<'_, R, S>,
+        compute: impl FnOnce() -> T::Return,
+    ) -> T::Return {
+        self.told(tells, entry).unwrap_or_else(compute)
+    }
+
+    async fn told_or_async<T: TellsFaults, R: Ruleset, S: ?Sized>(
+        &self,
+        tells: &T,
+        entry: &EntryOf<'_, R, S>,
+        compute: impl Future<Output = T::Return>,
+    ) -> T::Return {
+        match self.told(tells, entry) {
+            Some(told) => told,
+            None => compute.await,
+        }
+    }
+
+    fn told<T: TellsFaults, R: Ruleset, S: ?Sized>(
+        &self,
+        tells: &T,
+        entry: &EntryOf<'_, R, S>,
+    ) -> Option<T::Return> {
+        let fault = tells.fault().filter(|_| self.cache.is_strict)?;
+        Some(fault(entry.tell_failure()?))
     }
 
     fn plan(&self) -> Plan {
@@ -121,6 +152,7 @@ where
             entry.note(Note::Hit);
             return self.restore(stored);
         }
+        let compute = || spot.told_or(self, &entry, compute);
         blocking::missed(&entry, &spot.cache.flights, spot.key, self, spot.plan(), compute)
     }
 
@@ -136,6 +168,7 @@ where
             entry.note(Note::Hit);
             return self.restore(stored);
         }
+        let compute = spot.told_or_async(self, &entry, compute);
         asynchronous::missed(&entry, &spot.cache.flights, spot.key, self, spot.plan(), compute)
             .await
     }
@@ -172,7 +205,7 @@ impl<R: HeldBack> Treatment for Guard<R> {
             entry.note(Note::Hit);
             return R::held_back();
         }
-        blocking::unclaimed(&entry, self, compute)
+        blocking::unclaimed(&entry, self, || spot.told_or(self, &entry, compute))
     }
 
     async fn run_async(
@@ -187,6 +220,7 @@ impl<R: HeldBack> Treatment for Guard<R> {
             entry.note(Note::Hit);
             return R::held_back();
         }
+        let compute = spot.told_or_async(self, &entry, compute);
         asynchronous::unclaimed(&entry, self, compute).await
     }
 

@@ -32,13 +32,10 @@ const ERR_TTL: &str = "__err_ttl";
 
 /// The traits by which the rules are found from the return type.
 pub(super) fn imports(memo: &Memo<'_>) -> TokenStream {
-    if memo.options.guard {
-        return TokenStream::new();
-    }
     let krate = &memo.krate;
     quote! {
         #[allow(unused_imports)]
-        use #krate::__private::{PlainReturn as _, ResultReturn as _};
+        use #krate::__private::{FaultReturn as _, PlainReturn as _, ResultReturn as _};
     }
 }
 
@@ -54,7 +51,7 @@ pub(super) fn emit(memo: &Memo<'_>, scope: Scope) -> TokenStream {
     if options.guard {
         let place = memo.place_of_output();
         let krate = located_at(place, krate);
-        return quote_spanned!(place=> #krate::__private::Guard::<#output>::new() #ttl);
+        return quote_spanned!(place=> (&&#krate::__private::Probe::<#output>::new()).guard() #ttl);
     }
     let cache_err = options.cache_err.as_ref().map(|errors| match errors {
         ErrorChoice::All(place) => {
@@ -68,7 +65,7 @@ pub(super) fn emit(memo: &Memo<'_>, scope: Scope) -> TokenStream {
     let err_ttl =
         computed(&options.err_ttl).then(|| hidden(ERR_TTL)).map(|ttl| quote!(.err_ttl(#ttl)));
     let probed = quote_spanned! {memo.place_of_output()=>
-        (&#krate::__private::Probe::<#output>::new()).rules()
+        (&&#krate::__private::Probe::<#output>::new()).rules()
     };
     quote!(#probed #cache_err #local #cache_if #ttl_with #ttl #err_ttl)
 }

@@ -1,6 +1,8 @@
 fn total<T: Into<u64>>(values: Vec<T>) -> u64 {
     #[allow(unused_imports)]
-    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    use ::cache_memoize::__private::{
+        FaultReturn as _, PlainReturn as _, ResultReturn as _,
+    };
     let __call = Self::__site_of_total__in_a_trait_impl_put_cache_memoize_on_the_block_too()
         .call(
             &[
@@ -12,7 +14,7 @@ fn total<T: Into<u64>>(values: Vec<T>) -> u64 {
         );
     __call
         .run(
-            (&::cache_memoize::__private::Probe::<u64>::new()).rules(),
+            (&&::cache_memoize::__private::Probe::<u64>::new()).rules(),
             ::cache_memoize::__private::no_hook,
             ::cache_memoize::__private::no_hook,
             (values,),
@@ -45,7 +47,9 @@ fn uncached_total<T: Into<u64>>(values: Vec<T>) -> u64 {
 #[allow(unused_variables)]
 fn refresh_total<T: Into<u64>>(values: Vec<T>) -> u64 {
     #[allow(unused_imports)]
-    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    use ::cache_memoize::__private::{
+        FaultReturn as _, PlainReturn as _, ResultReturn as _,
+    };
     let __call = Self::__site_of_total__in_a_trait_impl_put_cache_memoize_on_the_block_too()
         .call(
             &[
@@ -57,7 +61,7 @@ fn refresh_total<T: Into<u64>>(values: Vec<T>) -> u64 {
         );
     __call
         .refresh(
-            (&::cache_memoize::__private::Probe::<u64>::new()).rules(),
+            (&&::cache_memoize::__private::Probe::<u64>::new()).rules(),
             (values,),
             |(values,)| Self::uncached_total::<T>(values),
         )
@@ -101,7 +105,9 @@ fn peek_total<T: Into<u64>>(
     values: Vec<T>,
 ) -> ::core::result::Result<::core::option::Option<u64>, ::cache_memoize::Error> {
     #[allow(unused_imports)]
-    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    use ::cache_memoize::__private::{
+        FaultReturn as _, PlainReturn as _, ResultReturn as _,
+    };
     let __call = Self::__site_of_total__in_a_trait_impl_put_cache_memoize_on_the_block_too()
         .call(
             &[
@@ -111,7 +117,7 @@ fn peek_total<T: Into<u64>>(
             ::core::option::Option::None,
             (::cache_memoize::__private::part(&values),),
         );
-    __call.peek((&::cache_memoize::__private::Probe::<u64>::new()).rules())
+    __call.peek((&&::cache_memoize::__private::Probe::<u64>::new()).rules())
 }
 ///Stores `value` as what [`total`](Self::total) gives for this call.
 #[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
@@ -121,7 +127,9 @@ fn prime_total<T: Into<u64>>(
     value: u64,
 ) -> ::core::result::Result<(), ::cache_memoize::Error> {
     #[allow(unused_imports)]
-    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    use ::cache_memoize::__private::{
+        FaultReturn as _, PlainReturn as _, ResultReturn as _,
+    };
     let __call = Self::__site_of_total__in_a_trait_impl_put_cache_memoize_on_the_block_too()
         .call(
             &[
@@ -131,5 +139,5 @@ fn prime_total<T: Into<u64>>(
             ::core::option::Option::None,
             (::cache_memoize::__private::part(&values),),
         );
-    __call.prime((&::cache_memoize::__private::Probe::<u64>::new()).rules(), value)
+    __call.prime((&&::cache_memoize::__private::Probe::<u64>::new()).rules(), value)
 }

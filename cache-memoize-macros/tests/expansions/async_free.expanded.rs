@@ -1,6 +1,8 @@
 pub(crate) async fn rate(from: &str, n: u32) -> Result<f64, Failure> {
     #[allow(unused_imports)]
-    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    use ::cache_memoize::__private::{
+        FaultReturn as _, PlainReturn as _, ResultReturn as _,
+    };
     let __call = __site_of_rate__in_an_impl_block_add_in_impl()
         .call(
             &[],
@@ -12,7 +14,7 @@ pub(crate) async fn rate(from: &str, n: u32) -> Result<f64, Failure> {
         );
     __call
         .run_async(
-            (&::cache_memoize::__private::Probe::<Result<f64, Failure>>::new()).rules(),
+            (&&::cache_memoize::__private::Probe::<Result<f64, Failure>>::new()).rules(),
             ::cache_memoize::__private::no_hook,
             |(from, n)| {
                 (|from, n| println!("{from} {n}"))(from, n);
@@ -47,7 +49,9 @@ pub(crate) async fn uncached_rate(from: &str, n: u32) -> Result<f64, Failure> {
 #[allow(unused_variables)]
 pub(crate) async fn refresh_rate(from: &str, n: u32) -> Result<f64, Failure> {
     #[allow(unused_imports)]
-    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    use ::cache_memoize::__private::{
+        FaultReturn as _, PlainReturn as _, ResultReturn as _,
+    };
     let __call = __site_of_rate__in_an_impl_block_add_in_impl()
         .call(
             &[],
@@ -59,7 +63,7 @@ pub(crate) async fn refresh_rate(from: &str, n: u32) -> Result<f64, Failure> {
         );
     __call
         .refresh_async(
-            (&::cache_memoize::__private::Probe::<Result<f64, Failure>>::new()).rules(),
+            (&&::cache_memoize::__private::Probe::<Result<f64, Failure>>::new()).rules(),
             (from, n),
             |(from, n)| uncached_rate(from, n),
         )
@@ -109,7 +113,9 @@ pub(crate) async fn peek_rate(
     ::cache_memoize::Error,
 > {
     #[allow(unused_imports)]
-    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    use ::cache_memoize::__private::{
+        FaultReturn as _, PlainReturn as _, ResultReturn as _,
+    };
     let __call = __site_of_rate__in_an_impl_block_add_in_impl()
         .call(
             &[],
@@ -121,7 +127,7 @@ pub(crate) async fn peek_rate(
         );
     __call
         .peek_async(
-            (&::cache_memoize::__private::Probe::<Result<f64, Failure>>::new()).rules(),
+            (&&::cache_memoize::__private::Probe::<Result<f64, Failure>>::new()).rules(),
         )
         .await
 }
@@ -134,7 +140,9 @@ pub(crate) async fn prime_rate(
     value: Result<f64, Failure>,
 ) -> ::core::result::Result<(), ::cache_memoize::Error> {
     #[allow(unused_imports)]
-    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    use ::cache_memoize::__private::{
+        FaultReturn as _, PlainReturn as _, ResultReturn as _,
+    };
     let __call = __site_of_rate__in_an_impl_block_add_in_impl()
         .call(
             &[],
@@ -146,7 +154,7 @@ pub(crate) async fn prime_rate(
         );
     __call
         .prime_async(
-            (&::cache_memoize::__private::Probe::<Result<f64, Failure>>::new()).rules(),
+            (&&::cache_memoize::__private::Probe::<Result<f64, Failure>>::new()).rules(),
             value,
         )
         .await

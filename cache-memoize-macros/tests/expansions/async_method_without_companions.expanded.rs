@@ -14,7 +14,9 @@ async fn load(self: Arc<Self>, id: u32) -> Result<User, Failure> {
         &SITE
     }
     #[allow(unused_imports)]
-    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    use ::cache_memoize::__private::{
+        FaultReturn as _, PlainReturn as _, ResultReturn as _,
+    };
     let __call = __site_of_load()
         .call(
             &[::cache_memoize::__private::self_type::<Self>()],
@@ -23,7 +25,8 @@ async fn load(self: Arc<Self>, id: u32) -> Result<User, Failure> {
         );
     __call
         .run_async(
-            (&::cache_memoize::__private::Probe::<Result<User, Failure>>::new()).rules(),
+            (&&::cache_memoize::__private::Probe::<Result<User, Failure>>::new())
+                .rules(),
             ::cache_memoize::__private::no_hook,
             ::cache_memoize::__private::no_hook,
             (id,),

@@ -7,12 +7,12 @@
 #[warn(unused_parens)]
 pub fn double(n: u32) -> u32 {
     #[allow(unused_imports)]
-    use my::reexport::__private::{PlainReturn as _, ResultReturn as _};
+    use my::reexport::__private::{FaultReturn as _, PlainReturn as _, ResultReturn as _};
     let __call = __site_of_double__in_an_impl_block_add_in_impl()
         .call(&[], ::core::option::Option::None, (my::reexport::__private::part(&n),));
     __call
         .run(
-            (&my::reexport::__private::Probe::<u32>::new()).rules(),
+            (&&my::reexport::__private::Probe::<u32>::new()).rules(),
             my::reexport::__private::no_hook,
             my::reexport::__private::no_hook,
             (n,),
@@ -56,12 +56,12 @@ pub(super) fn uncached_double(mut n: u32) -> u32 {
 #[allow(unused_variables)]
 pub(super) fn refresh_double(n: u32) -> u32 {
     #[allow(unused_imports)]
-    use my::reexport::__private::{PlainReturn as _, ResultReturn as _};
+    use my::reexport::__private::{FaultReturn as _, PlainReturn as _, ResultReturn as _};
     let __call = __site_of_double__in_an_impl_block_add_in_impl()
         .call(&[], ::core::option::Option::None, (my::reexport::__private::part(&n),));
     __call
         .refresh(
-            (&my::reexport::__private::Probe::<u32>::new()).rules(),
+            (&&my::reexport::__private::Probe::<u32>::new()).rules(),
             (n,),
             |(n,)| uncached_double(n),
         )
@@ -103,10 +103,10 @@ pub(super) fn peek_double(
     n: u32,
 ) -> ::core::result::Result<::core::option::Option<u32>, my::reexport::Error> {
     #[allow(unused_imports)]
-    use my::reexport::__private::{PlainReturn as _, ResultReturn as _};
+    use my::reexport::__private::{FaultReturn as _, PlainReturn as _, ResultReturn as _};
     let __call = __site_of_double__in_an_impl_block_add_in_impl()
         .call(&[], ::core::option::Option::None, (my::reexport::__private::part(&n),));
-    __call.peek((&my::reexport::__private::Probe::<u32>::new()).rules())
+    __call.peek((&&my::reexport::__private::Probe::<u32>::new()).rules())
 }
 ///Stores `value` as what `double` gives for this call.
 #[cfg(feature = "double")]
@@ -120,8 +120,8 @@ pub(super) fn prime_double(
     value: u32,
 ) -> ::core::result::Result<(), my::reexport::Error> {
     #[allow(unused_imports)]
-    use my::reexport::__private::{PlainReturn as _, ResultReturn as _};
+    use my::reexport::__private::{FaultReturn as _, PlainReturn as _, ResultReturn as _};
     let __call = __site_of_double__in_an_impl_block_add_in_impl()
         .call(&[], ::core::option::Option::None, (my::reexport::__private::part(&n),));
-    __call.prime((&my::reexport::__private::Probe::<u32>::new()).rules(), value)
+    __call.prime((&&my::reexport::__private::Probe::<u32>::new()).rules(), value)
 }

@@ -1,6 +1,8 @@
 fn timetable(line: u8, day: Day) -> Timetable {
     #[allow(unused_imports)]
-    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    use ::cache_memoize::__private::{
+        FaultReturn as _, PlainReturn as _, ResultReturn as _,
+    };
     let __ttl: ::core::time::Duration = until(day);
     let __call = __site_of_timetable__in_an_impl_block_add_in_impl()
         .call(
@@ -10,7 +12,7 @@ fn timetable(line: u8, day: Day) -> Timetable {
         );
     __call
         .run(
-            (&::cache_memoize::__private::Probe::<Timetable>::new()).rules().ttl(__ttl),
+            (&&::cache_memoize::__private::Probe::<Timetable>::new()).rules().ttl(__ttl),
             ::cache_memoize::__private::no_hook,
             ::cache_memoize::__private::no_hook,
             (line, day),
@@ -42,7 +44,9 @@ fn uncached_timetable(line: u8, day: Day) -> Timetable {
 #[allow(unused_variables)]
 fn refresh_timetable(line: u8, day: Day) -> Timetable {
     #[allow(unused_imports)]
-    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    use ::cache_memoize::__private::{
+        FaultReturn as _, PlainReturn as _, ResultReturn as _,
+    };
     let __ttl: ::core::time::Duration = until(day);
     let __call = __site_of_timetable__in_an_impl_block_add_in_impl()
         .call(
@@ -52,7 +56,7 @@ fn refresh_timetable(line: u8, day: Day) -> Timetable {
         );
     __call
         .refresh(
-            (&::cache_memoize::__private::Probe::<Timetable>::new()).rules().ttl(__ttl),
+            (&&::cache_memoize::__private::Probe::<Timetable>::new()).rules().ttl(__ttl),
             (line, day),
             |(line, day)| uncached_timetable(line, day),
         )
@@ -90,14 +94,16 @@ fn peek_timetable(
     line: u8,
 ) -> ::core::result::Result<::core::option::Option<Timetable>, ::cache_memoize::Error> {
     #[allow(unused_imports)]
-    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    use ::cache_memoize::__private::{
+        FaultReturn as _, PlainReturn as _, ResultReturn as _,
+    };
     let __call = __site_of_timetable__in_an_impl_block_add_in_impl()
         .call(
             &[],
             ::core::option::Option::None,
             (::cache_memoize::__private::part(&line),),
         );
-    __call.peek((&::cache_memoize::__private::Probe::<Timetable>::new()).rules())
+    __call.peek((&&::cache_memoize::__private::Probe::<Timetable>::new()).rules())
 }
 ///Stores `value` as what [`timetable`] gives for this call.
 #[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
@@ -108,7 +114,9 @@ fn prime_timetable(
     value: Timetable,
 ) -> ::core::result::Result<(), ::cache_memoize::Error> {
     #[allow(unused_imports)]
-    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    use ::cache_memoize::__private::{
+        FaultReturn as _, PlainReturn as _, ResultReturn as _,
+    };
     let __ttl: ::core::time::Duration = until(day);
     let __call = __site_of_timetable__in_an_impl_block_add_in_impl()
         .call(
@@ -118,7 +126,7 @@ fn prime_timetable(
         );
     __call
         .prime(
-            (&::cache_memoize::__private::Probe::<Timetable>::new()).rules().ttl(__ttl),
+            (&&::cache_memoize::__private::Probe::<Timetable>::new()).rules().ttl(__ttl),
             value,
         )
 }

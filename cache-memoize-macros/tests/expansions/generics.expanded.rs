@@ -6,7 +6,9 @@ where
     T: Clone,
 {
     #[allow(unused_imports)]
-    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    use ::cache_memoize::__private::{
+        FaultReturn as _, PlainReturn as _, ResultReturn as _,
+    };
     let __call = __site_of_parse__in_an_impl_block_add_in_impl()
         .call(
             &[
@@ -22,7 +24,7 @@ where
         );
     __call
         .run(
-            (&::cache_memoize::__private::Probe::<[T; N]>::new()).rules(),
+            (&&::cache_memoize::__private::Probe::<[T; N]>::new()).rules(),
             ::cache_memoize::__private::no_hook,
             ::cache_memoize::__private::no_hook,
             (text, size),
@@ -65,7 +67,9 @@ where
     T: Clone,
 {
     #[allow(unused_imports)]
-    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    use ::cache_memoize::__private::{
+        FaultReturn as _, PlainReturn as _, ResultReturn as _,
+    };
     let __call = __site_of_parse__in_an_impl_block_add_in_impl()
         .call(
             &[
@@ -81,7 +85,7 @@ where
         );
     __call
         .refresh(
-            (&::cache_memoize::__private::Probe::<[T; N]>::new()).rules(),
+            (&&::cache_memoize::__private::Probe::<[T; N]>::new()).rules(),
             (text, size),
             |(text, size)| uncached_parse::<T, N>(text, size),
         )
@@ -147,7 +151,9 @@ where
     T: Clone,
 {
     #[allow(unused_imports)]
-    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    use ::cache_memoize::__private::{
+        FaultReturn as _, PlainReturn as _, ResultReturn as _,
+    };
     let __call = __site_of_parse__in_an_impl_block_add_in_impl()
         .call(
             &[
@@ -161,7 +167,7 @@ where
                 ::cache_memoize::__private::part(&size),
             ),
         );
-    __call.peek((&::cache_memoize::__private::Probe::<[T; N]>::new()).rules())
+    __call.peek((&&::cache_memoize::__private::Probe::<[T; N]>::new()).rules())
 }
 ///Stores `value` as what [`parse`] gives for this call.
 #[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
@@ -175,7 +181,9 @@ where
     T: Clone,
 {
     #[allow(unused_imports)]
-    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    use ::cache_memoize::__private::{
+        FaultReturn as _, PlainReturn as _, ResultReturn as _,
+    };
     let __call = __site_of_parse__in_an_impl_block_add_in_impl()
         .call(
             &[
@@ -189,5 +197,5 @@ where
                 ::cache_memoize::__private::part(&size),
             ),
         );
-    __call.prime((&::cache_memoize::__private::Probe::<[T; N]>::new()).rules(), value)
+    __call.prime((&&::cache_memoize::__private::Probe::<[T; N]>::new()).rules(), value)
 }

@@ -1,4 +1,8 @@
 fn remind(user: u64, hours: u64) -> Result<(), Failure> {
+    #[allow(unused_imports)]
+    use ::cache_memoize::__private::{
+        FaultReturn as _, PlainReturn as _, ResultReturn as _,
+    };
     let __ttl: ::core::time::Duration = Duration::from_secs(hours * 3600);
     let __call = __site_of_remind__in_an_impl_block_add_in_impl()
         .call(
@@ -11,7 +15,9 @@ fn remind(user: u64, hours: u64) -> Result<(), Failure> {
         );
     __call
         .run(
-            ::cache_memoize::__private::Guard::<Result<(), Failure>>::new().ttl(__ttl),
+            (&&::cache_memoize::__private::Probe::<Result<(), Failure>>::new())
+                .guard()
+                .ttl(__ttl),
             ::cache_memoize::__private::no_hook,
             ::cache_memoize::__private::no_hook,
             (user, hours),
@@ -42,6 +48,10 @@ fn uncached_remind(user: u64, hours: u64) -> Result<(), Failure> {
 #[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
 #[allow(unused_variables)]
 fn refresh_remind(user: u64, hours: u64) -> Result<(), Failure> {
+    #[allow(unused_imports)]
+    use ::cache_memoize::__private::{
+        FaultReturn as _, PlainReturn as _, ResultReturn as _,
+    };
     let __ttl: ::core::time::Duration = Duration::from_secs(hours * 3600);
     let __call = __site_of_remind__in_an_impl_block_add_in_impl()
         .call(
@@ -54,7 +64,9 @@ fn refresh_remind(user: u64, hours: u64) -> Result<(), Failure> {
         );
     __call
         .refresh(
-            ::cache_memoize::__private::Guard::<Result<(), Failure>>::new().ttl(__ttl),
+            (&&::cache_memoize::__private::Probe::<Result<(), Failure>>::new())
+                .guard()
+                .ttl(__ttl),
             (user, hours),
             |(user, hours)| uncached_remind(user, hours),
         )
@@ -102,6 +114,10 @@ fn peek_remind(
     ::core::option::Option<Result<(), Failure>>,
     ::cache_memoize::Error,
 > {
+    #[allow(unused_imports)]
+    use ::cache_memoize::__private::{
+        FaultReturn as _, PlainReturn as _, ResultReturn as _,
+    };
     let __call = __site_of_remind__in_an_impl_block_add_in_impl()
         .call(
             &[],
@@ -111,7 +127,10 @@ fn peek_remind(
                 ::cache_memoize::__private::part(&hours),
             ),
         );
-    __call.peek(::cache_memoize::__private::Guard::<Result<(), Failure>>::new())
+    __call
+        .peek(
+            (&&::cache_memoize::__private::Probe::<Result<(), Failure>>::new()).guard(),
+        )
 }
 ///Stores `value` as what [`remind`] gives for this call.
 #[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
@@ -121,6 +140,10 @@ fn prime_remind(
     hours: u64,
     value: Result<(), Failure>,
 ) -> ::core::result::Result<(), ::cache_memoize::Error> {
+    #[allow(unused_imports)]
+    use ::cache_memoize::__private::{
+        FaultReturn as _, PlainReturn as _, ResultReturn as _,
+    };
     let __ttl: ::core::time::Duration = Duration::from_secs(hours * 3600);
     let __call = __site_of_remind__in_an_impl_block_add_in_impl()
         .call(
@@ -133,7 +156,9 @@ fn prime_remind(
         );
     __call
         .prime(
-            ::cache_memoize::__private::Guard::<Result<(), Failure>>::new().ttl(__ttl),
+            (&&::cache_memoize::__private::Probe::<Result<(), Failure>>::new())
+                .guard()
+                .ttl(__ttl),
             value,
         )
 }

@@ -2,7 +2,9 @@ impl<T: Store> Repo<T> {
     const LIMIT: usize = 10;
     pub fn get(&self, id: u64) -> User {
         #[allow(unused_imports)]
-        use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+        use ::cache_memoize::__private::{
+            FaultReturn as _, PlainReturn as _, ResultReturn as _,
+        };
         let __call = Self::__site_of_get__in_a_trait_impl_put_cache_memoize_on_the_block_too()
             .call(
                 &[::cache_memoize::__private::self_type::<Self>()],
@@ -11,7 +13,7 @@ impl<T: Store> Repo<T> {
             );
         __call
             .run(
-                (&::cache_memoize::__private::Probe::<User>::new()).rules(),
+                (&&::cache_memoize::__private::Probe::<User>::new()).rules(),
                 ::cache_memoize::__private::no_hook,
                 ::cache_memoize::__private::no_hook,
                 (self, id),
@@ -42,7 +44,9 @@ impl<T: Store> Repo<T> {
     #[allow(unused_variables)]
     pub fn refresh_get(&self, id: u64) -> User {
         #[allow(unused_imports)]
-        use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+        use ::cache_memoize::__private::{
+            FaultReturn as _, PlainReturn as _, ResultReturn as _,
+        };
         let __call = Self::__site_of_get__in_a_trait_impl_put_cache_memoize_on_the_block_too()
             .call(
                 &[::cache_memoize::__private::self_type::<Self>()],
@@ -51,7 +55,7 @@ impl<T: Store> Repo<T> {
             );
         __call
             .refresh(
-                (&::cache_memoize::__private::Probe::<User>::new()).rules(),
+                (&&::cache_memoize::__private::Probe::<User>::new()).rules(),
                 (self, id),
                 |(__self, id)| Self::uncached_get(__self, id),
             )
@@ -89,14 +93,16 @@ impl<T: Store> Repo<T> {
         id: u64,
     ) -> ::core::result::Result<::core::option::Option<User>, ::cache_memoize::Error> {
         #[allow(unused_imports)]
-        use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+        use ::cache_memoize::__private::{
+            FaultReturn as _, PlainReturn as _, ResultReturn as _,
+        };
         let __call = Self::__site_of_get__in_a_trait_impl_put_cache_memoize_on_the_block_too()
             .call(
                 &[::cache_memoize::__private::self_type::<Self>()],
                 ::core::option::Option::None,
                 (::cache_memoize::__private::part(&id),),
             );
-        __call.peek((&::cache_memoize::__private::Probe::<User>::new()).rules())
+        __call.peek((&&::cache_memoize::__private::Probe::<User>::new()).rules())
     }
     ///Stores `value` as what [`get`](Self::get) gives for this call.
     #[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
@@ -106,18 +112,22 @@ impl<T: Store> Repo<T> {
         value: User,
     ) -> ::core::result::Result<(), ::cache_memoize::Error> {
         #[allow(unused_imports)]
-        use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+        use ::cache_memoize::__private::{
+            FaultReturn as _, PlainReturn as _, ResultReturn as _,
+        };
         let __call = Self::__site_of_get__in_a_trait_impl_put_cache_memoize_on_the_block_too()
             .call(
                 &[::cache_memoize::__private::self_type::<Self>()],
                 ::core::option::Option::None,
                 (::cache_memoize::__private::part(&id),),
             );
-        __call.prime((&::cache_memoize::__private::Probe::<User>::new()).rules(), value)
+        __call.prime((&&::cache_memoize::__private::Probe::<User>::new()).rules(), value)
     }
     fn count(kind: Kind) -> usize {
         #[allow(unused_imports)]
-        use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+        use ::cache_memoize::__private::{
+            FaultReturn as _, PlainReturn as _, ResultReturn as _,
+        };
         let __call = Self::__site_of_count__in_a_trait_impl_put_cache_memoize_on_the_block_too()
             .call(
                 &[::cache_memoize::__private::self_type::<Self>()],
@@ -126,7 +136,7 @@ impl<T: Store> Repo<T> {
             );
         __call
             .run(
-                (&::cache_memoize::__private::Probe::<usize>::new()).rules(),
+                (&&::cache_memoize::__private::Probe::<usize>::new()).rules(),
                 ::cache_memoize::__private::no_hook,
                 ::cache_memoize::__private::no_hook,
                 (kind,),
@@ -157,7 +167,9 @@ impl<T: Store> Repo<T> {
     #[allow(unused_variables)]
     fn refresh_count(kind: Kind) -> usize {
         #[allow(unused_imports)]
-        use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+        use ::cache_memoize::__private::{
+            FaultReturn as _, PlainReturn as _, ResultReturn as _,
+        };
         let __call = Self::__site_of_count__in_a_trait_impl_put_cache_memoize_on_the_block_too()
             .call(
                 &[::cache_memoize::__private::self_type::<Self>()],
@@ -166,7 +178,7 @@ impl<T: Store> Repo<T> {
             );
         __call
             .refresh(
-                (&::cache_memoize::__private::Probe::<usize>::new()).rules(),
+                (&&::cache_memoize::__private::Probe::<usize>::new()).rules(),
                 (kind,),
                 |(kind,)| Self::uncached_count(kind),
             )
@@ -204,14 +216,16 @@ impl<T: Store> Repo<T> {
         kind: Kind,
     ) -> ::core::result::Result<::core::option::Option<usize>, ::cache_memoize::Error> {
         #[allow(unused_imports)]
-        use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+        use ::cache_memoize::__private::{
+            FaultReturn as _, PlainReturn as _, ResultReturn as _,
+        };
         let __call = Self::__site_of_count__in_a_trait_impl_put_cache_memoize_on_the_block_too()
             .call(
                 &[::cache_memoize::__private::self_type::<Self>()],
                 ::core::option::Option::None,
                 (::cache_memoize::__private::part(&kind),),
             );
-        __call.peek((&::cache_memoize::__private::Probe::<usize>::new()).rules())
+        __call.peek((&&::cache_memoize::__private::Probe::<usize>::new()).rules())
     }
     ///Stores `value` as what [`count`](Self::count) gives for this call.
     #[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
@@ -221,14 +235,17 @@ impl<T: Store> Repo<T> {
         value: usize,
     ) -> ::core::result::Result<(), ::cache_memoize::Error> {
         #[allow(unused_imports)]
-        use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+        use ::cache_memoize::__private::{
+            FaultReturn as _, PlainReturn as _, ResultReturn as _,
+        };
         let __call = Self::__site_of_count__in_a_trait_impl_put_cache_memoize_on_the_block_too()
             .call(
                 &[::cache_memoize::__private::self_type::<Self>()],
                 ::core::option::Option::None,
                 (::cache_memoize::__private::part(&kind),),
             );
-        __call.prime((&::cache_memoize::__private::Probe::<usize>::new()).rules(), value)
+        __call
+            .prime((&&::cache_memoize::__private::Probe::<usize>::new()).rules(), value)
     }
     pub fn load(&self, id: u64) -> User {
         self.store.load(id)

@@ -1,6 +1,8 @@
 fn greeting(user: &User, special: bool, locale: &str, unread: usize) -> String {
     #[allow(unused_imports)]
-    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    use ::cache_memoize::__private::{
+        FaultReturn as _, PlainReturn as _, ResultReturn as _,
+    };
     let __call = __site_of_greeting__in_an_impl_block_add_in_impl()
         .call(
             &[],
@@ -13,7 +15,7 @@ fn greeting(user: &User, special: bool, locale: &str, unread: usize) -> String {
         );
     __call
         .run(
-            (&::cache_memoize::__private::Probe::<String>::new()).rules(),
+            (&&::cache_memoize::__private::Probe::<String>::new()).rules(),
             ::cache_memoize::__private::no_hook,
             |(user, special, locale, _)| {
                 (note)(user, special, locale);
@@ -54,7 +56,9 @@ fn uncached_greeting(user: &User, special: bool, locale: &str, unread: usize) ->
 #[allow(unused_variables)]
 fn refresh_greeting(user: &User, special: bool, locale: &str, unread: usize) -> String {
     #[allow(unused_imports)]
-    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    use ::cache_memoize::__private::{
+        FaultReturn as _, PlainReturn as _, ResultReturn as _,
+    };
     let __call = __site_of_greeting__in_an_impl_block_add_in_impl()
         .call(
             &[],
@@ -67,7 +71,7 @@ fn refresh_greeting(user: &User, special: bool, locale: &str, unread: usize) -> 
         );
     __call
         .refresh(
-            (&::cache_memoize::__private::Probe::<String>::new()).rules(),
+            (&&::cache_memoize::__private::Probe::<String>::new()).rules(),
             (user, special, locale, unread),
             |(user, special, locale, unread)| uncached_greeting(
                 user,
@@ -122,7 +126,9 @@ fn peek_greeting(
     locale: &str,
 ) -> ::core::result::Result<::core::option::Option<String>, ::cache_memoize::Error> {
     #[allow(unused_imports)]
-    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    use ::cache_memoize::__private::{
+        FaultReturn as _, PlainReturn as _, ResultReturn as _,
+    };
     let __call = __site_of_greeting__in_an_impl_block_add_in_impl()
         .call(
             &[],
@@ -133,7 +139,7 @@ fn peek_greeting(
                 ::cache_memoize::__private::extra(&format!("{locale}:{:?}", user.role)),
             ),
         );
-    __call.peek((&::cache_memoize::__private::Probe::<String>::new()).rules())
+    __call.peek((&&::cache_memoize::__private::Probe::<String>::new()).rules())
 }
 ///Stores `value` as what [`greeting`] gives for this call.
 #[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
@@ -145,7 +151,9 @@ fn prime_greeting(
     value: String,
 ) -> ::core::result::Result<(), ::cache_memoize::Error> {
     #[allow(unused_imports)]
-    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    use ::cache_memoize::__private::{
+        FaultReturn as _, PlainReturn as _, ResultReturn as _,
+    };
     let __call = __site_of_greeting__in_an_impl_block_add_in_impl()
         .call(
             &[],
@@ -156,5 +164,5 @@ fn prime_greeting(
                 ::cache_memoize::__private::extra(&format!("{locale}:{:?}", user.role)),
             ),
         );
-    __call.prime((&::cache_memoize::__private::Probe::<String>::new()).rules(), value)
+    __call.prime((&&::cache_memoize::__private::Probe::<String>::new()).rules(), value)
 }

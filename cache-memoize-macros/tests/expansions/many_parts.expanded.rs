@@ -47,7 +47,9 @@ fn many(
         a
     }
     #[allow(unused_imports)]
-    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    use ::cache_memoize::__private::{
+        FaultReturn as _, PlainReturn as _, ResultReturn as _,
+    };
     let __call = __site_of_many()
         .call(
             &[],
@@ -72,7 +74,7 @@ fn many(
         );
     __call
         .run(
-            (&::cache_memoize::__private::Probe::<u8>::new()).rules(),
+            (&&::cache_memoize::__private::Probe::<u8>::new()).rules(),
             ::cache_memoize::__private::no_hook,
             ::cache_memoize::__private::no_hook,
             (a, b, c, d, e, f, g, h, i, j, k, l, m),

@@ -1,6 +1,8 @@
 pub async fn get(&self, id: u64) -> Option<User> {
     #[allow(unused_imports)]
-    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    use ::cache_memoize::__private::{
+        FaultReturn as _, PlainReturn as _, ResultReturn as _,
+    };
     let __call = Self::__site_of_get__in_a_trait_impl_put_cache_memoize_on_the_block_too()
         .call(
             &[::cache_memoize::__private::self_type::<Self>()],
@@ -11,7 +13,7 @@ pub async fn get(&self, id: u64) -> Option<User> {
         );
     __call
         .run_async(
-            (&::cache_memoize::__private::Probe::<Option<User>>::new()).rules(),
+            (&&::cache_memoize::__private::Probe::<Option<User>>::new()).rules(),
             ::cache_memoize::__private::no_hook,
             ::cache_memoize::__private::no_hook,
             (self, id),
@@ -44,7 +46,9 @@ pub async fn uncached_get(&self, id: u64) -> Option<User> {
 #[allow(unused_variables)]
 pub async fn refresh_get(&self, id: u64) -> Option<User> {
     #[allow(unused_imports)]
-    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    use ::cache_memoize::__private::{
+        FaultReturn as _, PlainReturn as _, ResultReturn as _,
+    };
     let __call = Self::__site_of_get__in_a_trait_impl_put_cache_memoize_on_the_block_too()
         .call(
             &[::cache_memoize::__private::self_type::<Self>()],
@@ -55,7 +59,7 @@ pub async fn refresh_get(&self, id: u64) -> Option<User> {
         );
     __call
         .refresh_async(
-            (&::cache_memoize::__private::Probe::<Option<User>>::new()).rules(),
+            (&&::cache_memoize::__private::Probe::<Option<User>>::new()).rules(),
             (self, id),
             |(__self, id)| Self::uncached_get(__self, id),
         )
@@ -103,7 +107,9 @@ pub async fn peek_get(
     ::cache_memoize::Error,
 > {
     #[allow(unused_imports)]
-    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    use ::cache_memoize::__private::{
+        FaultReturn as _, PlainReturn as _, ResultReturn as _,
+    };
     let __call = Self::__site_of_get__in_a_trait_impl_put_cache_memoize_on_the_block_too()
         .call(
             &[::cache_memoize::__private::self_type::<Self>()],
@@ -113,7 +119,7 @@ pub async fn peek_get(
             (::cache_memoize::__private::part(&id),),
         );
     __call
-        .peek_async((&::cache_memoize::__private::Probe::<Option<User>>::new()).rules())
+        .peek_async((&&::cache_memoize::__private::Probe::<Option<User>>::new()).rules())
         .await
 }
 ///Stores `value` as what [`get`](Self::get) gives for this call.
@@ -125,7 +131,9 @@ pub async fn prime_get(
     value: Option<User>,
 ) -> ::core::result::Result<(), ::cache_memoize::Error> {
     #[allow(unused_imports)]
-    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    use ::cache_memoize::__private::{
+        FaultReturn as _, PlainReturn as _, ResultReturn as _,
+    };
     let __call = Self::__site_of_get__in_a_trait_impl_put_cache_memoize_on_the_block_too()
         .call(
             &[::cache_memoize::__private::self_type::<Self>()],
@@ -136,7 +144,7 @@ pub async fn prime_get(
         );
     __call
         .prime_async(
-            (&::cache_memoize::__private::Probe::<Option<User>>::new()).rules(),
+            (&&::cache_memoize::__private::Probe::<Option<User>>::new()).rules(),
             value,
         )
         .await

@@ -14,7 +14,9 @@ fn area(&self, scale: u32) -> Option<u32> {
         &SITE
     }
     #[allow(unused_imports)]
-    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    use ::cache_memoize::__private::{
+        FaultReturn as _, PlainReturn as _, ResultReturn as _,
+    };
     let __call = __site_of_area()
         .call(
             &[::cache_memoize::__private::self_type::<Self>()],
@@ -26,7 +28,7 @@ fn area(&self, scale: u32) -> Option<u32> {
         );
     __call
         .run(
-            (&::cache_memoize::__private::Probe::<Option<u32>>::new()).rules(),
+            (&&::cache_memoize::__private::Probe::<Option<u32>>::new()).rules(),
             |(scale,)| {
                 (seen)(&self, scale);
             },

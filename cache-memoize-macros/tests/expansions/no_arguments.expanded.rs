@@ -1,11 +1,13 @@
 fn motd() -> String {
     #[allow(unused_imports)]
-    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    use ::cache_memoize::__private::{
+        FaultReturn as _, PlainReturn as _, ResultReturn as _,
+    };
     let __call = __site_of_motd__in_an_impl_block_add_in_impl()
         .call(&[], ::core::option::Option::None, ());
     __call
         .run(
-            (&::cache_memoize::__private::Probe::<String>::new()).rules(),
+            (&&::cache_memoize::__private::Probe::<String>::new()).rules(),
             |()| {
                 (log)();
             },
@@ -39,12 +41,14 @@ fn uncached_motd() -> String {
 #[allow(unused_variables)]
 fn refresh_motd() -> String {
     #[allow(unused_imports)]
-    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    use ::cache_memoize::__private::{
+        FaultReturn as _, PlainReturn as _, ResultReturn as _,
+    };
     let __call = __site_of_motd__in_an_impl_block_add_in_impl()
         .call(&[], ::core::option::Option::None, ());
     __call
         .refresh(
-            (&::cache_memoize::__private::Probe::<String>::new()).rules(),
+            (&&::cache_memoize::__private::Probe::<String>::new()).rules(),
             (),
             |()| uncached_motd(),
         )
@@ -73,18 +77,22 @@ fn peek_motd() -> ::core::result::Result<
     ::cache_memoize::Error,
 > {
     #[allow(unused_imports)]
-    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    use ::cache_memoize::__private::{
+        FaultReturn as _, PlainReturn as _, ResultReturn as _,
+    };
     let __call = __site_of_motd__in_an_impl_block_add_in_impl()
         .call(&[], ::core::option::Option::None, ());
-    __call.peek((&::cache_memoize::__private::Probe::<String>::new()).rules())
+    __call.peek((&&::cache_memoize::__private::Probe::<String>::new()).rules())
 }
 ///Stores `value` as what [`motd`] gives for this call.
 #[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
 #[allow(unused_variables)]
 fn prime_motd(value: String) -> ::core::result::Result<(), ::cache_memoize::Error> {
     #[allow(unused_imports)]
-    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    use ::cache_memoize::__private::{
+        FaultReturn as _, PlainReturn as _, ResultReturn as _,
+    };
     let __call = __site_of_motd__in_an_impl_block_add_in_impl()
         .call(&[], ::core::option::Option::None, ());
-    __call.prime((&::cache_memoize::__private::Probe::<String>::new()).rules(), value)
+    __call.prime((&&::cache_memoize::__private::Probe::<String>::new()).rules(), value)
 }

@@ -1,6 +1,8 @@
 pub fn report(id: u64) -> Result<Report, Failure> {
     #[allow(unused_imports)]
-    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    use ::cache_memoize::__private::{
+        FaultReturn as _, PlainReturn as _, ResultReturn as _,
+    };
     let __call = __site_of_report__in_an_impl_block_add_in_impl()
         .call(
             &[],
@@ -9,7 +11,7 @@ pub fn report(id: u64) -> Result<Report, Failure> {
         );
     __call
         .run(
-            (&::cache_memoize::__private::Probe::<Result<Report, Failure>>::new())
+            (&&::cache_memoize::__private::Probe::<Result<Report, Failure>>::new())
                 .rules()
                 .cache_err(::cache_memoize::__private::always),
             ::cache_memoize::__private::no_hook,
@@ -49,7 +51,9 @@ pub(crate) fn uncached_report(id: u64) -> Result<Report, Failure> {
 #[allow(unused_variables)]
 pub(crate) fn refresh_report(id: u64) -> Result<Report, Failure> {
     #[allow(unused_imports)]
-    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    use ::cache_memoize::__private::{
+        FaultReturn as _, PlainReturn as _, ResultReturn as _,
+    };
     let __call = __site_of_report__in_an_impl_block_add_in_impl()
         .call(
             &[],
@@ -58,7 +62,7 @@ pub(crate) fn refresh_report(id: u64) -> Result<Report, Failure> {
         );
     __call
         .refresh(
-            (&::cache_memoize::__private::Probe::<Result<Report, Failure>>::new())
+            (&&::cache_memoize::__private::Probe::<Result<Report, Failure>>::new())
                 .rules()
                 .cache_err(::cache_memoize::__private::always),
             (id,),
@@ -101,7 +105,9 @@ pub(crate) fn peek_report(
     ::cache_memoize::Error,
 > {
     #[allow(unused_imports)]
-    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    use ::cache_memoize::__private::{
+        FaultReturn as _, PlainReturn as _, ResultReturn as _,
+    };
     let __call = __site_of_report__in_an_impl_block_add_in_impl()
         .call(
             &[],
@@ -110,7 +116,7 @@ pub(crate) fn peek_report(
         );
     __call
         .peek(
-            (&::cache_memoize::__private::Probe::<Result<Report, Failure>>::new())
+            (&&::cache_memoize::__private::Probe::<Result<Report, Failure>>::new())
                 .rules()
                 .cache_err(::cache_memoize::__private::always),
         )
@@ -123,7 +129,9 @@ pub(crate) fn prime_report(
     value: Result<Report, Failure>,
 ) -> ::core::result::Result<(), ::cache_memoize::Error> {
     #[allow(unused_imports)]
-    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    use ::cache_memoize::__private::{
+        FaultReturn as _, PlainReturn as _, ResultReturn as _,
+    };
     let __call = __site_of_report__in_an_impl_block_add_in_impl()
         .call(
             &[],
@@ -132,7 +140,7 @@ pub(crate) fn prime_report(
         );
     __call
         .prime(
-            (&::cache_memoize::__private::Probe::<Result<Report, Failure>>::new())
+            (&&::cache_memoize::__private::Probe::<Result<Report, Failure>>::new())
                 .rules()
                 .cache_err(::cache_memoize::__private::always),
             value,

@@ -1,6 +1,8 @@
 fn area(__arg0: (u32, u32), __arg1: &Named, __arg2: u8) -> u32 {
     #[allow(unused_imports)]
-    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    use ::cache_memoize::__private::{
+        FaultReturn as _, PlainReturn as _, ResultReturn as _,
+    };
     let __ttl: ::core::time::Duration = {
         #[allow(unused_variables)]
         let (left, right) = &__arg0;
@@ -26,7 +28,7 @@ fn area(__arg0: (u32, u32), __arg1: &Named, __arg2: u8) -> u32 {
     };
     __call
         .run(
-            (&::cache_memoize::__private::Probe::<u32>::new()).rules().ttl(__ttl),
+            (&&::cache_memoize::__private::Probe::<u32>::new()).rules().ttl(__ttl),
             |(__arg0, __arg1, _)| {
                 #[allow(unused_variables)]
                 let (left, right) = __arg0;
@@ -69,7 +71,9 @@ fn uncached_area(
 #[allow(unused_variables)]
 fn refresh_area(__arg0: (u32, u32), __arg1: &Named, __arg2: u8) -> u32 {
     #[allow(unused_imports)]
-    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    use ::cache_memoize::__private::{
+        FaultReturn as _, PlainReturn as _, ResultReturn as _,
+    };
     let __ttl: ::core::time::Duration = {
         #[allow(unused_variables)]
         let (left, right) = &__arg0;
@@ -95,7 +99,7 @@ fn refresh_area(__arg0: (u32, u32), __arg1: &Named, __arg2: u8) -> u32 {
     };
     __call
         .refresh(
-            (&::cache_memoize::__private::Probe::<u32>::new()).rules().ttl(__ttl),
+            (&&::cache_memoize::__private::Probe::<u32>::new()).rules().ttl(__ttl),
             (__arg0, __arg1, __arg2),
             |(__arg0, __arg1, __arg2)| uncached_area(__arg0, __arg1, __arg2),
         )
@@ -159,7 +163,9 @@ fn peek_area(
     __arg1: &Named,
 ) -> ::core::result::Result<::core::option::Option<u32>, ::cache_memoize::Error> {
     #[allow(unused_imports)]
-    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    use ::cache_memoize::__private::{
+        FaultReturn as _, PlainReturn as _, ResultReturn as _,
+    };
     let __call = {
         #[allow(unused_variables)]
         let (left, right) = &__arg0;
@@ -178,7 +184,7 @@ fn peek_area(
                 ),
             )
     };
-    __call.peek((&::cache_memoize::__private::Probe::<u32>::new()).rules())
+    __call.peek((&&::cache_memoize::__private::Probe::<u32>::new()).rules())
 }
 ///Stores `value` as what [`area`] gives for this call.
 #[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
@@ -189,7 +195,9 @@ fn prime_area(
     value: u32,
 ) -> ::core::result::Result<(), ::cache_memoize::Error> {
     #[allow(unused_imports)]
-    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    use ::cache_memoize::__private::{
+        FaultReturn as _, PlainReturn as _, ResultReturn as _,
+    };
     let __ttl: ::core::time::Duration = {
         #[allow(unused_variables)]
         let (left, right) = &__arg0;
@@ -215,7 +223,7 @@ fn prime_area(
     };
     __call
         .prime(
-            (&::cache_memoize::__private::Probe::<u32>::new()).rules().ttl(__ttl),
+            (&&::cache_memoize::__private::Probe::<u32>::new()).rules().ttl(__ttl),
             value,
         )
 }

@@ -1,7 +1,9 @@
 /// What one unit of `from` costs, times `n`.
 pub fn rate(from: &str, n: u32) -> f64 {
     #[allow(unused_imports)]
-    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    use ::cache_memoize::__private::{
+        FaultReturn as _, PlainReturn as _, ResultReturn as _,
+    };
     let __call = __site_of_rate__in_an_impl_block_add_in_impl()
         .call(
             &[],
@@ -13,7 +15,7 @@ pub fn rate(from: &str, n: u32) -> f64 {
         );
     __call
         .run(
-            (&::cache_memoize::__private::Probe::<f64>::new()).rules(),
+            (&&::cache_memoize::__private::Probe::<f64>::new()).rules(),
             |(from, n)| {
                 (log)(from, n);
             },
@@ -48,7 +50,9 @@ pub fn uncached_rate(from: &str, mut n: u32) -> f64 {
 #[allow(unused_variables)]
 pub fn refresh_rate(from: &str, n: u32) -> f64 {
     #[allow(unused_imports)]
-    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    use ::cache_memoize::__private::{
+        FaultReturn as _, PlainReturn as _, ResultReturn as _,
+    };
     let __call = __site_of_rate__in_an_impl_block_add_in_impl()
         .call(
             &[],
@@ -60,7 +64,7 @@ pub fn refresh_rate(from: &str, n: u32) -> f64 {
         );
     __call
         .refresh(
-            (&::cache_memoize::__private::Probe::<f64>::new()).rules(),
+            (&&::cache_memoize::__private::Probe::<f64>::new()).rules(),
             (from, n),
             |(from, n)| uncached_rate(from, n),
         )
@@ -106,7 +110,9 @@ pub fn peek_rate(
     n: u32,
 ) -> ::core::result::Result<::core::option::Option<f64>, ::cache_memoize::Error> {
     #[allow(unused_imports)]
-    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    use ::cache_memoize::__private::{
+        FaultReturn as _, PlainReturn as _, ResultReturn as _,
+    };
     let __call = __site_of_rate__in_an_impl_block_add_in_impl()
         .call(
             &[],
@@ -116,7 +122,7 @@ pub fn peek_rate(
                 ::cache_memoize::__private::part(&n),
             ),
         );
-    __call.peek((&::cache_memoize::__private::Probe::<f64>::new()).rules())
+    __call.peek((&&::cache_memoize::__private::Probe::<f64>::new()).rules())
 }
 ///Stores `value` as what [`rate`] gives for this call.
 #[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
@@ -127,7 +133,9 @@ pub fn prime_rate(
     value: f64,
 ) -> ::core::result::Result<(), ::cache_memoize::Error> {
     #[allow(unused_imports)]
-    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    use ::cache_memoize::__private::{
+        FaultReturn as _, PlainReturn as _, ResultReturn as _,
+    };
     let __call = __site_of_rate__in_an_impl_block_add_in_impl()
         .call(
             &[],
@@ -137,5 +145,5 @@ pub fn prime_rate(
                 ::cache_memoize::__private::part(&n),
             ),
         );
-    __call.prime((&::cache_memoize::__private::Probe::<f64>::new()).rules(), value)
+    __call.prime((&&::cache_memoize::__private::Probe::<f64>::new()).rules(), value)
 }

@@ -1,6 +1,8 @@
 fn r#match(r#type: u8) -> u8 {
     #[allow(unused_imports)]
-    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    use ::cache_memoize::__private::{
+        FaultReturn as _, PlainReturn as _, ResultReturn as _,
+    };
     let __call = __site_of_match__in_an_impl_block_add_in_impl()
         .call(
             &[],
@@ -9,7 +11,7 @@ fn r#match(r#type: u8) -> u8 {
         );
     __call
         .run(
-            (&::cache_memoize::__private::Probe::<u8>::new()).rules(),
+            (&&::cache_memoize::__private::Probe::<u8>::new()).rules(),
             ::cache_memoize::__private::no_hook,
             ::cache_memoize::__private::no_hook,
             (r#type,),
@@ -41,7 +43,9 @@ fn uncached_match(r#type: u8) -> u8 {
 #[allow(unused_variables)]
 fn refresh_match(r#type: u8) -> u8 {
     #[allow(unused_imports)]
-    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    use ::cache_memoize::__private::{
+        FaultReturn as _, PlainReturn as _, ResultReturn as _,
+    };
     let __call = __site_of_match__in_an_impl_block_add_in_impl()
         .call(
             &[],
@@ -50,7 +54,7 @@ fn refresh_match(r#type: u8) -> u8 {
         );
     __call
         .refresh(
-            (&::cache_memoize::__private::Probe::<u8>::new()).rules(),
+            (&&::cache_memoize::__private::Probe::<u8>::new()).rules(),
             (r#type,),
             |(r#type,)| uncached_match(r#type),
         )
@@ -86,14 +90,16 @@ fn peek_match(
     r#type: u8,
 ) -> ::core::result::Result<::core::option::Option<u8>, ::cache_memoize::Error> {
     #[allow(unused_imports)]
-    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    use ::cache_memoize::__private::{
+        FaultReturn as _, PlainReturn as _, ResultReturn as _,
+    };
     let __call = __site_of_match__in_an_impl_block_add_in_impl()
         .call(
             &[],
             ::core::option::Option::None,
             (::cache_memoize::__private::part(&r#type),),
         );
-    __call.peek((&::cache_memoize::__private::Probe::<u8>::new()).rules())
+    __call.peek((&&::cache_memoize::__private::Probe::<u8>::new()).rules())
 }
 ///Stores `value` as what `match` gives for this call.
 #[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
@@ -103,12 +109,14 @@ fn prime_match(
     value: u8,
 ) -> ::core::result::Result<(), ::cache_memoize::Error> {
     #[allow(unused_imports)]
-    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    use ::cache_memoize::__private::{
+        FaultReturn as _, PlainReturn as _, ResultReturn as _,
+    };
     let __call = __site_of_match__in_an_impl_block_add_in_impl()
         .call(
             &[],
             ::core::option::Option::None,
             (::cache_memoize::__private::part(&r#type),),
         );
-    __call.prime((&::cache_memoize::__private::Probe::<u8>::new()).rules(), value)
+    __call.prime((&&::cache_memoize::__private::Probe::<u8>::new()).rules(), value)
 }

@@ -1,6 +1,8 @@
 fn report(id: u64, attempts: u64) -> Result<Report, Failure> {
     #[allow(unused_imports)]
-    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    use ::cache_memoize::__private::{
+        FaultReturn as _, PlainReturn as _, ResultReturn as _,
+    };
     let __err_ttl: ::core::time::Duration = Duration::from_secs(attempts);
     let __call = __site_of_report__in_an_impl_block_add_in_impl()
         .call(
@@ -13,7 +15,7 @@ fn report(id: u64, attempts: u64) -> Result<Report, Failure> {
         );
     __call
         .run(
-            (&::cache_memoize::__private::Probe::<Result<Report, Failure>>::new())
+            (&&::cache_memoize::__private::Probe::<Result<Report, Failure>>::new())
                 .rules()
                 .cache_err(is_final)
                 .local()
@@ -52,7 +54,9 @@ fn uncached_report(id: u64, attempts: u64) -> Result<Report, Failure> {
 #[allow(unused_variables)]
 fn refresh_report(id: u64, attempts: u64) -> Result<Report, Failure> {
     #[allow(unused_imports)]
-    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    use ::cache_memoize::__private::{
+        FaultReturn as _, PlainReturn as _, ResultReturn as _,
+    };
     let __err_ttl: ::core::time::Duration = Duration::from_secs(attempts);
     let __call = __site_of_report__in_an_impl_block_add_in_impl()
         .call(
@@ -65,7 +69,7 @@ fn refresh_report(id: u64, attempts: u64) -> Result<Report, Failure> {
         );
     __call
         .refresh(
-            (&::cache_memoize::__private::Probe::<Result<Report, Failure>>::new())
+            (&&::cache_memoize::__private::Probe::<Result<Report, Failure>>::new())
                 .rules()
                 .cache_err(is_final)
                 .local()
@@ -120,7 +124,9 @@ fn peek_report(
     ::cache_memoize::Error,
 > {
     #[allow(unused_imports)]
-    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    use ::cache_memoize::__private::{
+        FaultReturn as _, PlainReturn as _, ResultReturn as _,
+    };
     let __call = __site_of_report__in_an_impl_block_add_in_impl()
         .call(
             &[],
@@ -132,7 +138,7 @@ fn peek_report(
         );
     __call
         .peek(
-            (&::cache_memoize::__private::Probe::<Result<Report, Failure>>::new())
+            (&&::cache_memoize::__private::Probe::<Result<Report, Failure>>::new())
                 .rules()
                 .cache_err(is_final)
                 .local()
@@ -149,7 +155,9 @@ fn prime_report(
     value: Result<Report, Failure>,
 ) -> ::core::result::Result<(), ::cache_memoize::Error> {
     #[allow(unused_imports)]
-    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    use ::cache_memoize::__private::{
+        FaultReturn as _, PlainReturn as _, ResultReturn as _,
+    };
     let __err_ttl: ::core::time::Duration = Duration::from_secs(attempts);
     let __call = __site_of_report__in_an_impl_block_add_in_impl()
         .call(
@@ -162,7 +170,7 @@ fn prime_report(
         );
     __call
         .prime(
-            (&::cache_memoize::__private::Probe::<Result<Report, Failure>>::new())
+            (&&::cache_memoize::__private::Probe::<Result<Report, Failure>>::new())
                 .rules()
                 .cache_err(is_final)
                 .local()

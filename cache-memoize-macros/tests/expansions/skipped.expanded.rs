@@ -1,6 +1,8 @@
 fn load(connection: &mut Connection, id: u64, log: impl Fn(&str)) -> User {
     #[allow(unused_imports)]
-    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    use ::cache_memoize::__private::{
+        FaultReturn as _, PlainReturn as _, ResultReturn as _,
+    };
     let __call = __site_of_load__in_an_impl_block_add_in_impl()
         .call(
             &[],
@@ -9,7 +11,7 @@ fn load(connection: &mut Connection, id: u64, log: impl Fn(&str)) -> User {
         );
     __call
         .run(
-            (&::cache_memoize::__private::Probe::<User>::new()).rules(),
+            (&&::cache_memoize::__private::Probe::<User>::new()).rules(),
             |(_, id, _)| {
                 (seen)(id);
             },
@@ -43,7 +45,9 @@ fn uncached_load(connection: &mut Connection, id: u64, log: impl Fn(&str)) -> Us
 #[allow(unused_variables)]
 fn refresh_load(connection: &mut Connection, id: u64, log: impl Fn(&str)) -> User {
     #[allow(unused_imports)]
-    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    use ::cache_memoize::__private::{
+        FaultReturn as _, PlainReturn as _, ResultReturn as _,
+    };
     let __call = __site_of_load__in_an_impl_block_add_in_impl()
         .call(
             &[],
@@ -52,7 +56,7 @@ fn refresh_load(connection: &mut Connection, id: u64, log: impl Fn(&str)) -> Use
         );
     __call
         .refresh(
-            (&::cache_memoize::__private::Probe::<User>::new()).rules(),
+            (&&::cache_memoize::__private::Probe::<User>::new()).rules(),
             (connection, id, log),
             |(connection, id, log)| uncached_load(connection, id, log),
         )
@@ -88,14 +92,16 @@ fn peek_load(
     id: u64,
 ) -> ::core::result::Result<::core::option::Option<User>, ::cache_memoize::Error> {
     #[allow(unused_imports)]
-    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    use ::cache_memoize::__private::{
+        FaultReturn as _, PlainReturn as _, ResultReturn as _,
+    };
     let __call = __site_of_load__in_an_impl_block_add_in_impl()
         .call(
             &[],
             ::core::option::Option::None,
             (::cache_memoize::__private::part(&id),),
         );
-    __call.peek((&::cache_memoize::__private::Probe::<User>::new()).rules())
+    __call.peek((&&::cache_memoize::__private::Probe::<User>::new()).rules())
 }
 ///Stores `value` as what [`load`] gives for this call.
 #[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
@@ -105,12 +111,14 @@ fn prime_load(
     value: User,
 ) -> ::core::result::Result<(), ::cache_memoize::Error> {
     #[allow(unused_imports)]
-    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    use ::cache_memoize::__private::{
+        FaultReturn as _, PlainReturn as _, ResultReturn as _,
+    };
     let __call = __site_of_load__in_an_impl_block_add_in_impl()
         .call(
             &[],
             ::core::option::Option::None,
             (::cache_memoize::__private::part(&id),),
         );
-    __call.prime((&::cache_memoize::__private::Probe::<User>::new()).rules(), value)
+    __call.prime((&&::cache_memoize::__private::Probe::<User>::new()).rules(), value)
 }

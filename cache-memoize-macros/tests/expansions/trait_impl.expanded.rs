@@ -7,7 +7,9 @@ where
     const SIDES: u32 = 4;
     fn area(&self, scale: u32) -> Vec<<Self as shapes::Shape<u8>>::Area> {
         #[allow(unused_imports)]
-        use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+        use ::cache_memoize::__private::{
+            FaultReturn as _, PlainReturn as _, ResultReturn as _,
+        };
         let __ttl: ::core::time::Duration = Self::lifetime(scale);
         let __call = Self::__site_of_area()
             .call(
@@ -20,7 +22,7 @@ where
             );
         __call
             .run(
-                (&::cache_memoize::__private::Probe::<
+                (&&::cache_memoize::__private::Probe::<
                     Vec<<Self as shapes::Shape<u8>>::Area>,
                 >::new())
                     .rules()
@@ -48,7 +50,9 @@ where
             &SITE
         }
         #[allow(unused_imports)]
-        use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+        use ::cache_memoize::__private::{
+            FaultReturn as _, PlainReturn as _, ResultReturn as _,
+        };
         let __call = __site_of_name()
             .call(
                 &[::cache_memoize::__private::self_type::<Self>()],
@@ -57,7 +61,7 @@ where
             );
         __call
             .run_async(
-                (&::cache_memoize::__private::Probe::<String>::new()).rules(),
+                (&&::cache_memoize::__private::Probe::<String>::new()).rules(),
                 ::cache_memoize::__private::no_hook,
                 ::cache_memoize::__private::no_hook,
                 (),
@@ -117,7 +121,9 @@ where
         #[allow(unused_imports)]
         use shapes::Shape as _;
         #[allow(unused_imports)]
-        use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+        use ::cache_memoize::__private::{
+            FaultReturn as _, PlainReturn as _, ResultReturn as _,
+        };
         let __ttl: ::core::time::Duration = Self::lifetime(scale);
         let __call = Self::__site_of_area()
             .call(
@@ -130,7 +136,7 @@ where
             );
         __call
             .refresh(
-                (&::cache_memoize::__private::Probe::<
+                (&&::cache_memoize::__private::Probe::<
                     Vec<<Self as shapes::Shape<u8>>::Area>,
                 >::new())
                     .rules()
@@ -189,7 +195,9 @@ where
         #[allow(unused_imports)]
         use shapes::Shape as _;
         #[allow(unused_imports)]
-        use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+        use ::cache_memoize::__private::{
+            FaultReturn as _, PlainReturn as _, ResultReturn as _,
+        };
         let __call = Self::__site_of_area()
             .call(
                 &[::cache_memoize::__private::self_type::<Self>()],
@@ -201,7 +209,7 @@ where
             );
         __call
             .peek(
-                (&::cache_memoize::__private::Probe::<
+                (&&::cache_memoize::__private::Probe::<
                     Vec<<Self as shapes::Shape<u8>>::Area>,
                 >::new())
                     .rules(),
@@ -218,7 +226,9 @@ where
         #[allow(unused_imports)]
         use shapes::Shape as _;
         #[allow(unused_imports)]
-        use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+        use ::cache_memoize::__private::{
+            FaultReturn as _, PlainReturn as _, ResultReturn as _,
+        };
         let __ttl: ::core::time::Duration = Self::lifetime(scale);
         let __call = Self::__site_of_area()
             .call(
@@ -231,7 +241,7 @@ where
             );
         __call
             .prime(
-                (&::cache_memoize::__private::Probe::<
+                (&&::cache_memoize::__private::Probe::<
                     Vec<<Self as shapes::Shape<u8>>::Area>,
                 >::new())
                     .rules()

@@ -24,7 +24,9 @@ pub async fn fib<T: Number>(n: T, __arg1: (u8, u8)) -> T {
         T::fib(n).await
     }
     #[allow(unused_imports)]
-    use ::cache_memoize::__private::{PlainReturn as _, ResultReturn as _};
+    use ::cache_memoize::__private::{
+        FaultReturn as _, PlainReturn as _, ResultReturn as _,
+    };
     let __call = __site_of_fib()
         .call(
             &[::core::any::type_name::<T>()],
@@ -36,7 +38,7 @@ pub async fn fib<T: Number>(n: T, __arg1: (u8, u8)) -> T {
         );
     __call
         .run_async(
-            (&::cache_memoize::__private::Probe::<T>::new()).rules(),
+            (&&::cache_memoize::__private::Probe::<T>::new()).rules(),
             ::cache_memoize::__private::no_hook,
             ::cache_memoize::__private::no_hook,
             (n, __arg1),

@@ -77,6 +77,9 @@ pub struct CacheConfig {
     /// How long one operation of the store may take. Default: 250 ms.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timeout: Option<Span>,
+    /// Whether functions that can do so tell that the store failed, instead of computing. Default: `false`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub strict: Option<bool>,
 }
 
 impl CacheConfig {
@@ -112,6 +115,7 @@ impl CacheConfig {
             near: either(&self.near, url, "near", "a number of entries")?,
             near_ttl: either(&self.near_ttl, url, "near_ttl", span)?,
             timeout: either(&self.timeout, url, "timeout", span)?,
+            strict: either(&self.strict, url, "strict", "`true` or `false`")?,
         })
     }
 
@@ -133,6 +137,9 @@ impl CacheConfig {
         }
         if let Some(timeout) = self.timeout {
             builder = builder.timeout(timeout.into());
+        }
+        if let Some(strict) = self.strict {
+            builder = builder.strict(strict);
         }
         Ok(builder)
     }

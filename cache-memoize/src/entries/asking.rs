@@ -1,13 +1,16 @@
 //! Each question to the store, and what its answer means for the questions to come.
 
 use super::EntryOf;
+use crate::error::Error;
 use crate::observer::EventKind;
 use crate::resilience::{
     Admission, Change, Operation, Unasked, counts_against_the_store, is_outage, unasked,
 };
 use crate::rules::Ruleset;
 use crate::stats::Counted;
+use crate::sync::lock;
 use cache_memoize_core::StoreError;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
@@ -17,6 +20,10 @@ pub(super) struct Experience {
     micros_spent: AtomicU64,
     /// The store failed: this call asks it no more.
     gave_up: AtomicBool,
+    /// The first failure, where it is to be told to the caller.
+    failure: Mutex<Option<StoreError>>,
+    /// It was told: what the call gives is no value of the function.
+    has_told: AtomicBool,
 }
 
 /// A question that may be put to the store.
@@ -27,8 +34,8 @@ pub(super) struct Question<'a> {
 }
 
 impl Experience {
-    pub(super) fn gave_up(&self) -> bool {
-        self.gave_up.load(Ordering::Relaxed)
+    pub(super) fn has_told(&self) -> bool {
+        self.has_told.load(Ordering::Relaxed)
     }
 
     fn spent(&self) -> Duration {
@@ -44,8 +51,12 @@ impl Experience {
 impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
     /// A question to the store, if it may be put now.
     pub(super) fn question(&self, operation: Operation) -> Result<Question<'a>, StoreError> {
+        self.may_ask(operation).inspect_err(|error| self.keep_failure(error))
+    }
+
+    fn may_ask(&self, operation: Operation) -> Result<Question<'a>, StoreError> {
         let resilience = &self.cache.resilience;
-        if self.experience.gave_up() {
+        if self.experience.gave_up.load(Ordering::Relaxed) {
             return Err(unasked(operation, Unasked::Failed));
         }
         if !resilience.limits.leave_room(self.experience.spent()) {
@@ -83,7 +94,24 @@ impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
         answer
     }
 
+    /// Takes the failure of the store that this call met, if it met one, to tell it in the place of a value.
+    pub(crate) fn tell_failure(&self) -> Option<Error> {
+        let failure = lock(&self.experience.failure).take()?;
+        self.experience.has_told.store(true, Ordering::Relaxed);
+        Some(Error::of_store("call", self.cache.backend_name(), failure))
+    }
+
+    pub(super) fn keep_failure(&self, error: &StoreError) {
+        if self.cache.is_strict {
+            let mut failure = lock(&self.experience.failure);
+            failure.get_or_insert_with(|| {
+                StoreError::new(error.kind(), error.operation(), error.context())
+            });
+        }
+    }
+
     fn failed_in(&self, operation: Operation, error: &StoreError) {
+        self.keep_failure(error);
         self.experience.gave_up.fetch_or(is_outage(error.kind()), Ordering::Relaxed);
         self.count(Counted::Fault);
         if self.cache.resilience.news.failed(operation, error.kind()) {

@@ -42,7 +42,7 @@ impl<'s, R: Ruleset> Entries for EntryOf<'_, R, dyn ErasedAsyncStore + 's> {
     }
 
     async fn fill(&self, permit: Permit, stored: R::Stored) -> Fill {
-        let Some(ttl) = self.lifetime(&stored) else {
+        let Some(ttl) = self.storable_for(&stored) else {
             self.release(permit).await;
             return Fill::Refused;
         };

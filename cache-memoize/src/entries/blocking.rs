@@ -40,7 +40,7 @@ impl<R: Ruleset> Entries for EntryOf<'_, R, dyn Store> {
     }
 
     fn fill(&self, permit: Permit, stored: R::Stored) -> Fill {
-        let Some(ttl) = self.lifetime(&stored) else {
+        let Some(ttl) = self.storable_for(&stored) else {
             self.abandon(permit);
             return Fill::Refused;
         };

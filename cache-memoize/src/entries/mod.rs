@@ -165,6 +165,11 @@ impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
         })
     }
 
+    /// How long to store this value; `None` if it is not to be stored.
+    fn storable_for(&self, stored: &R::Stored) -> Option<Ttl> {
+        if self.experience.has_told() { None } else { self.lifetime(stored) }
+    }
+
     /// How long this value lives; `None` if it is over at once.
     fn lifetime(&self, stored: &R::Stored) -> Option<Ttl> {
         let lifetimes = self.rules.lifetime(stored);
@@ -267,7 +272,9 @@ impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
     /// While the key is owed to the store, what it says is not believed.
     fn undisputed(&self, operation: Operation) -> Result<(), StoreError> {
         match self.cache.resilience.debts.include(self.key) {
-            true => Err(unasked(operation, Unasked::Owed)),
+            true => {
+                Err(unasked(operation, Unasked::Owed)).inspect_err(|error| self.keep_failure(error))
+            }
             false => Ok(()),
         }
     }

@@ -1,22 +1,27 @@
 //! Functions that run at most once in a lifetime.
 
-use super::{Lifetimes, Portable, Ruleset};
+use super::{Lifetimes, Portable, Ruleset, TellsFaults};
 use crate::drive::Guarded;
+use crate::error::Error;
 use crate::lifetime::Lifetime;
-use std::marker::PhantomData;
 use std::time::Duration;
 
 /// The rules of a function that runs at most once in a lifetime: `store_result = false`.
 pub struct Guard<R> {
     ttl: Option<Lifetime>,
-    returns: PhantomData<fn() -> R>,
+    fault: Option<fn(Error) -> R>,
 }
 
 impl<R> Guard<R> {
     /// The rules without any option.
     #[expect(clippy::new_without_default, reason = "only the attribute makes guards")]
     pub fn new() -> Self {
-        Self { ttl: None, returns: PhantomData }
+        Self { ttl: None, fault: None }
+    }
+
+    pub(super) fn telling_faults(mut self, fault: fn(Error) -> R) -> Self {
+        self.fault = Some(fault);
+        self
     }
 
     /// The option `ttl`, as an expression.
@@ -33,6 +38,14 @@ impl<R> Ruleset for Guard<R> {
 
     fn lifetime(&self, (): &()) -> Lifetimes {
         Lifetimes { error: false, said: self.ttl }
+    }
+}
+
+impl<R> TellsFaults for Guard<R> {
+    type Return = R;
+
+    fn fault(&self) -> Option<fn(Error) -> R> {
+        self.fault
     }
 }
 

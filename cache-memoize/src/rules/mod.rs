@@ -6,9 +6,10 @@ mod guard;
 mod kinds;
 
 use crate::drive::Keep;
+use crate::error::Error;
 use crate::lifetime::Lifetime;
 pub(crate) use form::{Form, InProcess, Portable, Transcoder};
-pub use guard::Guard;
+pub(crate) use guard::Guard;
 pub(crate) use guard::HeldBack;
 pub(crate) use kinds::{Kind, OkOnly, Plain, WithErrors};
 use std::marker::PhantomData;
@@ -16,8 +17,9 @@ use std::time::Duration;
 
 /// The return type of an annotated function, on the way to its rules.
 ///
-/// A `Result` is recognised by its type, whatever its name in the signature: `rules` is found on
-/// `Probe<Result<T, E>>` itself before it is found on a reference to any `Probe`.
+/// A `Result` is recognised by its type, whatever its name in the signature, and so is one whose errors can
+/// be made of ours: `rules` is asked of `&&Probe<R>`, and found on `&Probe<R>` before `&&Probe<R>`, and there
+/// before `Probe<R>` itself.
 pub struct Probe<R>(PhantomData<fn() -> R>);
 
 impl<R> Probe<R> {
@@ -25,6 +27,33 @@ impl<R> Probe<R> {
     #[expect(clippy::new_without_default, reason = "only the attribute makes probes")]
     pub const fn new() -> Self {
         Self(PhantomData)
+    }
+}
+
+/// The rules of a function that returns a `Result` whose errors can say that the store failed.
+pub trait FaultReturn {
+    /// The type of the rules.
+    type Rules;
+    /// The type of the rules with `store_result = false`.
+    type Guard;
+
+    /// The rules without any option.
+    fn rules(&self) -> Self::Rules;
+
+    /// The rules with `store_result = false`.
+    fn guard(&self) -> Self::Guard;
+}
+
+impl<T, E: From<Error>> FaultReturn for &Probe<Result<T, E>> {
+    type Rules = Rules<OkOnly<T, E>>;
+    type Guard = Guard<Result<T, E>>;
+
+    fn rules(&self) -> Self::Rules {
+        Rules { fault: Some(|error| Err(error.into())), ..Rules::new(OkOnly(PhantomData)) }
+    }
+
+    fn guard(&self) -> Self::Guard {
+        Guard::new().telling_faults(|error| Err(error.into()))
     }
 }
 
@@ -37,7 +66,7 @@ pub trait ResultReturn {
     fn rules(&self) -> Self::Rules;
 }
 
-impl<T, E> ResultReturn for Probe<Result<T, E>> {
+impl<T, E> ResultReturn for &&Probe<Result<T, E>> {
     type Rules = Rules<OkOnly<T, E>>;
 
     fn rules(&self) -> Self::Rules {
@@ -49,16 +78,26 @@ impl<T, E> ResultReturn for Probe<Result<T, E>> {
 pub trait PlainReturn {
     /// The type of the rules.
     type Rules;
+    /// The type of the rules with `store_result = false`.
+    type Guard;
 
     /// The rules without any option.
     fn rules(&self) -> Self::Rules;
+
+    /// The rules with `store_result = false`.
+    fn guard(&self) -> Self::Guard;
 }
 
-impl<R> PlainReturn for &Probe<R> {
+impl<R> PlainReturn for Probe<R> {
     type Rules = Rules<Plain<R>>;
+    type Guard = Guard<R>;
 
     fn rules(&self) -> Self::Rules {
         Rules::new(Plain(PhantomData))
+    }
+
+    fn guard(&self) -> Self::Guard {
+        Guard::new()
     }
 }
 
@@ -75,6 +114,7 @@ pub struct Rules<
     ttl_with: W,
     ttl: Option<Lifetime>,
     err_ttl: Option<Lifetime>,
+    fault: Option<fn(Error) -> K::Return>,
 }
 
 impl<T> Rules<Plain<T>> {
@@ -100,6 +140,7 @@ impl<K: Kind> Rules<K> {
             ttl_with: |_| None,
             ttl: None,
             err_ttl: None,
+            fault: None,
         }
     }
 }
@@ -107,7 +148,8 @@ impl<K: Kind> Rules<K> {
 impl<T, E> Rules<OkOnly<T, E>> {
     /// The option `cache_err`: such errors are stored too.
     pub fn cache_err<P: Fn(&E) -> bool>(self, accept: P) -> Rules<WithErrors<T, E, P>> {
-        Rules::new(WithErrors { accept, types: PhantomData })
+        let kind = WithErrors { accept, types: PhantomData };
+        Rules { fault: self.fault, ..Rules::new(kind) }
     }
 }
 
@@ -133,14 +175,14 @@ pub trait ReturnsErrors {}
 impl<K: Kind, F, I, W> Rules<K, F, I, W> {
     /// The option `local`: values stay in the process, as they are.
     pub fn local(self) -> Rules<K, InProcess, I, W> {
-        let Self { kind, cache_if, ttl_with, ttl, err_ttl, .. } = self;
-        Rules { kind, form: PhantomData, cache_if, ttl_with, ttl, err_ttl }
+        let Self { kind, cache_if, ttl_with, ttl, err_ttl, fault, .. } = self;
+        Rules { kind, form: PhantomData, cache_if, ttl_with, ttl, err_ttl, fault }
     }
 
     /// The option `cache_if`: only such values are stored.
     pub fn cache_if<J: Fn(&K::Value) -> bool>(self, cache_if: J) -> Rules<K, F, J, W> {
-        let Self { kind, form, ttl_with, ttl, err_ttl, .. } = self;
-        Rules { kind, form, cache_if, ttl_with, ttl, err_ttl }
+        let Self { kind, form, ttl_with, ttl, err_ttl, fault, .. } = self;
+        Rules { kind, form, cache_if, ttl_with, ttl, err_ttl, fault }
     }
 
     /// The option `ttl_with`: the lifetime comes from the value.
@@ -148,7 +190,7 @@ impl<K: Kind, F, I, W> Rules<K, F, I, W> {
         self,
         lifetime: D,
     ) -> Rules<K, F, I, impl Fn(&K::Value) -> Option<Duration>> {
-        let Self { kind, form, cache_if, ttl, err_ttl, .. } = self;
+        let Self { kind, form, cache_if, ttl, err_ttl, fault, .. } = self;
         Rules {
             kind,
             form,
@@ -156,6 +198,7 @@ impl<K: Kind, F, I, W> Rules<K, F, I, W> {
             ttl_with: move |value: &_| Some(lifetime(value)),
             ttl,
             err_ttl,
+            fault,
         }
     }
 
@@ -181,6 +224,23 @@ pub trait Ruleset {
 
     /// The lifetimes that the options say for this value.
     fn lifetime(&self, stored: &Self::Stored) -> Lifetimes;
+}
+
+/// How a function says that the store failed, if it can.
+pub(crate) trait TellsFaults {
+    /// What the function returns.
+    type Return;
+
+    /// The failure as an answer; `None` if the function must compute instead.
+    fn fault(&self) -> Option<fn(Error) -> Self::Return>;
+}
+
+impl<K: Kind, F, I, W> TellsFaults for Rules<K, F, I, W> {
+    type Return = K::Return;
+
+    fn fault(&self) -> Option<fn(Error) -> K::Return> {
+        self.fault
+    }
 }
 
 /// The lifetime of a value as far as expressions in the options say it.

@@ -305,3 +305,82 @@ fn a_ping_says_whether_the_store_answers() {
     Cache::disabled().ping().expect("nothing to ask");
     Cache::memory().ping().expect("it is here");
 }
+
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+enum Trouble {
+    Store(String),
+    Own,
+}
+
+impl From<cache_memoize::Error> for Trouble {
+    fn from(error: cache_memoize::Error) -> Self {
+        Self::Store(error.to_string())
+    }
+}
+
+#[cache_memoize(cache_err = true)]
+fn telling(id: u32) -> Result<u32, Trouble> {
+    if id == 0 { Err(Trouble::Own) } else { Ok(id) }
+}
+
+#[cache_memoize]
+async fn telling_async(id: u32) -> Result<u32, Box<dyn std::error::Error + Send + Sync>> {
+    Ok(id)
+}
+
+#[cache_memoize(store_result = false)]
+fn telling_guard(id: u32) -> Result<(), Trouble> {
+    let _ = id;
+    Ok(())
+}
+
+#[cache_memoize]
+fn silent(id: u32) -> Result<u32, String> {
+    Ok(id)
+}
+
+#[test]
+fn a_strict_cache_tells_those_who_can_hear_it() {
+    let bench = Bench::new();
+    with_default(&bench.built(|builder| builder.strict(true)), || {
+        assert_eq!((telling(1), telling(0), telling_guard(1)), (Ok(1), Err(Trouble::Own), Ok(())));
+        for operation in ["get", "lease"] {
+            bench.faults.on(operation).once(OUTAGE);
+            let told = telling(2 + operation.len() as u32);
+            assert!(
+                matches!(&told, Err(Trouble::Store(text)) if text.contains("memory")),
+                "{told:?}"
+            );
+        }
+        bench.faults.on("get").once(OUTAGE);
+        assert!(matches!(telling_guard(2), Err(Trouble::Store(_))));
+        assert_eq!(telling_guard(2), Ok(()), "it did not run, and may");
+        bench.faults.on("put").once(OUTAGE);
+        assert_eq!(telling(3), Ok(3), "it is computed already");
+        bench.faults.on("get").once(OUTAGE);
+        assert_eq!(silent(1), Ok(1), "it cannot tell");
+        bench.faults.heal();
+        assert_eq!(telling(5), Ok(5), "the failure was not stored");
+    });
+}
+
+#[test]
+fn a_strict_cache_tells_async_callers_too() {
+    let bench = Bench::new();
+    let cache = bench.built(|builder| builder.strict(true));
+    block_on(caches::scoped_async([("default", cache)], async {
+        bench.faults.on("get").once(OUTAGE);
+        let told = telling_async(1).await.expect_err("the store failed");
+        assert!(told.to_string().contains("memory"), "{told}");
+        assert_eq!(telling_async(1).await.expect("the store answers"), 1);
+    }));
+}
+
+#[test]
+fn a_cache_that_is_not_strict_tells_nobody() {
+    let bench = Bench::new();
+    with_default(&bench.cache(), || {
+        bench.faults.everywhere().always(OUTAGE);
+        (0..10).for_each(|_| assert_eq!(telling(1), Ok(1)));
+    });
+}
