@@ -300,7 +300,8 @@ fn a_cache_that_is_not_installed_is_said_and_the_function_computes() {
     let missing = caches::check().expect_err("one is missing");
     assert!(missing.to_string().contains("\"nowhere\" for "), "{missing}");
     assert!(missing.to_string().contains("faces.rs:"), "{missing}");
-    caches::scoped([("nowhere", Cache::memory())], || {
+    let others = ["nowhere", "nightly-Reports"].map(|name| (name, Cache::memory()));
+    caches::scoped(others, || {
         let known = homeless(1);
         assert_eq!(homeless(1), known);
         caches::check().expect("in this scope it is installed");
