@@ -2,6 +2,9 @@
 //! of loopback, and they end with it.
 
 mod process;
+mod redis;
+
+pub use redis::{RedisCluster, RedisSentinel, RedisServer, RedisServerBuilder};
 
 use std::io;
 use std::net::{Ipv4Addr, TcpListener};

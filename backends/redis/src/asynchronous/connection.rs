@@ -1,0 +1,175 @@
+use super::stream;
+use crate::deadline::Deadline;
+use crate::fault::Fault;
+use crate::handshake::{Handshake, question, read_master};
+use crate::settings::{Address, Settings};
+use cache_memoize_core::StoreErrorKind;
+use redis::aio::MultiplexedConnection;
+use redis::{AsyncConnectionConfig, Cmd, ErrorKind, RedisConnectionInfo, RedisError, Value};
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use tokio::task::AbortHandle;
+
+/// A connection that many callers use at a time, driven by the runtime it was made in. It ends with its last
+/// clone.
+#[derive(Clone)]
+pub(super) struct Connection {
+    multiplexed: MultiplexedConnection,
+    address: Address,
+    driver: Arc<Driver>,
+}
+
+/// The task that reads and writes.
+struct Driver {
+    task: AbortHandle,
+    is_over: Arc<AtomicBool>,
+}
+
+impl Connection {
+    /// A connection over which both sides know each other.
+    pub(super) async fn open(
+        settings: &Settings,
+        address: &Address,
+        handshake: &Handshake,
+        deadline: Deadline,
+    ) -> Result<Self, Fault> {
+        let stream = stream::open(settings, address, deadline).await;
+        let stream = stream.map_err(|error| Fault::from_io(error, address))?;
+        // Nothing is said here: the handshake is ours. Nor is there a limit, which is around all of this.
+        let info = RedisConnectionInfo::default().set_skip_set_lib_name();
+        let config = AsyncConnectionConfig::new().set_response_timeout(None);
+        let made = MultiplexedConnection::new_with_config(&info, stream, config).await;
+        let (multiplexed, driver) = made.map_err(|error| from_redis(&error, address))?;
+        let address = address.clone();
+        let mut this = Self { multiplexed, address, driver: Arc::new(Driver::start(driver)) };
+        if !handshake.commands().is_empty() {
+            let replies = this.exchange(handshake.commands().to_vec()).await?;
+            handshake.check(replies).map_err(|fault| fault.at(&this.address))?;
+        }
+        Ok(this)
+    }
+
+    pub(super) fn address(&self) -> &Address {
+        &self.address
+    }
+
+    /// Whether the connection broke, or its runtime ended.
+    pub(super) fn is_over(&self) -> bool {
+        self.driver.is_over.load(Ordering::Acquire)
+    }
+
+    /// Sends the commands together, and takes their replies. An error in one of them is a reply too.
+    pub(super) async fn exchange(&mut self, commands: Vec<Cmd>) -> Result<Vec<Value>, Fault> {
+        let replies = match &commands[..] {
+            [command] => {
+                self.multiplexed.send_packed_command(command).await.map(|reply| vec![reply])
+            }
+            _ => {
+                let count = commands.len();
+                let mut pipeline = redis::Pipeline::with_capacity(count);
+                for command in commands {
+                    pipeline.add_command(command);
+                }
+                self.multiplexed.send_packed_commands(&pipeline, 0, count).await
+            }
+        };
+        replies.map_err(|error| {
+            let fault = from_redis(&error, &self.address);
+            if error.is_connection_dropped() { fault.unanswered() } else { fault }
+        })
+    }
+}
+
+impl Driver {
+    fn start(driver: impl Future<Output = ()> + Send + 'static) -> Self {
+        let is_over = Arc::new(AtomicBool::new(false));
+        let end = TellOnDrop(is_over.clone());
+        let task = tokio::spawn(async move {
+            let _end = end;
+            driver.await;
+        });
+        Self { task: task.abort_handle(), is_over }
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+/// A task may end by itself, by a panic, or with its runtime.
+struct TellOnDrop(Arc<AtomicBool>);
+
+impl Drop for TellOnDrop {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Release);
+    }
+}
+
+/// Asks one sentinel after the other for the master, each for its share of the time.
+pub(super) async fn find_master(
+    settings: &Settings,
+    sentinels: &[Address],
+    name: &str,
+    deadline: Deadline,
+) -> Result<Address, Fault> {
+    let mut failure = Fault::new(StoreErrorKind::Configuration, "there are no sentinels");
+    for (index, sentinel) in sentinels.iter().enumerate() {
+        // The master itself must be reached in what the sentinels leave.
+        let share = deadline.shared_with(sentinels.len() - index);
+        match within(share, sentinel, ask_sentinel(settings, sentinel, name, share)).await {
+            Ok(master) => return Ok(master),
+            Err(fault) => failure = fault,
+        }
+    }
+    Err(failure)
+}
+
+async fn ask_sentinel(
+    settings: &Settings,
+    sentinel: &Address,
+    name: &str,
+    deadline: Deadline,
+) -> Result<Address, Fault> {
+    let handshake = Handshake::with_sentinel(settings);
+    let mut connection = Connection::open(settings, sentinel, &handshake, deadline).await?;
+    let replies = connection.exchange(vec![question(name)]).await?;
+    let reply = replies.into_iter().next().ok_or_else(|| Fault::protocol(sentinel))?;
+    let (host, port) = read_master(reply, name).map_err(|fault| fault.at(sentinel))?;
+    Ok(sentinel.neighbour(&host, port))
+}
+
+/// What `future` gives, if it gives it by the deadline.
+pub(super) async fn within<T>(
+    deadline: Deadline,
+    place: &impl std::fmt::Display,
+    future: impl Future<Output = Result<T, Fault>>,
+) -> Result<T, Fault> {
+    let left = deadline.left().ok_or_else(|| Fault::timeout(place))?;
+    tokio::time::timeout(left, future).await.unwrap_or_else(|_| Err(Fault::timeout(place)))
+}
+
+/// Takes from an error of the crate what may be shown.
+fn from_redis(error: &RedisError, address: &Address) -> Fault {
+    match error.kind() {
+        ErrorKind::Io => Fault::from_io(io_error(error), address),
+        ErrorKind::Server(_) | ErrorKind::Extension => {
+            match error.clone().into_server_errors().as_deref() {
+                Some([(_, error), ..]) => Fault::from_server(error).at(address),
+                _ => Fault::protocol(address),
+            }
+        }
+        _ => Fault::protocol(address),
+    }
+}
+
+fn io_error(error: &RedisError) -> io::Error {
+    let source = std::error::Error::source(error);
+    let source = source.and_then(|source| source.downcast_ref::<io::Error>());
+    source.map_or_else(
+        || io::ErrorKind::BrokenPipe.into(),
+        |source| io::Error::new(source.kind(), source.to_string()),
+    )
+}

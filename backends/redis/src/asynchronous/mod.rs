@@ -1,0 +1,193 @@
+//! The async face.
+
+mod connection;
+mod node;
+mod runtimes;
+mod stream;
+
+use crate::Redis;
+use crate::cluster::Cluster;
+use crate::command::Batch;
+use crate::deadline::Deadline;
+use crate::fault::Fault;
+use crate::operations::{self, draw_token};
+use crate::rounds::{Rounds, Step};
+use cache_memoize_core::{
+    AsyncStore, Bytes, KeyRef, Lease, LeaseMode, PutMode, Result, StoreErrorKind, Token, Ttl,
+};
+use redis::Value;
+pub(crate) use runtimes::Runtimes;
+use runtimes::{Kind, Links};
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::task::Poll;
+
+impl AsyncStore for Redis {
+    async fn get(&self, keys: &[KeyRef<'_>]) -> Result<Vec<Option<Bytes>>> {
+        if keys.is_empty() {
+            return Ok(Vec::new());
+        }
+        let batch = operations::get(keys, self.is_cluster());
+        self.carry_out("get", &batch, |replies| operations::read_get(keys.len(), replies)).await
+    }
+
+    async fn put(&self, key: KeyRef<'_>, value: Bytes, ttl: Ttl, mode: PutMode) -> Result<bool> {
+        let batch = operations::put(key, value, ttl, mode);
+        let stored = self.carry_out("put", &batch, operations::read_verdict).await;
+        match &stored {
+            Err(error) if mode == PutMode::Always && error.kind() == StoreErrorKind::TooLarge => {
+                // What was refused must not leave the value behind that it was to replace.
+                let removal = operations::remove(&[key]);
+                self.carry_out("put", &removal, operations::read_verdict).await?;
+                stored
+            }
+            _ => stored,
+        }
+    }
+
+    async fn lease(
+        &self,
+        key: KeyRef<'_>,
+        ttl: Ttl,
+        mode: LeaseMode,
+    ) -> Result<(Lease, Option<Bytes>)> {
+        let token = draw_token();
+        let batch = operations::lease(key, ttl, mode, token);
+        let read = |replies| operations::read_lease(mode, token, replies);
+        self.carry_out("lease", &batch, read).await
+    }
+
+    async fn release(&self, key: KeyRef<'_>, token: Token) -> Result<()> {
+        let batch = operations::release(key, token);
+        self.carry_out("release", &batch, operations::read_done).await
+    }
+
+    async fn remove(&self, keys: &[KeyRef<'_>]) -> Result<Vec<bool>> {
+        if keys.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.carry_out("remove", &operations::remove(keys), operations::read_verdicts).await
+    }
+
+    async fn increment(&self, key: KeyRef<'_>, by: u64, start: u64, ttl: Ttl) -> Result<u64> {
+        let batch = operations::increment(key, by, start, ttl);
+        self.carry_out("increment", &batch, operations::read_increment).await
+    }
+
+    async fn touch(&self, key: KeyRef<'_>, ttl: Ttl) -> Result<bool> {
+        self.carry_out("touch", &operations::touch(key, ttl), operations::read_verdict).await
+    }
+
+    async fn clear(&self) -> Result<()> {
+        self.distrust_cluster();
+        self.carry_out("clear", &operations::clear(), operations::read_done).await
+    }
+
+    async fn ping(&self) -> Result<()> {
+        self.carry_out("ping", &operations::ping(), operations::read_done).await
+    }
+}
+
+impl Redis {
+    async fn carry_out<T>(
+        &self,
+        operation: &'static str,
+        batch: &Batch,
+        read: impl FnOnce(Vec<Value>) -> Result<T, Fault>,
+    ) -> Result<T> {
+        let deadline = Deadline::after(self.limit());
+        let replies = match self.runtimes().links() {
+            Ok(links) => run(&links, batch, deadline).await,
+            Err(fault) => Err(fault),
+        };
+        replies.and_then(read).map_err(|fault| self.error(operation, fault))
+    }
+}
+
+/// Carries a batch out, and once more if the first time ended on a connection that had served before, provided
+/// that this can do no harm.
+async fn run(links: &Links, batch: &Batch, deadline: Deadline) -> Result<Vec<Value>, Fault> {
+    match attempt(links, batch, deadline).await {
+        Err(fault) if fault.is_unanswered() && batch.is_repeatable => {
+            attempt(links, batch, deadline).await
+        }
+        outcome => outcome,
+    }
+}
+
+async fn attempt(links: &Links, batch: &Batch, deadline: Deadline) -> Result<Vec<Value>, Fault> {
+    let mut rounds = Rounds::new(batch);
+    while let Some(steps) = rounds.next() {
+        match links.kind() {
+            Kind::One(node) => {
+                let commands = rounds.commands(&steps);
+                let replies = node.exchange(commands, deadline).await?;
+                rounds.settle(steps, replies, None);
+            }
+            Kind::Cluster { cluster, .. } => {
+                let outcome = ask_cluster(links, cluster, &mut rounds, steps, deadline).await;
+                outcome.inspect_err(|_| cluster.doubt())?;
+            }
+        }
+    }
+    Ok(rounds.finish())
+}
+
+/// Sends to every node at once, and waits for the slowest.
+async fn ask_cluster(
+    links: &Links,
+    cluster: &Cluster,
+    rounds: &mut Rounds<'_>,
+    steps: Vec<Step>,
+    deadline: Deadline,
+) -> Result<(), Fault> {
+    read_map(links, cluster, deadline).await?;
+    let (mut asked, mut exchanges) = (Vec::new(), Vec::new());
+    for (address, steps) in rounds.parcels(steps, cluster)? {
+        let (node, commands) = (links.node(&address), rounds.commands(&steps));
+        exchanges.push(Box::pin(async move { node.exchange(commands, deadline).await }));
+        asked.push((address, steps));
+    }
+    for ((address, steps), replies) in asked.into_iter().zip(all(exchanges).await) {
+        rounds.settle(steps, replies?, Some((cluster, &address)));
+    }
+    Ok(())
+}
+
+/// Reads the map of the cluster, if that is necessary. An old one that cannot be read anew is used further.
+async fn read_map(links: &Links, cluster: &Cluster, deadline: Deadline) -> Result<(), Fault> {
+    let Some(reading) = cluster.reading() else { return Ok(()) };
+    let informants = cluster.informants();
+    let mut failure = Fault::new(StoreErrorKind::Configuration, "the cluster has no nodes");
+    for (index, address) in informants.iter().enumerate() {
+        let share = deadline.shared_with(informants.len() - index);
+        let replies = links.node(address).exchange(vec![Cluster::question()], share).await;
+        let reply = replies
+            .and_then(|replies| replies.into_iter().next().ok_or_else(|| Fault::protocol(address)));
+        match reply.and_then(|reply| reading.learn(reply, address)) {
+            Ok(()) => {
+                links.forget_strangers(&cluster.informants());
+                return Ok(());
+            }
+            Err(fault) => failure = fault,
+        }
+    }
+    if cluster.masters().is_ok() { Ok(()) } else { Err(failure) }
+}
+
+/// What all of the futures give, which are polled together.
+async fn all<F: Future + Unpin>(futures: Vec<F>) -> Vec<F::Output> {
+    let mut running: Vec<Option<F>> = futures.into_iter().map(Some).collect();
+    let mut outputs: Vec<Option<F::Output>> = running.iter().map(|_| None).collect();
+    poll_fn(|context| {
+        for (slot, output) in running.iter_mut().zip(&mut outputs) {
+            let polled = slot.as_mut().map(|future| Pin::new(future).poll(context));
+            if let Some(Poll::Ready(done)) = polled {
+                (*output, *slot) = (Some(done), None);
+            }
+        }
+        if running.iter().all(Option::is_none) { Poll::Ready(()) } else { Poll::Pending }
+    })
+    .await;
+    outputs.into_iter().flatten().collect()
+}

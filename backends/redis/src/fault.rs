@@ -1,0 +1,221 @@
+//! What went wrong, in the words of the contract. Nothing here shows a password or a value: of what a
+//! server says, only what it says by itself gets into a message, never what it repeats of a command.
+
+use cache_memoize_core::{StoreError, StoreErrorKind};
+use redis::{ServerError, Value};
+use std::fmt;
+use std::io;
+use std::sync::Arc;
+
+/// A failure on the way to an answer, before it is told which operation it ended.
+#[derive(Clone, Debug)]
+pub(crate) struct Fault {
+    kind: StoreErrorKind,
+    context: String,
+    source: Option<Arc<io::Error>>,
+    is_unanswered: bool,
+}
+
+impl Fault {
+    pub(crate) fn new(kind: StoreErrorKind, context: impl Into<String>) -> Self {
+        Self { kind, context: context.into(), source: None, is_unanswered: false }
+    }
+
+    /// The server at `place` did not answer in time.
+    pub(crate) fn timeout(place: &impl fmt::Display) -> Self {
+        Self::new(StoreErrorKind::Timeout, format!("redis at {place} took too long"))
+    }
+
+    /// The connection with `place` could not be made, or broke.
+    pub(crate) fn from_io(error: io::Error, place: &impl fmt::Display) -> Self {
+        match error.kind() {
+            io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => Self::timeout(place),
+            io::ErrorKind::UnexpectedEof => Self::broken(place, "closed the connection"),
+            _ => {
+                let context = format!("no connection with redis at {place}; is it running?");
+                Self {
+                    source: Some(Arc::new(error)),
+                    ..Self::new(StoreErrorKind::Unavailable, context)
+                }
+            }
+        }
+    }
+
+    pub(crate) fn broken(place: &impl fmt::Display, what: &str) -> Self {
+        Self::new(StoreErrorKind::Unavailable, format!("redis at {place} {what}"))
+    }
+
+    /// What came is nothing that this command is answered with.
+    pub(crate) fn protocol(place: &impl fmt::Display) -> Self {
+        let context =
+            format!("what answers at {place} does not speak as Redis does; is it another server?");
+        Self::new(StoreErrorKind::Protocol, context)
+    }
+
+    /// The server refused.
+    pub(crate) fn from_server(error: &ServerError) -> Self {
+        let text = said_by_itself(error);
+        let (kind, remedy) = meaning(error.code(), &text);
+        let remedy = if remedy.is_empty() { String::new() } else { format!("; {remedy}") };
+        Self::new(kind, format!("redis says `{text}`{remedy}"))
+    }
+
+    /// The server refused a step of the handshake, in which the parameters of the URL take part.
+    pub(crate) fn at(mut self, place: &impl fmt::Display) -> Self {
+        self.context = format!("{place}: {}", self.context);
+        self
+    }
+
+    /// Says that not a byte came back on a connection that had stood idle: it was over before.
+    pub(crate) fn unanswered(mut self) -> Self {
+        self.is_unanswered = true;
+        self
+    }
+
+    /// Takes that back: the connection was new.
+    #[cfg(feature = "tokio")]
+    pub(crate) fn answered(mut self) -> Self {
+        self.is_unanswered = false;
+        self
+    }
+
+    pub(crate) fn is_unanswered(&self) -> bool {
+        self.is_unanswered
+    }
+
+    pub(crate) fn kind(&self) -> StoreErrorKind {
+        self.kind
+    }
+
+    pub(crate) fn context(&self) -> &str {
+        &self.context
+    }
+
+    pub(crate) fn into_error(self, operation: &'static str) -> StoreError {
+        let error = StoreError::new(self.kind, operation, self.context);
+        match self.source {
+            Some(source) => error.with_source(source),
+            None => error,
+        }
+    }
+}
+
+/// A reply, or the refusal that came in its place.
+pub(crate) fn granted(reply: Value) -> Result<Value, Fault> {
+    match reply {
+        Value::ServerError(error) => Err(Fault::from_server(&error)),
+        reply => Ok(reply),
+    }
+}
+
+/// Whether whoever answers so is no longer, or not yet, the server to talk with: another connection may lead
+/// to another one.
+pub(crate) fn is_misplaced(reply: &Value) -> bool {
+    let Value::ServerError(error) = reply else { return false };
+    ["READONLY", "MASTERDOWN", "LOADING"].contains(&error.code())
+        || said_by_itself(error).contains(TOO_MANY_CLIENTS)
+}
+
+const TOO_MANY_CLIENTS: &str = "max number of clients reached";
+
+/// Some errors repeat the arguments of the command, keys, values and passwords included.
+fn said_by_itself(error: &ServerError) -> String {
+    let details = error.details().unwrap_or_default();
+    let details = details.split(", with args beginning with").next().unwrap_or_default();
+    let text = format!("{} {details}", error.code());
+    text.trim_end().chars().filter(|it| !it.is_control()).take(200).collect()
+}
+
+fn meaning(code: &str, text: &str) -> (StoreErrorKind, &'static str) {
+    match code {
+        "WRONGTYPE" => (
+            StoreErrorKind::WrongType,
+            "something else uses this key; remove it, or give the cache a prefix of its own",
+        ),
+        "OOM" => (
+            StoreErrorKind::TooLarge,
+            "raise `maxmemory`, or let Redis evict: `maxmemory-policy allkeys-lru`",
+        ),
+        "NOAUTH" => {
+            (StoreErrorKind::Denied, "put the password into the URL: `redis://:password@host`")
+        }
+        "WRONGPASS" => (StoreErrorKind::Denied, "check user and password in the URL"),
+        "NOPERM" => (StoreErrorKind::Denied, "give this user the right with `ACL SETUSER`"),
+        "DENIED" | "MISCONF" => (StoreErrorKind::Denied, ""),
+        "LOADING" | "MASTERDOWN" | "READONLY" | "CLUSTERDOWN" | "TRYAGAIN" | "MOVED" | "ASK"
+        | "NOREPLICAS" | "BUSY" => (StoreErrorKind::Unavailable, ""),
+        _ => meaning_of_text(text),
+    }
+}
+
+/// Older errors have no code of their own.
+fn meaning_of_text(text: &str) -> (StoreErrorKind, &'static str) {
+    let has = |part: &str| text.contains(part);
+    if has(TOO_MANY_CLIENTS) {
+        (StoreErrorKind::Unavailable, "raise its `maxclients`, or lower `pool`")
+    } else if has("AUTH") || has("invalid password") {
+        (StoreErrorKind::Denied, "this server has no such user or password; check the URL")
+    } else if has("invalid bulk length") || has("string exceeds maximum allowed size") {
+        (StoreErrorKind::TooLarge, "the value is longer than its `proto-max-bulk-len`")
+    } else if has("DB index") || has("SELECT is not allowed") {
+        (StoreErrorKind::Configuration, "this server has no such database; check `db` in the URL")
+    } else if has("unknown command") || has("syntax error") || has("Unknown subcommand") {
+        (StoreErrorKind::Unsupported, "Redis 7.0 or later is needed, with this command enabled")
+    } else {
+        (StoreErrorKind::Other, "")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(line: &str) -> StoreError {
+        let reply = redis::parse_redis_value(format!("-{line}\r\n").as_bytes()).unwrap();
+        granted(reply).unwrap_err().into_error("get")
+    }
+
+    #[test]
+    fn what_a_server_refuses_has_its_kind() {
+        use StoreErrorKind::*;
+        let kinds = [
+            ("WRONGTYPE Operation against a key holding the wrong kind of value", WrongType),
+            ("OOM command not allowed when used memory > 'maxmemory'.", TooLarge),
+            ("NOAUTH Authentication required.", Denied),
+            ("WRONGPASS invalid username-password pair or user is disabled.", Denied),
+            ("NOPERM User worker has no permissions to run the 'flushdb' command", Denied),
+            ("DENIED Redis is running in protected mode", Denied),
+            ("MISCONF Redis is configured to save RDB snapshots", Denied),
+            ("ERR AUTH <password> called without any password configured", Denied),
+            ("ERR invalid password", Denied),
+            ("LOADING Redis is loading the dataset in memory", Unavailable),
+            ("MASTERDOWN Link with MASTER is down", Unavailable),
+            ("READONLY You can't write against a read only replica.", Unavailable),
+            ("CLUSTERDOWN The cluster is down", Unavailable),
+            ("TRYAGAIN Multiple keys request during rehashing of slot", Unavailable),
+            ("MOVED 3999 127.0.0.1:6381", Unavailable),
+            ("BUSY Redis is busy running a script.", Unavailable),
+            ("ERR max number of clients reached", Unavailable),
+            ("ERR Protocol error: invalid bulk length", TooLarge),
+            ("ERR string exceeds maximum allowed size (proto-max-bulk-len)", TooLarge),
+            ("ERR DB index is out of range", Configuration),
+            ("ERR SELECT is not allowed in cluster mode", Configuration),
+            ("ERR unknown command 'EVALSHA'", Unsupported),
+            ("ERR syntax error", Unsupported),
+            ("ERR something new", Other),
+            ("SOMETHING new", Other),
+        ];
+        for (line, kind) in kinds {
+            assert_eq!(said(line).kind(), kind, "{line}");
+        }
+    }
+
+    #[test]
+    fn what_a_server_repeats_of_a_command_is_not_repeated() {
+        let error = said(
+            "ERR unknown command `HELLO`, with args beginning with: `3` `AUTH` `me` `hunter2`",
+        );
+        assert!(!format!("{error} {error:?}").contains("hunter2"), "{error}");
+        assert!(error.to_string().contains("unknown command `HELLO`"), "{error}");
+    }
+}

@@ -1,0 +1,130 @@
+use super::{RedisServer, port, wait_until};
+
+/// A cluster of masters without replicas, which share the slots evenly.
+#[derive(Debug)]
+pub struct RedisCluster {
+    nodes: Vec<RedisServer>,
+}
+
+const SLOTS: usize = 16384;
+
+impl RedisCluster {
+    /// Starts so many masters, and waits until each sees all slots served. That takes some two seconds: a
+    /// master waits as long before it takes writes.
+    ///
+    /// # Panics
+    /// If the cluster does not come up.
+    #[must_use]
+    pub fn start(masters: usize) -> Self {
+        let cluster = Self { nodes: (0..masters).map(|_| node()).collect() };
+        cluster.join();
+        for (index, node) in cluster.nodes.iter().enumerate() {
+            let (first, end) = (index * SLOTS / masters, (index + 1) * SLOTS / masters);
+            node.expect_ok(&[
+                "CLUSTER",
+                "ADDSLOTSRANGE",
+                &first.to_string(),
+                &(end - 1).to_string(),
+            ]);
+        }
+        cluster.wait_until_whole();
+        cluster
+    }
+
+    /// The masters, in the order of their slots.
+    #[must_use]
+    pub fn nodes(&self) -> &[RedisServer] {
+        &self.nodes
+    }
+
+    /// The masters, to kill or restart them.
+    pub fn nodes_mut(&mut self) -> &mut [RedisServer] {
+        &mut self.nodes
+    }
+
+    /// `redis+cluster://127.0.0.1:a,127.0.0.1:b`, naming every master.
+    #[must_use]
+    pub fn url(&self) -> String {
+        let addresses: Vec<String> = self.nodes.iter().map(RedisServer::address).collect();
+        format!("redis+cluster://{}", addresses.join(","))
+    }
+
+    /// Hands the slot with all its keys to another master.
+    ///
+    /// # Panics
+    /// If the cluster refuses, or there are more than a thousand keys.
+    pub fn move_slot(&self, slot: u16, from: usize, to: usize) {
+        self.begin_moving_slot(slot, from, to);
+        let (text, target) = (slot.to_string(), self.nodes[to].port().to_string());
+        let keys = self.nodes[from].command(&["CLUSTER", "GETKEYSINSLOT", &text, "1000"]);
+        for key in keys.lines().filter(|key| !key.is_empty()) {
+            let command = ["MIGRATE", "127.0.0.1", &target, key, "0", "5000"];
+            self.nodes[from].expect_ok(&command);
+        }
+        let id = self.nodes[to].id();
+        for index in [to, from].into_iter().chain(0..self.nodes.len()) {
+            self.nodes[index].expect_ok(&["CLUSTER", "SETSLOT", &text, "NODE", &id]);
+        }
+    }
+
+    /// Begins to hand the slot to another master, and leaves it at that: absent keys are asked for there.
+    ///
+    /// # Panics
+    /// If the cluster refuses.
+    pub fn begin_moving_slot(&self, slot: u16, from: usize, to: usize) {
+        let slot = slot.to_string();
+        let (source, target) = (self.nodes[from].id(), self.nodes[to].id());
+        self.nodes[to].expect_ok(&["CLUSTER", "SETSLOT", &slot, "IMPORTING", &source]);
+        self.nodes[from].expect_ok(&["CLUSTER", "SETSLOT", &slot, "MIGRATING", &target]);
+    }
+
+    fn join(&self) {
+        let Some((first, others)) = self.nodes.split_first() else { return };
+        let bus = first.bus_port();
+        for (epoch, node) in (1..).zip(&self.nodes) {
+            node.expect_ok(&["CLUSTER", "SET-CONFIG-EPOCH", &format!("{epoch}")]);
+        }
+        for other in others {
+            let port = first.port().to_string();
+            other.expect_ok(&["CLUSTER", "MEET", "127.0.0.1", &port, &bus]);
+        }
+    }
+
+    fn wait_until_whole(&self) {
+        wait_until("every node of the cluster knows every slot and is ready", || {
+            self.nodes.iter().all(|node| {
+                let info = node.command(&["CLUSTER", "INFO"]);
+                let known = format!("cluster_known_nodes:{}", self.nodes.len());
+                let has = |line: &str| info.lines().any(|it| it.trim_end() == line);
+                has("cluster_state:ok") && has("cluster_slots_ok:16384") && has(&known)
+            })
+        });
+    }
+}
+
+fn node() -> RedisServer {
+    RedisServer::builder()
+        .directive("cluster-enabled", "yes")
+        .directive("cluster-node-timeout", "2000")
+        .directive("cluster-require-full-coverage", "no")
+        .directive("cluster-port", &port().to_string())
+        .start()
+}
+
+impl RedisServer {
+    #[track_caller]
+    fn expect_ok(&self, words: &[&str]) {
+        let reply = self.command(words);
+        assert!(!reply.starts_with('-'), "{words:?} was answered with {reply}");
+    }
+
+    fn id(&self) -> String {
+        self.command(&["CLUSTER", "MYID"])
+    }
+
+    fn bus_port(&self) -> String {
+        let is_port = |(name, _): &&(String, String)| name == "cluster-port";
+        let (_, port) = self.options.directives.iter().find(is_port).expect("a node has one");
+        port.clone()
+    }
+}
