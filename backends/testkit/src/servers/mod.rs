@@ -1,7 +1,10 @@
 //! Real servers for tests: each test starts its own, on a socket in a folder of its own and on a free port
 //! of loopback, and they end with it.
 
+mod memcached;
 mod process;
+
+pub use memcached::{MemcachedServer, MemcachedServerBuilder};
 
 use std::io;
 use std::net::{Ipv4Addr, TcpListener};
