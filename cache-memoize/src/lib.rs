@@ -61,8 +61,12 @@ pub use cache::{Cache, EntryKey, Value};
 pub use cache_memoize_core as core;
 pub use cache_memoize_core::{Key, KeyRef};
 pub use cache_memoize_macros::{CacheKey, cache_memoize};
+#[cfg(feature = "memcached")]
+pub use cache_memoize_memcached::{Memcached, MemcachedBuilder};
 #[cfg(feature = "memory")]
 pub use cache_memoize_memory::{Memory, MemoryBuilder};
+#[cfg(feature = "redis")]
+pub use cache_memoize_redis::{Redis, RedisBuilder};
 pub use codec::{Compressor, CustomCompressor, CustomSerializer, Serializer};
 pub use config::{CacheConfig, Span};
 pub use error::{Error, ErrorKind};

@@ -47,14 +47,27 @@ fn memory(_: CacheBuilder, _: StoreUrl) -> Result<CacheBuilder, Error> {
     Err(lacks_feature("memory"))
 }
 
+#[cfg(feature = "redis")]
+fn redis(builder: CacheBuilder, url: StoreUrl) -> Result<CacheBuilder, Error> {
+    Ok(builder.backend(cache_memoize_redis::Redis::from_url(url)?))
+}
+
+#[cfg(not(feature = "redis"))]
 fn redis(_: CacheBuilder, _: StoreUrl) -> Result<CacheBuilder, Error> {
     Err(lacks_feature("redis"))
 }
 
+#[cfg(feature = "memcached")]
+fn memcached(builder: CacheBuilder, url: StoreUrl) -> Result<CacheBuilder, Error> {
+    Ok(builder.backend(cache_memoize_memcached::Memcached::from_url(url)?))
+}
+
+#[cfg(not(feature = "memcached"))]
 fn memcached(_: CacheBuilder, _: StoreUrl) -> Result<CacheBuilder, Error> {
     Err(lacks_feature("memcached"))
 }
 
+#[cfg(not(all(feature = "memory", feature = "redis", feature = "memcached")))]
 fn lacks_feature(feature: &str) -> Error {
     wrong(format!("this store needs the feature `{feature}` of cache-memoize: enable it"))
 }

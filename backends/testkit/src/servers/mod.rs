@@ -1,9 +1,11 @@
 //! Real servers for tests: each test starts its own, on a socket in a folder of its own and on a free port
 //! of loopback, and they end with it.
 
+mod memcached;
 mod process;
 mod redis;
 
+pub use memcached::{MemcachedServer, MemcachedServerBuilder};
 pub use redis::{RedisCluster, RedisSentinel, RedisServer, RedisServerBuilder};
 
 use std::io;

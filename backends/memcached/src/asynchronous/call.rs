@@ -1,0 +1,101 @@
+use super::pool::{Pool, Taken};
+use crate::deadline::Deadline;
+use crate::fault::{Fault, Outcome};
+use crate::operations::{Operation, Turn};
+use cache_memoize_core::StoreErrorKind;
+use std::any::Any;
+use std::future::poll_fn;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
+use std::time::Instant;
+use tokio::time::timeout_at;
+
+/// Carries an operation out. Dropped halfway, it takes its connection with it.
+pub(super) async fn carry_out<O: Operation>(
+    pool: &Pool,
+    operation: O,
+    deadline: Deadline,
+) -> Outcome<O::Output> {
+    let until = deadline.instant();
+    let call = async {
+        let taken = pool.take(until).await?;
+        Call { operation, taken, until, is_first_turn: true }.finish().await
+    };
+    let limited = async { timeout_at(until.into(), call).await };
+    guarded(limited).await?.unwrap_or_else(|_| {
+        Err(Fault::timeout("no answer in time; look whether it is overloaded, or raise `timeout`"))
+    })
+}
+
+/// A runtime without clock or sockets panics when it is asked for them.
+async fn guarded<T>(future: impl Future<Output = T>) -> Outcome<T> {
+    let mut future = pin!(future);
+    let polled = poll_fn(|context| {
+        let polled = catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context)));
+        match polled {
+            Ok(poll) => poll.map(Ok),
+            Err(panic) => std::task::Poll::Ready(Err(panic)),
+        }
+    });
+    polled.await.map_err(without_drivers)
+}
+
+fn without_drivers(_: Box<dyn Any + Send>) -> Fault {
+    let what = "the tokio runtime has no clock or no sockets; build it with `enable_all`";
+    Fault::new(StoreErrorKind::Unsupported, what)
+}
+
+struct Call<'a, O> {
+    operation: O,
+    taken: Taken<'a>,
+    until: Instant,
+    is_first_turn: bool,
+}
+
+impl<O: Operation> Call<'_, O> {
+    async fn finish(mut self) -> Outcome<O::Output> {
+        loop {
+            let answers = match self.exchange().await {
+                Ok(answers) => answers,
+                Err(fault) => {
+                    self.start_over(fault).await?;
+                    continue;
+                }
+            };
+            self.is_first_turn = false;
+            match self.operation.hear(answers) {
+                Ok(Turn::Ask) => {}
+                Ok(Turn::Done(output)) => {
+                    self.taken.give_back();
+                    return Ok(output);
+                }
+                Err(fault) => {
+                    if fault.leaves_the_connection_usable() {
+                        self.taken.give_back();
+                    }
+                    return Err(fault);
+                }
+            }
+        }
+    }
+
+    async fn exchange(&mut self) -> Outcome<crate::wire::Answers> {
+        let connection = &mut self.taken.connection;
+        connection.request.clear();
+        self.operation.ask(&mut connection.request, connection.made)?;
+        connection.send().await?;
+        connection.receive().await
+    }
+
+    /// Takes a new connection, if the old one broke while it was idle.
+    async fn start_over(&mut self, fault: Fault) -> Outcome<()> {
+        let was_broken = fault.kind() == StoreErrorKind::Unavailable
+            && self.taken.is_reused
+            && self.is_first_turn
+            && self.taken.connection.is_silent();
+        if !(was_broken && self.operation.start_over()) {
+            return Err(fault);
+        }
+        self.taken.renew(self.until).await
+    }
+}

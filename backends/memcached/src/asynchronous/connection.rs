@@ -1,0 +1,80 @@
+use super::stream::Stream;
+use crate::address::Address;
+use crate::fault::{Fault, Outcome};
+use crate::moment::Moment;
+use crate::wire::{Answers, Incoming, Request};
+use std::io;
+use std::time::Instant;
+use tokio::runtime;
+
+/// A connection, between two exchanges or in the middle of one. One that is left in the middle, because its future was
+/// dropped or failed, is good for nothing but being dropped.
+pub(super) struct Connection {
+    stream: Stream,
+    incoming: Incoming,
+    pub(super) request: Request,
+    /// When it was made.
+    pub(super) made: Moment,
+    /// The runtime that wakes who waits for it; on another one it would wait in vain once that is gone.
+    pub(super) runtime: runtime::Id,
+}
+
+impl Connection {
+    pub(super) async fn open(
+        address: &Address,
+        runtime: runtime::Id,
+        until: Instant,
+    ) -> Outcome<Self> {
+        let stream = Stream::connect(address, until).await?;
+        Ok(Self {
+            stream,
+            incoming: Incoming::default(),
+            request: Request::default(),
+            // Drawn when the connection stands: what it leads to was there before.
+            made: Moment::now(),
+            runtime,
+        })
+    }
+
+    /// Sends the request.
+    pub(super) async fn send(&mut self) -> Outcome<()> {
+        for piece in self.request.pieces() {
+            if !piece.is_empty() {
+                self.stream.write_all(piece).await.map_err(broken)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads the answers to the request.
+    pub(super) async fn receive(&mut self) -> Outcome<Answers> {
+        let mut answers = Vec::with_capacity(self.request.expected().len());
+        while let Some(expected) = self.request.expected().get(answers.len()) {
+            match self.incoming.take(*expected)? {
+                Some(answer) => answers.push(answer),
+                None => self.read().await?,
+            }
+        }
+        Ok(answers.into_iter())
+    }
+
+    /// Whether nothing has come that was not taken for an answer.
+    pub(super) fn is_silent(&self) -> bool {
+        self.incoming.is_empty()
+    }
+
+    async fn read(&mut self) -> Outcome<()> {
+        const CHUNK: usize = 16 * 1024;
+        let buffer = self.incoming.buffer();
+        buffer.reserve(CHUNK);
+        match self.stream.read(buffer).await {
+            Ok(0) => Err(broken(io::Error::from(io::ErrorKind::UnexpectedEof))),
+            Ok(_) => Ok(()),
+            Err(error) => Err(broken(error)),
+        }
+    }
+}
+
+fn broken(error: io::Error) -> Fault {
+    Fault::io("the connection broke; look whether it was stopped or started anew", error)
+}

@@ -1,0 +1,93 @@
+use crate::address::Address;
+use crate::fault::{Fault, Outcome};
+use crate::resolver::{self, Addresses};
+use bytes::BytesMut;
+use std::io;
+use std::path::Path;
+use std::time::{Duration, Instant};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+#[cfg(unix)]
+use tokio::net::UnixStream;
+use tokio::sync::oneshot;
+use tokio::time::timeout;
+
+/// A socket that is connected, and belongs to the runtime that it was made on.
+#[derive(Debug)]
+pub(super) enum Stream {
+    Tcp(TcpStream),
+    #[cfg(unix)]
+    Unix(UnixStream),
+}
+
+const FAILED: &str = "no connection; look whether it is up, and how it is reached";
+
+impl Stream {
+    /// Waits for as long as it is polled: the caller sets the limit, of which each of several addresses has its
+    /// part.
+    pub(super) async fn connect(address: &Address, until: Instant) -> Outcome<Self> {
+        match address {
+            Address::Tcp { host, port } => connect_tcp(host, *port, until).await.map(Self::Tcp),
+            Address::Unix(path) => connect_unix(path).await,
+        }
+    }
+
+    pub(super) async fn read(&mut self, buffer: &mut BytesMut) -> io::Result<usize> {
+        match self {
+            Self::Tcp(stream) => stream.read_buf(buffer).await,
+            #[cfg(unix)]
+            Self::Unix(stream) => stream.read_buf(buffer).await,
+        }
+    }
+
+    pub(super) async fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        match self {
+            Self::Tcp(stream) => stream.write_all(bytes).await,
+            #[cfg(unix)]
+            Self::Unix(stream) => stream.write_all(bytes).await,
+        }
+    }
+}
+
+/// Tries each address that the name stands for, and leaves time for the others.
+async fn connect_tcp(host: &str, port: u16, until: Instant) -> Outcome<TcpStream> {
+    let addresses = resolve(host, port).await?;
+    let mut failure = Fault::io(FAILED, io::Error::from(io::ErrorKind::AddrNotAvailable));
+    for (index, address) in addresses.iter().enumerate() {
+        let others = u32::try_from(addresses.len() - index).unwrap_or(u32::MAX);
+        let limit = until.saturating_duration_since(Instant::now()) / others;
+        match connect_within(address, limit).await {
+            Ok(stream) => return Ok(stream),
+            Err(error) => failure = Fault::io(FAILED, error),
+        }
+    }
+    Err(failure)
+}
+
+async fn connect_within(address: &std::net::SocketAddr, limit: Duration) -> io::Result<TcpStream> {
+    let stream = timeout(limit, TcpStream::connect(address)).await??;
+    stream.set_nodelay(true)?;
+    Ok(stream)
+}
+
+async fn resolve(host: &str, port: u16) -> Outcome<Addresses> {
+    if let Some(addresses) = resolver::literal(host, port) {
+        return Ok(addresses);
+    }
+    let (sender, receiver) = oneshot::channel();
+    // Who has given up waiting does not hear the answer.
+    resolver::look_up(host, port, move |found| drop(sender.send(found)))?;
+    let found = receiver.await.unwrap_or_else(|_| Err(io::Error::from(io::ErrorKind::NotFound)));
+    found.map_err(|error| Fault::io("its name stands for nothing; look at its spelling", error))
+}
+
+#[cfg(unix)]
+async fn connect_unix(path: &Path) -> Outcome<Stream> {
+    let stream = UnixStream::connect(path).await;
+    stream.map(Stream::Unix).map_err(|error| Fault::io(FAILED, error))
+}
+
+#[cfg(not(unix))]
+async fn connect_unix(_: &Path) -> Outcome<Stream> {
+    Err(Fault::io(FAILED, io::Error::from(io::ErrorKind::Unsupported)))
+}

@@ -1,0 +1,27 @@
+use crate::fault::{Fault, Outcome};
+use std::time::{Duration, Instant};
+
+/// When an operation must have come to its end.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Deadline(Instant);
+
+/// As good as never.
+const FAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
+impl Deadline {
+    pub(crate) fn after(limit: Duration) -> Self {
+        let now = Instant::now();
+        Self(now.checked_add(limit).unwrap_or(now + FAR))
+    }
+
+    /// The time that is left, never zero; `what` takes too long if there is none.
+    pub(crate) fn left(self, what: &'static str) -> Outcome<Duration> {
+        let left = self.0.saturating_duration_since(Instant::now());
+        if left.is_zero() { Err(Fault::timeout(what)) } else { Ok(left) }
+    }
+
+    #[cfg(feature = "tokio")]
+    pub(crate) fn instant(self) -> Instant {
+        self.0
+    }
+}

@@ -1,0 +1,130 @@
+//! The storage contract, clause by clause.
+//!
+//! The server's clock counts seconds, and a third of the clauses wait for it, for up to twenty. So the
+//! clauses of a face run beside each other in one test, each against servers of its own, instead of one
+//! after another in a test each. A clause that fails says its name.
+
+use cache_memoize_core::Backend;
+use cache_memoize_memcached::Memcached;
+use cache_memoize_testkit::conformance::{Clause, check_faces, clauses};
+use cache_memoize_testkit::servers::MemcachedServer;
+use cache_memoize_testkit::{Face, Fixture};
+use std::sync::Mutex;
+use std::thread;
+use std::time::Duration;
+
+#[test]
+fn the_blocking_face_keeps_the_contract_on_tcp() {
+    keeps_the_contract(Face::Blocking, on_tcp);
+}
+
+#[test]
+fn the_blocking_face_keeps_the_contract_on_a_socket() {
+    keeps_the_contract(Face::Blocking, on_a_socket);
+}
+
+#[test]
+fn the_blocking_face_keeps_the_contract_on_three_servers() {
+    keeps_the_contract(Face::Blocking, on_three_servers);
+}
+
+#[cfg(feature = "tokio")]
+#[test]
+fn the_async_face_keeps_the_contract_on_tcp() {
+    keeps_the_contract(Face::Async, on_tcp);
+}
+
+#[cfg(feature = "tokio")]
+#[test]
+fn the_async_face_keeps_the_contract_on_a_socket() {
+    keeps_the_contract(Face::Async, on_a_socket);
+}
+
+#[cfg(feature = "tokio")]
+#[test]
+fn the_async_face_keeps_the_contract_on_three_servers() {
+    keeps_the_contract(Face::Async, on_three_servers);
+}
+
+#[test]
+fn both_faces_look_into_the_same_store() {
+    let faces: &[Face] =
+        if cfg!(feature = "tokio") { &[Face::Blocking, Face::Async] } else { &[Face::Blocking] };
+    check_faces(faces, on_a_socket());
+}
+
+fn on_tcp() -> Fixture {
+    fixture(vec![MemcachedServer::start()])
+}
+
+fn on_a_socket() -> Fixture {
+    fixture(vec![MemcachedServer::start_unix()])
+}
+
+fn on_three_servers() -> Fixture {
+    fixture((0..3).map(|_| MemcachedServer::start()).collect())
+}
+
+fn fixture(servers: Vec<MemcachedServer>) -> Fixture {
+    let addresses: Vec<String> = servers.iter().map(MemcachedServer::address).collect();
+    let url = match addresses[0].starts_with('/') {
+        true => servers[0].url(),
+        false => format!("memcached://{}", addresses.join(",")),
+    };
+    // A machine that is busy with all clauses at once is no slow server.
+    let store = Memcached::open(&format!("{url}?timeout=30s")).unwrap();
+    let fixture = Fixture::new(Backend::from(store))
+        .resolution(RESOLUTION)
+        .largest_value(1_000_000)
+        .keep(servers);
+    with_runner(fixture)
+}
+
+/// The server's second, and a part of one more: its ticks come a millisecond late each, so that now and then it
+/// counts two seconds at once.
+const RESOLUTION: Duration = Duration::from_millis(1250);
+
+#[cfg(feature = "tokio")]
+fn with_runner(fixture: Fixture) -> Fixture {
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime = runtime.unwrap();
+    fixture.runner(move |future| runtime.block_on(future))
+}
+
+#[cfg(not(feature = "tokio"))]
+fn with_runner(fixture: Fixture) -> Fixture {
+    fixture
+}
+
+/// How many clauses run at a time: nearly all of them wait.
+const BESIDE: usize = 32;
+
+fn keeps_the_contract(face: Face, fixture: fn() -> Fixture) {
+    let bound = clauses().into_iter().filter(|clause| clause.faces().contains(&face));
+    let (waiting, busy): (Vec<Clause>, Vec<Clause>) = bound.partition(waits);
+    // Taken from the end: those that wait come first.
+    let left = Mutex::new([busy, waiting].concat());
+    let failed = Mutex::new(Vec::new());
+    thread::scope(|scope| {
+        for _ in 0..BESIDE {
+            scope.spawn(|| {
+                while let Some(clause) = { left.lock().unwrap().pop() } {
+                    let named = thread::Builder::new().name(format!("{} ({face})", clause.name()));
+                    let checked = named.spawn(move || clause.check(face, fixture())).unwrap();
+                    if checked.join().is_err() {
+                        failed.lock().unwrap().push(clause.name());
+                    }
+                }
+            });
+        }
+    });
+    let failed = failed.into_inner().unwrap();
+    assert!(failed.is_empty(), "broken, each with its reason above: {failed:#?}");
+}
+
+fn waits(clause: &Clause) -> bool {
+    const WORDS: [&str; 8] =
+        ["ttl::", "live", "life", "ends", "expired", "ever", "prolongs", "shortens"];
+    WORDS.iter().any(|word| clause.name().contains(word))
+}

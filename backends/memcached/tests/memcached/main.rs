@@ -1,0 +1,3 @@
+//! The memcached store, against real servers.
+
+mod conformance;
