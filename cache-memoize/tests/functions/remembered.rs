@@ -5,7 +5,7 @@ use cache_memoize::caches;
 
 /// Runs an async test on every kind of cache.
 pub(crate) fn on_every_kind_async(test: impl AsyncFn(&str)) {
-    for (name, cache) in every_kind() {
+    for (name, cache, _server) in every_kind() {
         block_on(caches::scoped_async([("default", cache)], test(name)));
     }
 }

@@ -93,7 +93,7 @@ fn begin_and_drop<F: Future>(future: F) {
 
 #[test]
 fn a_blocking_caller_takes_over_the_claim_of_a_dropped_future() {
-    for (kind, cache) in every_kind() {
+    for (kind, cache, _server) in every_kind() {
         with_default(&cache, || {
             begin_and_drop(remind_later(1));
             assert_eq!(remind(1), Some(1), "{kind}");

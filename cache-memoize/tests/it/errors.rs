@@ -126,7 +126,7 @@ fn a_value_that_is_not_kept_cannot_be_primed() {
 
 #[test]
 fn by_hand_an_error_is_stored_only_where_it_is_a_value() {
-    for (kind, cache) in every_kind() {
+    for (kind, cache, _server) in every_kind() {
         let fails = || Err::<u32, String>("try again".to_owned());
         assert!(cache.get_or_try_compute("tried", fails).is_err(), "{kind}");
         assert_eq!(cache.get_or_try_compute("tried", || Ok::<u32, String>(7)), Ok(7), "{kind}");

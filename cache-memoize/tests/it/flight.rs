@@ -1,6 +1,6 @@
 //! The flight law: of one key, one computation runs at a time, and nobody hangs.
 
-use crate::support::{block_on, on_every_kind, with_default};
+use crate::support::{block_on, on_every_kind, on_every_kind_in_process, with_default};
 use cache_memoize::{Cache, cache_memoize, caches};
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -116,7 +116,7 @@ fn a_thousand_tasks_run_the_function_once() {
 /// By hand a blocking caller and an async one can name the same entry.
 #[test]
 fn threads_and_tasks_share_one_computation() {
-    for (kind, cache) in crate::support::every_kind() {
+    for (kind, cache, _server) in crate::support::every_kind() {
         let name = format!("both {kind}");
         let callers = Callers::new(100);
         let compute = |callers: &Callers| {
@@ -212,7 +212,7 @@ async fn never_ends_at_first(name: &str) -> u32 {
 
 #[test]
 fn a_dropped_future_hands_the_work_on() {
-    on_every_kind(|kind| {
+    on_every_kind_in_process(|kind| {
         let name = format!("dropped {kind}");
         block_on(caches::scoped_async([("default", default())], async {
             let mut leader: Pin<Box<_>> = Box::pin(never_ends_at_first(&name));
@@ -239,7 +239,7 @@ async fn pending_unless(ends: bool) -> bool {
 
 #[test]
 fn a_computation_that_was_overtaken_leaves_the_next_one_its_followers() {
-    on_every_kind(|kind| {
+    on_every_kind_in_process(|kind| {
         let mut context = Context::from_waker(Waker::noop());
         let [mut overtaken, mut next] = [(); 2].map(|()| Box::pin(pending_unless(false)));
         assert!(overtaken.as_mut().poll(&mut context).is_pending());
@@ -265,7 +265,7 @@ fn at_once() -> u32 {
 
 #[test]
 fn a_thread_does_not_block_for_a_future_that_it_would_have_to_poll() {
-    on_every_kind(|kind| {
+    on_every_kind_in_process(|kind| {
         let mut leader = Box::pin(suspended());
         assert!(leader.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
         assert_eq!(at_once(), 7, "{kind}");
@@ -291,7 +291,7 @@ async fn waits(name: &str) -> u32 {
 
 #[test]
 fn who_gave_up_waiting_can_be_waited_for() {
-    on_every_kind(|kind| {
+    on_every_kind_in_process(|kind| {
         let name = format!("gave up {kind}");
         let mut context = Context::from_waker(Waker::noop());
         let (mut waiting, mut other) = (pin!(waits(&name)), pin!(gives_up_waiting(&name)));
@@ -305,7 +305,7 @@ fn who_gave_up_waiting_can_be_waited_for() {
 
 #[test]
 fn who_comes_during_a_refresh_waits_for_it() {
-    on_every_kind(|kind| {
+    on_every_kind_in_process(|kind| {
         let mut context = Context::from_waker(Waker::noop());
         let mut refreshing = Box::pin(refresh_pending_unless(false));
         assert!(refreshing.as_mut().poll(&mut context).is_pending());
@@ -321,7 +321,7 @@ async fn yields_once(id: u32) -> u32 {
 
 #[test]
 fn who_follows_is_counted_neither_as_a_hit_nor_as_a_miss() {
-    on_every_kind(|kind| {
+    on_every_kind_in_process(|kind| {
         let mut context = Context::from_waker(Waker::noop());
         let [mut leader, mut follower] = [(); 2].map(|()| Box::pin(yields_once(7)));
         assert!(leader.as_mut().poll(&mut context).is_pending());
@@ -358,7 +358,7 @@ fn with_room<R: Send>(body: impl FnOnce() -> R + Send) -> R {
 
 #[test]
 fn a_recursive_function_finishes() {
-    for (_, cache) in crate::support::every_kind() {
+    for (_, cache, _server) in crate::support::every_kind() {
         let fibonacci = with_room(|| with_default(&cache, || fibonacci(500)));
         assert!((1.39e104..1.4e104).contains(&fibonacci), "{fibonacci}");
         let fibonacci = with_room(|| with_default(&cache, || block_on_here(fibonacci_async(500))));
@@ -368,6 +368,7 @@ fn a_recursive_function_finishes() {
 
 fn block_on_here<F: Future>(future: F) -> F::Output {
     tokio::runtime::Builder::new_current_thread()
+        .enable_all()
         .build()
         .expect("a runtime starts")
         .block_on(future)

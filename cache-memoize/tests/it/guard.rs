@@ -1,6 +1,6 @@
 //! The guard law: `store_result = false` runs a function at most once in a lifetime.
 
-use crate::support::{block_on, on_every_kind, with_default};
+use crate::support::{block_on, on_every_kind, on_every_kind_in_process, with_default};
 use cache_memoize::{Cache, Memory, cache_memoize, caches};
 use cache_memoize_testkit::FakeClock;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -158,8 +158,11 @@ fn after_its_lifetime_it_may_run_again() {
     });
 }
 
+static ENTERED: AtomicU32 = AtomicU32::new(0);
+
 #[cache_memoize(ttl = 60, store_result = false, key = name)]
 async fn never_ends_at_first(name: &str, ends: bool) {
+    ENTERED.fetch_add(1, Ordering::SeqCst);
     if !ends {
         std::future::pending::<()>().await;
     }
@@ -171,10 +174,12 @@ fn a_dropped_future_gives_the_run_back() {
     on_every_kind(|kind| {
         let cache = caches::get("default").expect("the scope has a cache");
         block_on(caches::scoped_async([("default", cache.clone())], async {
+            let runs = ENTERED.load(Ordering::SeqCst);
             let mut dropped = Box::pin(never_ends_at_first("a", false));
             std::future::poll_fn(|context| {
                 assert!(dropped.as_mut().poll(context).is_pending());
-                std::task::Poll::Ready(())
+                let has_begun = ENTERED.load(Ordering::SeqCst) > runs;
+                if has_begun { Poll::Ready(()) } else { Poll::Pending }
             })
             .await;
             drop(dropped);
@@ -186,7 +191,7 @@ fn a_dropped_future_gives_the_run_back() {
 
 #[test]
 fn a_dropped_future_gives_the_run_back_however_many_others_were_dropped() {
-    on_every_kind(|kind| {
+    on_every_kind_in_process(|kind| {
         let mut context = Context::from_waker(Waker::noop());
         let mut dropped =
             ["b", "c", "d", "e", "f", "a"].map(|name| Box::pin(never_ends_at_first(name, false)));

@@ -1,12 +1,54 @@
 //! Caches for tests, and the runs that every law is tested under.
 
 use cache_memoize::core::Backend;
-use cache_memoize::{Cache, Memory, caches};
+use cache_memoize::{Cache, Memcached, Memory, Near, Redis, caches};
 use cache_memoize_testkit::Counts;
+use cache_memoize_testkit::servers::{MemcachedServer, RedisServer};
+use std::any::Any;
+use std::time::Duration;
 
-/// A cache of values as they are, and one of bytes, as a store elsewhere would have them.
-pub(crate) fn every_kind() -> [(&'static str, Cache); 2] {
-    [("objects", Cache::memory()), ("bytes", bytes(&Counts::new()))]
+/// A cache under its name, and what must live as long.
+pub(crate) type Kind = (&'static str, Cache, Box<dyn Any>);
+
+/// A cache of values as they are, one of bytes, and one on each server: a law holds in all of them.
+pub(crate) fn every_kind() -> Vec<Kind> {
+    let mut kinds = in_process_kinds();
+    kinds.extend(server_kinds());
+    kinds
+}
+
+/// The caches whose store is in this process.
+pub(crate) fn in_process_kinds() -> Vec<Kind> {
+    vec![("objects", Cache::memory(), Box::new(())), ("bytes", bytes(&Counts::new()), Box::new(()))]
+}
+
+/// The caches whose store is a server.
+pub(crate) fn server_kinds() -> Vec<Kind> {
+    let redis = RedisServer::start();
+    let far = RedisServer::start();
+    let memcached = MemcachedServer::start_unix();
+    let near = Near::entries(1_000);
+    let patient = Cache::builder().timeout(PATIENCE).call_timeout(Duration::MAX);
+    let near = patient.backend(opened_redis(&far)).near(near).build();
+    let near = near.expect("the settings are right");
+    let open_memcached = Memcached::open(&memcached.url()).expect("the URL is right");
+    vec![
+        ("redis", patient_cache(opened_redis(&redis)), Box::new(redis)),
+        ("redis behind a near tier", near, Box::new(far)),
+        ("memcached", patient_cache(open_memcached), Box::new(memcached)),
+    ]
+}
+
+fn opened_redis(server: &RedisServer) -> Redis {
+    Redis::open(&server.unix_url()).expect("the URL is right")
+}
+
+/// The laws are not about time: a busy machine is no fault of a store.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+fn patient_cache(backend: impl Into<Backend>) -> Cache {
+    let patient = Cache::builder().timeout(PATIENCE).call_timeout(Duration::MAX);
+    patient.backend(backend).build().expect("the settings are right")
 }
 
 /// A cache of bytes, whose round trips are counted.
@@ -17,7 +59,16 @@ pub(crate) fn bytes(counts: &Counts) -> Cache {
 
 /// Runs a test on every kind of cache.
 pub(crate) fn on_every_kind(test: impl Fn(&str)) {
-    for (name, cache) in every_kind() {
+    on_each_of(every_kind(), test);
+}
+
+/// Runs a test on every kind of cache whose futures nobody need drive.
+pub(crate) fn on_every_kind_in_process(test: impl Fn(&str)) {
+    on_each_of(in_process_kinds(), test);
+}
+
+fn on_each_of(kinds: Vec<Kind>, test: impl Fn(&str)) {
+    for (name, cache, _server) in kinds {
         with_default(&cache, || test(name));
     }
 }
@@ -30,6 +81,6 @@ pub(crate) fn with_default<R>(cache: &Cache, body: impl FnOnce() -> R) -> R {
 /// Runs a future on two worker threads.
 pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
     let runtime =
-        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_time().build();
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     runtime.expect("a runtime starts").block_on(future)
 }

@@ -64,7 +64,7 @@ fn stored_in(cache: &Cache) -> u64 {
 
 #[test]
 fn a_name_is_that_of_an_installed_cache() {
-    for (kind, reports) in every_kind() {
+    for (kind, reports, _server) in every_kind() {
         let default = Cache::memory();
         caches::scoped([("reports", reports.clone()), ("default", default.clone())], || {
             let first = named(1);
@@ -77,7 +77,7 @@ fn a_name_is_that_of_an_installed_cache() {
 
 #[test]
 fn a_name_serves_async_functions() {
-    for (kind, reports) in every_kind() {
+    for (kind, reports, _server) in every_kind() {
         block_on(caches::scoped_async([("reports", reports)], async {
             let first = named_async(1).await;
             assert_eq!(named_async(1).await, first, "{kind}");
@@ -110,7 +110,7 @@ fn an_expression_gives_a_cache() {
 
 #[test]
 fn an_argument_gives_the_cache_and_its_companions_take_it() {
-    for ((kind, left), (_, right)) in every_kind().into_iter().zip(every_kind()) {
+    for ((kind, left, _one), (_, right, _other)) in every_kind().into_iter().zip(every_kind()) {
         let first = of_an_argument(&left, 1);
         assert_eq!(of_an_argument(&left, 1), first, "{kind}");
         assert_ne!(of_an_argument(&right, 1), first, "{kind}");
@@ -124,7 +124,7 @@ fn an_argument_gives_the_cache_and_its_companions_take_it() {
 
 #[test]
 fn a_field_of_the_receiver_gives_the_cache() {
-    for (kind, cache) in every_kind() {
+    for (kind, cache, _server) in every_kind() {
         let (repository, other) = (Repository { cache }, Repository { cache: Cache::memory() });
         let first = repository.get(1);
         assert_eq!(repository.get(1), first, "{kind}");
