@@ -31,6 +31,14 @@ impl Fault {
         match error.kind() {
             io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => Self::timeout(place),
             io::ErrorKind::UnexpectedEof => Self::broken(place, "closed the connection"),
+            // What TLS complains of.
+            io::ErrorKind::InvalidData => {
+                let context = format!(
+                    "no TLS with redis at {place}, {error}; check `ca`, `cert` and `key`, and whether \
+                     it listens with TLS there"
+                );
+                Self { source: Some(Arc::new(error)), ..Self::new(StoreErrorKind::Denied, context) }
+            }
             _ => {
                 let context = format!("no connection with redis at {place}; is it running?");
                 Self {
@@ -142,8 +150,12 @@ fn meaning(code: &str, text: &str) -> (StoreErrorKind, &'static str) {
         "WRONGPASS" => (StoreErrorKind::Denied, "check user and password in the URL"),
         "NOPERM" => (StoreErrorKind::Denied, "give this user the right with `ACL SETUSER`"),
         "DENIED" | "MISCONF" => (StoreErrorKind::Denied, ""),
-        "LOADING" | "MASTERDOWN" | "READONLY" | "CLUSTERDOWN" | "TRYAGAIN" | "MOVED" | "ASK"
-        | "NOREPLICAS" | "BUSY" => (StoreErrorKind::Unavailable, ""),
+        "MOVED" | "ASK" => (
+            StoreErrorKind::Unavailable,
+            "this server is one of a cluster: the URL for it begins with `redis+cluster://`",
+        ),
+        "LOADING" | "MASTERDOWN" | "READONLY" | "CLUSTERDOWN" | "TRYAGAIN" | "NOREPLICAS"
+        | "BUSY" => (StoreErrorKind::Unavailable, ""),
         _ => meaning_of_text(text),
     }
 }
@@ -153,14 +165,16 @@ fn meaning_of_text(text: &str) -> (StoreErrorKind, &'static str) {
     let has = |part: &str| text.contains(part);
     if has(TOO_MANY_CLIENTS) {
         (StoreErrorKind::Unavailable, "raise its `maxclients`, or lower `pool`")
+    } else if has("unknown command") || has("syntax error") || has("Unknown subcommand") {
+        (StoreErrorKind::Unsupported, "Redis 7.0 or later is needed, with this command enabled")
     } else if has("AUTH") || has("invalid password") {
         (StoreErrorKind::Denied, "this server has no such user or password; check the URL")
     } else if has("invalid bulk length") || has("string exceeds maximum allowed size") {
         (StoreErrorKind::TooLarge, "the value is longer than its `proto-max-bulk-len`")
+    } else if has("cluster support disabled") {
+        (StoreErrorKind::Configuration, "the URL for a single server begins with `redis://`")
     } else if has("DB index") || has("SELECT is not allowed") {
         (StoreErrorKind::Configuration, "this server has no such database; check `db` in the URL")
-    } else if has("unknown command") || has("syntax error") || has("Unknown subcommand") {
-        (StoreErrorKind::Unsupported, "Redis 7.0 or later is needed, with this command enabled")
     } else {
         (StoreErrorKind::Other, "")
     }
@@ -199,6 +213,7 @@ mod tests {
             ("ERR Protocol error: invalid bulk length", TooLarge),
             ("ERR string exceeds maximum allowed size (proto-max-bulk-len)", TooLarge),
             ("ERR DB index is out of range", Configuration),
+            ("ERR This instance has cluster support disabled", Configuration),
             ("ERR SELECT is not allowed in cluster mode", Configuration),
             ("ERR unknown command 'EVALSHA'", Unsupported),
             ("ERR syntax error", Unsupported),
@@ -208,6 +223,11 @@ mod tests {
         for (line, kind) in kinds {
             assert_eq!(said(line).kind(), kind, "{line}");
         }
+    }
+
+    #[test]
+    fn a_command_that_is_unknown_is_not_taken_for_what_it_is_called() {
+        assert_eq!(said("ERR unknown command 'AUTH'").kind(), StoreErrorKind::Unsupported);
     }
 
     #[test]

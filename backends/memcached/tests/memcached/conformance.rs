@@ -15,35 +15,35 @@ use std::time::Duration;
 
 #[test]
 fn the_blocking_face_keeps_the_contract_on_tcp() {
-    keeps_the_contract(Face::Blocking, on_tcp);
+    keeps_the_contract(Face::Blocking, on_tcp, &OF_THREE_ACTORS);
 }
 
 #[test]
 fn the_blocking_face_keeps_the_contract_on_a_socket() {
-    keeps_the_contract(Face::Blocking, on_a_socket);
+    keeps_the_contract(Face::Blocking, on_a_socket, &[]);
 }
 
 #[test]
 fn the_blocking_face_keeps_the_contract_on_three_servers() {
-    keeps_the_contract(Face::Blocking, on_three_servers);
+    keeps_the_contract(Face::Blocking, on_three_servers, &OF_THREE_ACTORS);
 }
 
 #[cfg(feature = "tokio")]
 #[test]
 fn the_async_face_keeps_the_contract_on_tcp() {
-    keeps_the_contract(Face::Async, on_tcp);
+    keeps_the_contract(Face::Async, on_tcp, &OF_THREE_ACTORS);
 }
 
 #[cfg(feature = "tokio")]
 #[test]
 fn the_async_face_keeps_the_contract_on_a_socket() {
-    keeps_the_contract(Face::Async, on_a_socket);
+    keeps_the_contract(Face::Async, on_a_socket, &[]);
 }
 
 #[cfg(feature = "tokio")]
 #[test]
 fn the_async_face_keeps_the_contract_on_three_servers() {
-    keeps_the_contract(Face::Async, on_three_servers);
+    keeps_the_contract(Face::Async, on_three_servers, &OF_THREE_ACTORS);
 }
 
 #[test]
@@ -97,11 +97,18 @@ fn with_runner(fixture: Fixture) -> Fixture {
     fixture
 }
 
+/// The orders in which three actors come to one key are a matter of the commands, not of the way they travel, and
+/// take half a minute: once for each face is enough.
+const OF_THREE_ACTORS: [&str; 2] =
+    ["interleavings::of_three_actors_on_nothing", "interleavings::of_three_actors_on_a_value"];
+
 /// How many clauses run at a time: nearly all of them wait.
 const BESIDE: usize = 32;
 
-fn keeps_the_contract(face: Face, fixture: fn() -> Fixture) {
-    let bound = clauses().into_iter().filter(|clause| clause.faces().contains(&face));
+fn keeps_the_contract(face: Face, fixture: fn() -> Fixture, left_out: &[&str]) {
+    let bound = clauses()
+        .into_iter()
+        .filter(|clause| clause.faces().contains(&face) && !left_out.contains(&clause.name()));
     let (waiting, busy): (Vec<Clause>, Vec<Clause>) = bound.partition(waits);
     // Taken from the end: those that wait come first.
     let left = Mutex::new([busy, waiting].concat());

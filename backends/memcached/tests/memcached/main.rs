@@ -1,3 +1,13 @@
-//! The memcached store, against real servers.
+//! The memcached store, against real servers, and against some that only pretend to be one.
 
 mod conformance;
+mod connections;
+mod faults;
+#[cfg(feature = "tokio")]
+mod futures;
+mod garbage;
+mod items;
+mod leases;
+mod round_trips;
+mod settings;
+mod support;

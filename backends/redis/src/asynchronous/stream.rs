@@ -57,7 +57,20 @@ async fn secured(settings: &Settings, host: &str, stream: TcpStream) -> io::Resu
     let name =
         rustls::pki_types::ServerName::try_from(host.to_owned()).map_err(io::Error::other)?;
     let connector = tokio_rustls::TlsConnector::from(tls.config.clone());
-    Ok(Box::pin(connector.connect(name, stream).await?))
+    let mut stream = connector.connect(name, stream).await?;
+    hear_of_refusal(&mut stream).await?;
+    Ok(Box::pin(stream))
+}
+
+/// A server says what it thinks of our certificate only when TLS stands on this side, and to whoever reads next.
+/// That is done here, where the reason is not lost; what it answers does not matter.
+#[cfg(feature = "tls")]
+async fn hear_of_refusal(stream: &mut (impl AsyncRead + AsyncWrite + Unpin)) -> io::Result<()> {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    stream.write_all(b"*1\r\n$4\r\nPING\r\n").await?;
+    stream.flush().await?;
+    while stream.read_u8().await? != b'\n' {}
+    Ok(())
 }
 
 #[cfg(not(feature = "tls"))]

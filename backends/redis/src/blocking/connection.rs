@@ -85,10 +85,23 @@ impl Connection {
         self.stream.set_deadline(deadline);
         let sent = self.stream.write_all(&packed).and_then(|()| self.stream.flush());
         sent.map_err(|error| {
-            let is_timeout = is_timeout(&error);
+            if is_timeout(&error) {
+                return Fault::timeout(&self.address);
+            }
+            if let Some(refusal) = self.last_words() {
+                return refusal;
+            }
             let fault = Fault::from_io(error, &self.address);
-            if self.is_tried && !is_timeout { fault.unanswered() } else { fault }
+            if self.is_tried { fault.unanswered() } else { fault }
         })
+    }
+
+    /// What a server said before it hung up in the middle of a request, such as that it is too long.
+    fn last_words(&mut self) -> Option<Fault> {
+        match self.parser.parse_value(&mut self.stream) {
+            Ok(Value::ServerError(error)) => Some(Fault::from_server(&error)),
+            _ => None,
+        }
     }
 
     /// Takes so many replies. An error in one of them is a reply too.

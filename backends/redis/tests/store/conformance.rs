@@ -1,21 +1,128 @@
 //! The storage contract, clause by clause, on every way to a server.
+//!
+//! On one way each clause is a test of its own. On the others they are walked through on one server, and
+//! without the two longest, which ask for orders of commands and not for ways to send them.
 
-use crate::support::{patient, served};
-use cache_memoize_testkit::conformance;
-use cache_memoize_testkit::servers::RedisServer;
+use crate::certificates::Certificates;
+use crate::support::{one_thread, patient, two_threads};
+use cache_memoize_core::Store;
+use cache_memoize_redis::Redis;
+use cache_memoize_testkit::conformance::clauses;
+use cache_memoize_testkit::servers::{RedisCluster, RedisSentinel, RedisServer};
+use cache_memoize_testkit::{Clause, Face, Fixture, conformance};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
+use std::thread;
 
 conformance! {
     mod tcp;
     store: || {
         let server = RedisServer::start();
-        served(patient(&server.tcp_url()), server)
+        let (redis, runtime) = (patient(&server.tcp_url()), one_thread());
+        Fixture::new(redis.into()).runner(move |future| runtime.block_on(future)).keep(server)
     },
 }
 
-conformance! {
-    mod unix;
-    store: || {
-        let server = RedisServer::start();
-        served(patient(&format!("{}?protocol=3", server.unix_url())), server)
-    },
+#[test]
+fn the_blocking_face_keeps_the_contract_in_resp3() {
+    let server = RedisServer::start();
+    walk(Face::Blocking, databases(&server.tcp_url(), "protocol=3"));
+}
+
+#[test]
+fn the_async_face_keeps_the_contract_in_resp3() {
+    let server = RedisServer::start();
+    walk(Face::Async, databases(&server.tcp_url(), "protocol=3"));
+}
+
+#[test]
+fn the_blocking_face_keeps_the_contract_on_a_unix_socket() {
+    let server = RedisServer::start();
+    walk(Face::Blocking, databases(&server.unix_url(), ""));
+}
+
+#[test]
+fn the_async_face_keeps_the_contract_on_a_unix_socket() {
+    let server = RedisServer::start();
+    walk(Face::Async, databases(&server.unix_url(), ""));
+}
+
+#[test]
+fn the_blocking_face_keeps_the_contract_over_tls() {
+    let (server, certificates) = over_tls();
+    walk(Face::Blocking, databases(&server.tls_url(), &certificates.parameters()));
+}
+
+#[test]
+fn the_async_face_keeps_the_contract_over_tls() {
+    let (server, certificates) = over_tls();
+    walk(Face::Async, databases(&server.tls_url(), &certificates.parameters()));
+}
+
+#[test]
+fn the_blocking_face_keeps_the_contract_in_a_cluster() {
+    let cluster = RedisCluster::start(3);
+    walk(Face::Blocking, vec![patient(&cluster.url())]);
+}
+
+#[test]
+fn the_async_face_keeps_the_contract_in_a_cluster() {
+    let cluster = RedisCluster::start(3);
+    walk(Face::Async, vec![patient(&cluster.url())]);
+}
+
+#[test]
+fn the_blocking_face_keeps_the_contract_behind_a_sentinel() {
+    let sentinel = RedisSentinel::start();
+    walk(Face::Blocking, databases(&sentinel.url(), ""));
+}
+
+#[test]
+fn the_async_face_keeps_the_contract_behind_a_sentinel() {
+    let sentinel = RedisSentinel::start();
+    walk(Face::Async, databases(&sentinel.url(), ""));
+}
+
+fn over_tls() -> (RedisServer, Certificates) {
+    let certificates = Certificates::new();
+    let [certificate, key, authority] =
+        ["server.pem", "server.key", "ca.pem"].map(|name| certificates.path(name));
+    let server = RedisServer::builder().tls(&certificate, &key, &authority, true).start();
+    (server, certificates)
+}
+
+/// A server has sixteen stores that are nothing to each other, and so has time for clauses that wait.
+fn databases(url: &str, parameters: &str) -> Vec<Redis> {
+    (0..16).map(|number| patient(&format!("{url}?db={number}&{parameters}"))).collect()
+}
+
+/// Checks every clause of the face, each on a store that was emptied before.
+fn walk(face: Face, stores: Vec<Redis>) {
+    let is_walked = |clause: &Clause| {
+        clause.faces().contains(&face) && !clause.name().contains("of_three_actors")
+    };
+    let left = Mutex::new(clauses().into_iter().filter(is_walked).collect::<Vec<Clause>>());
+    let broken = Mutex::new(Vec::new());
+    thread::scope(|scope| {
+        for store in &stores {
+            scope.spawn(|| {
+                let next = || left.lock().unwrap().pop();
+                while let Some(clause) = next() {
+                    let check = catch_unwind(AssertUnwindSafe(|| check(clause, face, store)));
+                    if check.is_err() {
+                        broken.lock().unwrap().push(clause.name());
+                    }
+                }
+            });
+        }
+    });
+    let broken = broken.into_inner().unwrap();
+    assert!(broken.is_empty(), "these clauses are broken: {broken:?}");
+}
+
+fn check(clause: Clause, face: Face, store: &Redis) {
+    Store::clear(store).unwrap();
+    let runtime = two_threads();
+    let fixture = Fixture::new(store.clone().into());
+    clause.check(face, fixture.runner(move |future| runtime.block_on(future)));
 }

@@ -1,4 +1,13 @@
 //! The store against real servers.
 
+mod bus;
+mod certificates;
+mod cluster;
 mod conformance;
+mod costs;
+mod faults;
+mod runtimes;
+mod sentinel;
+mod settings;
+mod strangers;
 mod support;

@@ -86,7 +86,6 @@ impl MemcachedServer {
     }
 
     /// Sends `text` over a connection of its own, and gives what is answered.
-    #[must_use]
     pub fn command(&self, text: impl AsRef<[u8]>) -> String {
         let answer = ask(&self.place, text.as_ref()).expect("memcached answers");
         String::from_utf8(answer).expect("the answer is text")

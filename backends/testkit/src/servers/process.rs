@@ -1,4 +1,4 @@
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
 use std::fmt;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -50,9 +50,11 @@ impl Process {
         let _ = self.child.wait();
     }
 
-    /// Stops the process where it stands; its sockets stay open.
+    /// Stops the process where it stands, and waits until it does; its sockets stay open.
     pub(super) fn pause(&self) {
         self.signal(Signal::STOP);
+        let stopped = waitpid(Some(self.pid()), WaitOptions::UNTRACED);
+        stopped.expect("a child of ours that goes on can be stopped");
     }
 
     /// Lets a stopped process go on.
@@ -61,9 +63,12 @@ impl Process {
     }
 
     fn signal(&self, signal: Signal) {
+        kill_process(self.pid(), signal).expect("a child of ours may be signalled");
+    }
+
+    fn pid(&self) -> Pid {
         let pid = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw);
-        let pid = pid.expect("a child has a process id");
-        kill_process(pid, signal).expect("a child of ours may be signalled");
+        pid.expect("a child has a process id")
     }
 }
 

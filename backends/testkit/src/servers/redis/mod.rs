@@ -13,8 +13,10 @@ use super::process::Process;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
+use wire::Wire;
 
 /// A Redis server on a Unix socket and on a TCP port at once. It is empty, keeps nothing on disk, and ends
 /// when this is dropped.
@@ -25,6 +27,8 @@ pub struct RedisServer {
     port: u16,
     tls_port: u16,
     folder: TempDir,
+    /// What is asked of the server goes over one connection, lest the server count many.
+    wire: Mutex<Option<Wire>>,
 }
 
 impl RedisServer {
@@ -87,6 +91,7 @@ impl RedisServer {
 
     /// Ends the server at once, as a crash does.
     pub fn kill(&mut self) {
+        self.hang_up();
         self.process.kill();
     }
 
@@ -95,7 +100,7 @@ impl RedisServer {
     /// # Panics
     /// If it does not come up again.
     pub fn restart(&mut self) {
-        self.process.kill();
+        self.kill();
         let started = start(&self.options, self.folder.path(), self.port, self.tls_port);
         self.process = started.unwrap_or_else(|reason| panic!("no restart of Redis: {reason}"));
     }
@@ -117,9 +122,19 @@ impl RedisServer {
     /// If the server cannot be asked.
     #[track_caller]
     pub fn command(&self, words: &[&str]) -> String {
-        let password = self.options.password.as_deref();
-        wire::ask(&self.socket(), password, words)
-            .unwrap_or_else(|error| panic!("Redis cannot be asked {words:?}: {error}"))
+        let mut wire = self.wire.lock().unwrap_or_else(PoisonError::into_inner);
+        // A server that was restarted, or became a replica, has hung up since.
+        let answer = wire.as_mut().and_then(|wire| wire.ask(words).ok());
+        answer.unwrap_or_else(|| {
+            let fresh = Wire::open(&self.socket(), self.options.password.as_deref());
+            let answer = fresh.and_then(|fresh| wire.insert(fresh).ask(words));
+            answer.unwrap_or_else(|error| panic!("Redis cannot be asked {words:?}: {error}"))
+        })
+    }
+
+    /// Closes the connection of [`command`](Self::command), which the next one opens again.
+    pub fn hang_up(&self) {
+        *self.wire.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     /// A number from `INFO`, such as `total_commands_processed`.
@@ -206,7 +221,8 @@ impl RedisServerBuilder {
             let (port, tls_port) = (port(), port());
             match start(&self, folder.path(), port, tls_port) {
                 Ok(process) => {
-                    return RedisServer { process, options: self, port, tls_port, folder };
+                    let wire = Mutex::new(None);
+                    return RedisServer { process, options: self, port, tls_port, folder, wire };
                 }
                 Err(why) => reason = why,
             }
@@ -268,7 +284,7 @@ fn socket_in(folder: &Path) -> PathBuf {
 /// Waits until servers agree among themselves.
 #[track_caller]
 fn wait_until(what: &str, holds: impl Fn() -> bool) {
-    let deadline = Instant::now() + Duration::from_secs(30);
+    let deadline = Instant::now() + Duration::from_secs(60);
     while !holds() {
         assert!(Instant::now() < deadline, "waited in vain: {what}");
         std::thread::sleep(Duration::from_millis(10));

@@ -6,20 +6,36 @@ use std::path::Path;
 use std::time::Duration;
 
 /// How long a server may take to answer a test.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A connection with a server.
+#[derive(Debug)]
+pub(super) struct Wire {
+    stream: UnixStream,
+    replies: BufReader<UnixStream>,
+}
+
+impl Wire {
+    pub(super) fn open(socket: &Path, password: Option<&str>) -> io::Result<Self> {
+        let stream = UnixStream::connect(socket)?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        stream.set_write_timeout(Some(PATIENCE))?;
+        let mut this = Self { replies: BufReader::new(stream.try_clone()?), stream };
+        if let Some(password) = password {
+            this.ask(&["AUTH", password])?;
+        }
+        Ok(this)
+    }
+
+    pub(super) fn ask(&mut self, words: &[&str]) -> io::Result<String> {
+        self.stream.write_all(&packed(words))?;
+        read_reply(&mut self.replies)
+    }
+}
 
 /// Asks the server behind `socket`, on a connection of its own.
 pub(super) fn ask(socket: &Path, password: Option<&str>, words: &[&str]) -> io::Result<String> {
-    let mut stream = UnixStream::connect(socket)?;
-    stream.set_read_timeout(Some(PATIENCE))?;
-    stream.set_write_timeout(Some(PATIENCE))?;
-    let mut replies = BufReader::new(stream.try_clone()?);
-    if let Some(password) = password {
-        stream.write_all(&packed(&["AUTH", password]))?;
-        read_reply(&mut replies)?;
-    }
-    stream.write_all(&packed(words))?;
-    read_reply(&mut replies)
+    Wire::open(socket, password)?.ask(words)
 }
 
 fn packed(words: &[&str]) -> Vec<u8> {

@@ -1,0 +1,96 @@
+//! How many connections there are, and which of them are used again.
+
+use crate::support::{Ask, faces, kind, open, timed, wait_until};
+use cache_memoize_core::{Store, StoreErrorKind};
+use cache_memoize_testkit::servers::MemcachedServer;
+use std::net::TcpStream;
+use std::sync::Barrier;
+use std::thread;
+use std::time::Duration;
+
+#[test]
+fn one_caller_has_one_connection() {
+    let server = MemcachedServer::start();
+    for face in faces(&open(&server.url())) {
+        face.ping().unwrap();
+        let connections = server.stat("total_connections");
+        for index in 0..100 {
+            face.write(&format!("key-{index}"), "value").unwrap();
+            face.read("key").unwrap();
+        }
+        assert_eq!(server.stat("total_connections"), connections + 1, "the question is the one");
+    }
+}
+
+#[test]
+fn there_are_never_more_than_told() {
+    let server = MemcachedServer::start();
+    for face in faces(&open(&format!("{}?pool=3&timeout=20s", server.url()))) {
+        let before = server.stat("total_connections");
+        let start = Barrier::new(16);
+        thread::scope(|scope| {
+            for index in 0..16 {
+                let (face, start) = (&face, &start);
+                scope.spawn(move || {
+                    start.wait();
+                    for round in 0..50 {
+                        let name = format!("key-{index}-{round}");
+                        face.write(&name, &name).unwrap();
+                        assert_eq!(face.read(&name).unwrap().unwrap(), name);
+                    }
+                });
+            }
+        });
+        let made = server.stat("total_connections") - before - 1;
+        assert!((1..=3).contains(&made), "{made} connections");
+    }
+}
+
+#[test]
+fn who_finds_no_connection_free_waits_no_longer_than_the_limit() {
+    let server = MemcachedServer::start();
+    for face in faces(&open(&format!("{}?pool=1&timeout=300ms", server.url()))) {
+        face.ping().unwrap();
+        server.pause();
+        thread::scope(|scope| {
+            let calls: Vec<_> = (0..4).map(|_| scope.spawn(|| timed(|| face.ping()))).collect();
+            for call in calls {
+                let (answer, took) = call.join().unwrap();
+                assert_eq!(kind(answer), StoreErrorKind::Timeout);
+                assert!(took < Duration::from_millis(300) + Duration::from_secs(2));
+            }
+        });
+        server.resume();
+        face.ping().unwrap();
+    }
+}
+
+#[test]
+fn a_server_that_takes_no_more_callers_is_an_error_in_time() {
+    let server = MemcachedServer::builder().connections(20).start();
+    for face in faces(&open(&server.url())) {
+        let crowd: Vec<_> =
+            (0..40).filter_map(|_| TcpStream::connect(server.address()).ok()).collect();
+        let (answer, took) = timed(|| face.ping());
+        let kind = kind(answer);
+        let expected = [StoreErrorKind::Unavailable, StoreErrorKind::Timeout];
+        assert!(expected.contains(&kind), "{kind:?}");
+        assert!(took < Duration::from_millis(250) + Duration::from_secs(2));
+        drop(crowd);
+        wait_until("there is room again", || face.ping().is_ok());
+        assert!(face.write("key", "value").unwrap());
+    }
+}
+
+#[test]
+fn a_store_that_is_dropped_closes_its_connections() {
+    let server = MemcachedServer::start();
+    let store = open(&server.url());
+    faces(&store).iter().for_each(|face| face.ping().unwrap());
+    let another = store.clone();
+    drop(store);
+    another.ping().unwrap();
+    let open = server.stat("curr_connections");
+    drop(another);
+    wait_until("they are closed", || server.stat("curr_connections") < open);
+}

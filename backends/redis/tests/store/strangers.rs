@@ -1,0 +1,178 @@
+//! Servers that are none, and answer what they like.
+
+use crate::support::{OPERATIONS, assert_kind, faces, open, patient};
+use cache_memoize_core::{Store, StoreErrorKind};
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::Duration;
+
+const RUBBISH: &[&[u8]] = &[
+    b"",
+    b"\r\n",
+    b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n",
+    b"SSH-2.0-OpenSSH_9.2\r\n",
+    b"\x15\x03\x01\x00\x02\x02\x46",
+    b"ERROR\r\n",
+    b"+\r\n",
+    b"+QUEUED\r\n",
+    b"-\r\n",
+    b"-ERR\r\n",
+    b"-MOVED\r\n",
+    b"-MOVED 1 somewhere\r\n",
+    b"-ASK 1 127.0.0.1:1\r\n",
+    b"-NOSCRIPT\r\n",
+    b":\r\n",
+    b":x\r\n",
+    b":2\r\n",
+    b":9223372036854775808\r\n",
+    b"$-2\r\n",
+    b"$x\r\n",
+    b"$5\r\nabc\r\n",
+    b"$3\r\nabcdefgh",
+    b"$9223372036854775807\r\nabc",
+    b"$18446744073709551615\r\n",
+    b"*-2\r\n",
+    b"*x\r\n",
+    b"*0\r\n",
+    b"*1\r\n*1\r\n*1\r\n+a\r\n",
+    b"*9223372036854775807\r\n",
+    b"*2000000000\r\n:1\r\n",
+    b"%9223372036854775807\r\n",
+    b"%-1\r\n",
+    b"|-1\r\n",
+    b"|9223372036854775807\r\n",
+    b"|1\r\n+a\r\n",
+    b"~-1\r\n",
+    b">0\r\n",
+    b">1\r\n:1\r\n",
+    b">9223372036854775807\r\n",
+    b"=-1\r\n",
+    b"=3\r\nabc\r\n",
+    b"!-1\r\n",
+    b"!3\r\nabc\r\n",
+    b"#x\r\n",
+    b",x\r\n",
+    b"(x\r\n",
+    b"_\r\n",
+    b"\xff\xfe\xfd",
+    b"\x00\x00\x00\x00",
+];
+
+#[test]
+fn rubbish_is_an_error_and_no_panic() {
+    thread::scope(|scope| {
+        for rubbish in RUBBISH {
+            scope.spawn(|| assert_nothing_is_made_of(rubbish));
+        }
+    });
+}
+
+fn assert_nothing_is_made_of(rubbish: &'static [u8]) {
+    let address = listen(move |mut stream| {
+        let mut request = [0; 4096];
+        while stream.read(&mut request).is_ok_and(|count| count > 0) {
+            if rubbish.is_empty() || stream.write_all(rubbish).is_err() {
+                return;
+            }
+        }
+    });
+    for url in [
+        format!("redis://{address}?timeout=50ms"),
+        format!("redis://:word@{address}?timeout=50ms&protocol=3"),
+        format!("redis+cluster://{address}?timeout=50ms"),
+        format!("redis+sentinel://{address}/name?timeout=50ms"),
+    ] {
+        for (face, store) in faces(&open(&url)) {
+            assert_no_answer(face, &*store, &url, rubbish);
+        }
+    }
+}
+
+/// What each way of saying nothing is may be taken for nothing.
+fn assert_no_answer(face: &str, store: &dyn Store, url: &str, rubbish: &[u8]) {
+    const NOTHING: [&[u8]; 5] = [b"_\r\n", b"*0\r\n", b"$-2\r\n", b"*-2\r\n", b"~-1\r\n"];
+    const READING: [&str; 5] = ["get", "get many", "lease", "add", "increment"];
+    for (name, act) in OPERATIONS.iter().filter(|(name, _)| READING.contains(name)) {
+        let text = String::from_utf8_lossy(rubbish);
+        let is_nothing = NOTHING.contains(&rubbish);
+        let outcome = act(store);
+        assert!(
+            outcome.is_err() || is_nothing,
+            "{face} {name} of {url} made something of {text:?}"
+        );
+    }
+}
+
+/// The server hangs up where a reply should come, on a connection that had served before. An addition is not made
+/// again then: the second would find the first, and say that somebody else was quicker.
+#[test]
+fn what_is_not_safe_to_repeat_is_not_repeated() {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let counting = asked.clone();
+    let address = listen(move |mut stream| {
+        let mut request = [0; 4096];
+        while let Ok(count @ 1..) = stream.read(&mut request) {
+            if !request[..count].windows(4).any(|word| word == b"PING") {
+                counting.fetch_add(1, Ordering::SeqCst);
+                return;
+            }
+            let _ = stream.write_all(b"+PONG\r\n");
+        }
+    });
+    for (face, store) in faces(&patient(&format!("redis://{address}"))) {
+        for (name, act) in OPERATIONS.iter().filter(|(name, _)| *name != "ping") {
+            store.ping().unwrap();
+            let before = asked.load(Ordering::SeqCst);
+            assert_kind(act(&*store), StoreErrorKind::Unavailable);
+            let times = asked.load(Ordering::SeqCst) - before;
+            let expected = if ["add", "increment"].contains(name) { 1 } else { 2 };
+            assert_eq!(times, expected, "{face} {name} was sent so many times");
+        }
+    }
+}
+
+/// Each byte comes in time, and the reply never.
+#[test]
+fn an_answer_that_trickles_in_ends_with_the_limit() {
+    let address = listen(|mut stream| {
+        let mut request = [0; 4096];
+        if stream.read(&mut request).is_ok() && stream.write_all(b"$1000000\r\n").is_ok() {
+            while stream.write_all(b"x").is_ok() {
+                thread::sleep(Duration::from_millis(5));
+            }
+        }
+    });
+    for (face, store) in faces(&open(&format!("redis://{address}?timeout=100ms"))) {
+        for (name, act) in OPERATIONS {
+            let error = act(&*store).expect_err("nothing was answered");
+            assert_eq!(error.kind(), StoreErrorKind::Timeout, "{face} {name}: {error}");
+        }
+    }
+}
+
+/// A server that takes nothing more in, because its buffers are full.
+#[test]
+fn a_request_that_nobody_reads_ends_with_the_limit() {
+    let address = listen(|_stream| thread::sleep(Duration::from_secs(600)));
+    for (face, store) in faces(&open(&format!("redis://{address}?timeout=100ms"))) {
+        let outcome = crate::support::put(&*store, "key", vec![b'x'; 64 << 20]);
+        let error = outcome.expect_err("nothing was answered");
+        assert_eq!(error.kind(), StoreErrorKind::Timeout, "{face}: {error}");
+    }
+}
+
+/// Serves each connection on a thread, until the test is over.
+fn listen(serve: impl Fn(TcpStream) + Clone + Send + 'static) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let serve = serve.clone();
+            thread::spawn(move || serve(stream));
+        }
+    });
+    address
+}
