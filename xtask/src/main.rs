@@ -120,6 +120,12 @@ const FEATURE_SETS: &[&[&str]] = &[
     &["--no-default-features", "--features", "lz4"],
     &["--no-default-features", "--features", "lzma"],
     &["--no-default-features", "--features", "bytes,chrono,rust_decimal,time,url,uuid"],
+    &["--no-default-features", "--features", "redis"],
+    &["--no-default-features", "--features", "redis,tls"],
+    &["--no-default-features", "--features", "redis,tokio"],
+    &["--no-default-features", "--features", "memcached"],
+    &["--no-default-features", "--features", "memcached,tokio"],
+    &["--features", "redis,memcached"],
     &[],
 ];
 
@@ -134,8 +140,10 @@ fn quickstart() -> Done {
 
 /// A sync program pulls no async runtime.
 fn no_runtime() -> Done {
+    let features = ["--features", "redis,memcached,tls,json,postcard,zstd,lz4,lzma"];
     let tree =
         Step::cargo("no runtime", &["tree", "--package", "cache-memoize", "--edges", "normal"])
+            .with(&features)
             .output()?;
     let runtimes = ["tokio", "async-std", "smol", "futures-executor"];
     match runtimes.iter().find(|runtime| tree.contains(&format!(" {runtime} v"))) {
