@@ -79,4 +79,5 @@ pub use stats::{FunctionStats, Stats};
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 #[doc = include_str!("../../docs/guide/options.md")]
+#[doc = include_str!("../../docs/guide/stores.md")]
 struct Documents;
