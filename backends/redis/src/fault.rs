@@ -95,10 +95,6 @@ impl Fault {
         self.kind
     }
 
-    pub(crate) fn context(&self) -> &str {
-        &self.context
-    }
-
     pub(crate) fn into_error(self, operation: &'static str) -> StoreError {
         let error = StoreError::new(self.kind, operation, self.context);
         match self.source {

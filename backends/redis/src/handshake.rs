@@ -159,8 +159,8 @@ mod tests {
         let known = reply("*2\r\n$3\r\n::1\r\n$4\r\n6379\r\n");
         assert_eq!(read_master(known, "one").unwrap(), ("::1".to_owned(), 6379));
         for odd in ["*-1\r\n", "*1\r\n$1\r\na\r\n", "*2\r\n$1\r\na\r\n$1\r\nb\r\n", "+OK\r\n"] {
-            let fault = read_master(reply(odd), "one").unwrap_err();
-            assert!(fault.context().contains("`one`"), "{odd:?}");
+            let error = read_master(reply(odd), "one").unwrap_err().into_error("get");
+            assert!(error.context().contains("`one`"), "{odd:?}");
         }
     }
 }

@@ -92,6 +92,7 @@ fn crc16(bytes: &[u8]) -> u16 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use cache_memoize_testkit::servers::RedisServer;
     use proptest::prelude::*;
 
     fn key(text: &str) -> KeyRef<'_> {
@@ -127,6 +128,17 @@ mod tests {
         assert_eq!(name_prefixes("{"), ["{"]);
         assert_eq!(name_prefixes("app:"), ["app:", "{ }app:"]);
         assert_eq!(name_prefixes("{a"), ["{a", "{ }{a"]);
+    }
+
+    #[test]
+    fn a_server_of_a_cluster_sees_the_same_slots() {
+        let server = RedisServer::builder().directive("cluster-enabled", "yes").start();
+        let served = |name: &str| server.command(&["CLUSTER", "KEYSLOT", name]);
+        proptest!(|(text in keys())| {
+            let (value, lease) = names(&text);
+            prop_assert_eq!(served(&value), slot(value.as_bytes()).to_string());
+            prop_assert_eq!(served(&lease), served(&value));
+        });
     }
 
     /// Keys that are rich in braces, among others.

@@ -43,11 +43,6 @@ impl Runtimes {
         let _ = links.watch.set(watch);
         Ok(links)
     }
-
-    #[cfg(test)]
-    pub(crate) fn count(&self) -> usize {
-        lock(&self.known).len()
-    }
 }
 
 fn find(known: &[(Id, Arc<Links>)], id: Id) -> Option<Arc<Links>> {
@@ -143,4 +138,69 @@ fn no_runtime() -> Fault {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::{Duration, Instant};
+    use tokio::runtime::{Builder, Runtime};
+
+    fn runtimes() -> Runtimes {
+        let address = Address::Tcp { host: "127.0.0.1".to_owned(), port: 1 };
+        let settings = Arc::new(Settings::new(crate::settings::Place::One(address)));
+        Runtimes::new(&settings, None)
+    }
+
+    fn runtime() -> Runtime {
+        Builder::new_multi_thread().worker_threads(1).build().unwrap()
+    }
+
+    #[test]
+    fn a_runtime_is_forgotten_when_it_ends() {
+        let runtimes = runtimes();
+        let (one, other) = (runtime(), runtime());
+        let links = one.block_on(async { runtimes.links() }).unwrap();
+        let again = one.block_on(async { runtimes.links() }).unwrap();
+        assert!(Arc::ptr_eq(&links, &again));
+        let others = other.block_on(async { runtimes.links() }).unwrap();
+        assert!(!Arc::ptr_eq(&links, &others));
+        assert_eq!(lock(&runtimes.known).len(), 2);
+        drop(one);
+        assert_eq!(lock(&runtimes.known).len(), 1);
+        drop(other);
+        assert!(lock(&runtimes.known).is_empty());
+    }
+
+    #[test]
+    fn a_store_that_ends_leaves_no_task_behind() {
+        let (runtimes, runtime) = (runtimes(), runtime());
+        drop(runtime.block_on(async { runtimes.links() }).unwrap());
+        assert_eq!(runtime.metrics().num_alive_tasks(), 1);
+        drop(runtimes);
+        let deadline = Instant::now() + Duration::from_secs(60);
+        while runtime.metrics().num_alive_tasks() > 0 {
+            assert!(Instant::now() < deadline, "the watch goes on");
+            std::thread::yield_now();
+        }
+    }
+
+    /// What ends with a runtime may still ask for something, and gets an error.
+    #[test]
+    fn a_runtime_that_is_ending_is_no_trouble() {
+        struct Last(Arc<Runtimes>);
+        impl Drop for Last {
+            fn drop(&mut self) {
+                let _ = self.0.links();
+            }
+        }
+        let (runtimes, runtime) = (Arc::new(runtimes()), runtime());
+        let last = Last(runtimes.clone());
+        runtime.spawn(async move {
+            let _last = last;
+            std::future::pending::<()>().await;
+        });
+        drop(runtime);
+        assert!(lock(&runtimes.known).is_empty());
+    }
 }

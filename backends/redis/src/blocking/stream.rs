@@ -1,7 +1,6 @@
 use crate::deadline::Deadline;
-use crate::settings::Address;
 #[cfg(feature = "tls")]
-use crate::settings::Tls;
+use crate::settings::{Address, Tls};
 use redis::io::tcp::socket2::{Domain, SockAddr, Socket, TcpKeepalive, Type};
 use std::io::{self, Read, Write};
 use std::mem::MaybeUninit;
@@ -39,9 +38,8 @@ impl Stream {
     /// Whether the other side neither hung up nor sent what nobody asked for. Costs no round trip.
     pub(crate) fn is_quiet(&self) -> bool {
         let socket = &self.socket().socket;
-        let peeked = socket
-            .set_nonblocking(true)
-            .and_then(|()| Ok(socket.peek(&mut [MaybeUninit::uninit()])));
+        let peeked =
+            socket.set_nonblocking(true).map(|()| socket.peek(&mut [MaybeUninit::uninit()]));
         let is_blocking = socket.set_nonblocking(false).is_ok();
         let would_block = |error: &io::Error| error.kind() == io::ErrorKind::WouldBlock;
         is_blocking && matches!(peeked, Ok(Err(error)) if would_block(&error))

@@ -219,3 +219,16 @@ impl FromStr for Protocol {
 pub(super) fn wrong(what: impl Into<String>) -> StoreError {
     StoreError::new(StoreErrorKind::Configuration, "open", what)
 }
+
+#[cfg(all(test, not(feature = "tls")))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_without_tls_says_which_feature_it_lacks() {
+        for url in ["rediss://a", "redis+cluster://a?tls=true"] {
+            let error = Settings::from_url(StoreUrl::parse(url).unwrap()).unwrap_err();
+            assert!(error.to_string().contains("the feature `tls`"), "{error}");
+        }
+    }
+}

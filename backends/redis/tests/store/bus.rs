@@ -249,7 +249,7 @@ fn every_master_of_a_cluster_tells() {
     let (ear, subscription) = Ear::on(&redis, "");
     wait_until("all three masters tell", || {
         let names: Vec<String> = (0..30).map(|number| format!("key-{number}")).collect();
-        names.iter().for_each(|name| drop(put(&redis, name, "1").unwrap()));
+        names.iter().for_each(|name| assert!(put(&redis, name, "1").unwrap()));
         std::thread::sleep(Duration::from_millis(20));
         names.iter().all(|name| ear.has(name))
     });
