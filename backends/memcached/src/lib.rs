@@ -49,6 +49,8 @@ mod fault;
 mod item;
 mod moment;
 mod operations;
+#[cfg(unix)]
+mod peek;
 mod resolver;
 mod ring;
 mod servers;

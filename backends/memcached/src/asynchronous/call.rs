@@ -18,7 +18,10 @@ pub(super) async fn carry_out<O: Operation>(
 ) -> Outcome<O::Output> {
     let until = deadline.instant();
     let call = async {
-        let taken = pool.take(until).await?;
+        let mut taken = pool.take(until).await?;
+        if taken.is_reused && !operation.is_repeatable() && !taken.connection.is_open() {
+            taken.renew(until).await?;
+        }
         Call { operation, taken, until, is_first_turn: true }.finish().await
     };
     let limited = async { timeout_at(until.into(), call).await };
@@ -93,9 +96,10 @@ impl<O: Operation> Call<'_, O> {
             && self.taken.is_reused
             && self.is_first_turn
             && self.taken.connection.is_silent();
-        if !(was_broken && self.operation.start_over()) {
+        if !(was_broken && self.operation.is_repeatable()) {
             return Err(fault);
         }
+        self.operation.start_over();
         self.taken.renew(self.until).await
     }
 }

@@ -58,6 +58,12 @@ impl Connection {
         Ok(answers.into_iter())
     }
 
+    /// Whether the server has not closed it, as far as this machine knows. Costs a system call and no round
+    /// trip.
+    pub(super) fn is_open(&self) -> bool {
+        self.stream.is_open()
+    }
+
     /// Whether nothing has come that was not taken for an answer.
     pub(super) fn is_silent(&self) -> bool {
         self.incoming.is_empty()

@@ -32,6 +32,18 @@ impl Stream {
         }
     }
 
+    /// Whether the other side has not closed it, where the system tells without waiting.
+    pub(super) fn is_open(&self) -> bool {
+        match self {
+            #[cfg(unix)]
+            Self::Tcp(stream) => crate::peek::is_open(stream),
+            #[cfg(unix)]
+            Self::Unix(stream) => crate::peek::is_open(stream),
+            #[cfg(not(unix))]
+            Self::Tcp(_) => true,
+        }
+    }
+
     pub(super) async fn read(&mut self, buffer: &mut BytesMut) -> io::Result<usize> {
         match self {
             Self::Tcp(stream) => stream.read_buf(buffer).await,

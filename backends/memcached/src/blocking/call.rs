@@ -16,7 +16,10 @@ pub(super) struct Call<'a, O> {
 impl<'a, O: Operation> Call<'a, O> {
     /// Asks what the operation asks first.
     pub(super) fn begin(pool: &'a Pool, operation: O, deadline: Deadline) -> Outcome<Self> {
-        let taken = pool.take(deadline)?;
+        let mut taken = pool.take(deadline)?;
+        if taken.is_reused && !operation.is_repeatable() && !taken.connection.is_open() {
+            taken.renew(deadline)?;
+        }
         let mut call = Self { operation, taken, deadline, is_first_turn: true };
         if let Err(fault) = call.ask() {
             call.start_over(fault)?;
@@ -64,9 +67,10 @@ impl<'a, O: Operation> Call<'a, O> {
             && self.taken.is_reused
             && self.is_first_turn
             && self.taken.connection.is_silent();
-        if !(was_broken && self.operation.start_over()) {
+        if !(was_broken && self.operation.is_repeatable()) {
             return Err(fault);
         }
+        self.operation.start_over();
         self.taken.renew(self.deadline)?;
         self.ask()
     }

@@ -45,6 +45,18 @@ impl Stream {
         }
     }
 
+    /// Whether the other side has not closed it, where the system tells without waiting.
+    pub(super) fn is_open(&self) -> bool {
+        match self {
+            #[cfg(unix)]
+            Self::Tcp(stream) => crate::peek::is_open(stream),
+            #[cfg(unix)]
+            Self::Unix(stream) => crate::peek::is_open(stream),
+            #[cfg(not(unix))]
+            Self::Tcp(_) => true,
+        }
+    }
+
     pub(super) fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         match self {
             Self::Tcp(stream) => stream.read(buffer),
@@ -103,7 +115,8 @@ fn connect_unix(path: &Path, deadline: Deadline) -> Outcome<Stream> {
         let socket =
             rustix::net::socket_with(AddressFamily::UNIX, SocketType::STREAM, flags, None)?;
         set_socket_timeout(&socket, Timeout::Send, Some(limit))?;
-        rustix::net::connect(&socket, &SocketAddrUnix::new(path)?)?;
+        let address = SocketAddrUnix::new(path)?;
+        rustix::io::retry_on_intr(|| rustix::net::connect(&socket, &address))?;
         rustix::io::Result::Ok(socket)
     };
     let socket = connect().map_err(|error| failed(error.into()))?;

@@ -41,8 +41,4 @@ impl Operation for Get<'_> {
         let is_done = self.found.len() >= self.keys.len();
         Ok(if is_done { Turn::Done(std::mem::take(&mut self.found)) } else { Turn::Ask })
     }
-
-    fn start_over(&mut self) -> bool {
-        true
-    }
 }

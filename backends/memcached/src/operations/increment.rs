@@ -86,7 +86,7 @@ impl Change for Increment<'_> {
     }
 
     /// It would count twice.
-    fn start_over(&mut self) -> bool {
+    fn is_repeatable(&self) -> bool {
         false
     }
 }

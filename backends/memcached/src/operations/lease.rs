@@ -105,10 +105,9 @@ impl Change for TakeLease<'_> {
 
     /// The same token must not be written twice: it may have been shared and revoked in between, and would
     /// come back to life.
-    fn start_over(&mut self) -> bool {
+    fn start_over(&mut self) {
         self.lost = Some(self.token);
         self.token = new_token();
-        true
     }
 }
 
@@ -164,9 +163,5 @@ impl Change for Release<'_> {
             }
             kept => Decision::Write(Item::framed(None, kept, now), ()),
         })
-    }
-
-    fn start_over(&mut self) -> bool {
-        true
     }
 }

@@ -35,9 +35,13 @@ pub(crate) trait Operation {
     /// Takes the answers, one for each command.
     fn hear(&mut self, answers: Answers) -> Outcome<Turn<Self::Output>>;
 
-    /// Begins anew, although what was asked first may have been done without an answer. Says whether that does
-    /// no harm.
-    fn start_over(&mut self) -> bool;
+    /// Whether it does no harm to begin anew, although what was asked may have been done without an answer.
+    fn is_repeatable(&self) -> bool {
+        true
+    }
+
+    /// Begins anew.
+    fn start_over(&mut self) {}
 }
 
 /// What comes after an answer.

@@ -34,10 +34,6 @@ impl Operation for Put<'_> {
             _ => Err(Fault::protocol("it did not store what it must store in any case")),
         }
     }
-
-    fn start_over(&mut self) -> bool {
-        true
-    }
 }
 
 /// Stores a value where none is: one round trip where nothing lies, two where a value does, three in the place of
@@ -83,13 +79,15 @@ impl Change for Add<'_> {
     }
 
     /// The first try may have stored the value, and the second would find it there and say it did not.
-    fn start_over(&mut self) -> bool {
+    fn is_repeatable(&self) -> bool {
         false
     }
 }
 
 /// Stores a value if its lease still stands: one round trip where this process took the lease and saw no value
 /// with it, two otherwise.
+///
+/// A first try that was stored without an answer has spent the token: the second is refused, and harms nobody.
 pub(crate) struct Fill<'a> {
     key: KeyRef<'a>,
     watch: Watch<'a>,
@@ -143,10 +141,5 @@ impl Change for Fill<'_> {
         } else {
             Decision::Leave(false)
         })
-    }
-
-    /// A first try that was stored has spent the token: the second is refused, and harms nobody.
-    fn start_over(&mut self) -> bool {
-        true
     }
 }

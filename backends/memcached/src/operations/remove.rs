@@ -45,8 +45,4 @@ impl Operation for Remove<'_> {
         let is_done = self.removed.len() >= self.keys.len();
         Ok(if is_done { Turn::Done(std::mem::take(&mut self.removed)) } else { Turn::Ask })
     }
-
-    fn start_over(&mut self) -> bool {
-        true
-    }
 }

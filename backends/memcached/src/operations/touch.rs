@@ -46,8 +46,4 @@ impl Change for Touch {
             }
         })
     }
-
-    fn start_over(&mut self) -> bool {
-        true
-    }
 }

@@ -44,8 +44,13 @@ pub(crate) trait Change {
         false
     }
 
+    /// See [`Operation::is_repeatable`].
+    fn is_repeatable(&self) -> bool {
+        true
+    }
+
     /// See [`Operation::start_over`].
-    fn start_over(&mut self) -> bool;
+    fn start_over(&mut self) {}
 }
 
 /// What the opening came to.
@@ -166,9 +171,13 @@ impl<C: Change> Operation for Update<'_, C> {
         }
     }
 
-    fn start_over(&mut self) -> bool {
+    fn is_repeatable(&self) -> bool {
+        self.change.is_repeatable()
+    }
+
+    fn start_over(&mut self) {
         self.stage = Stage::Opening;
-        self.change.start_over()
+        self.change.start_over();
     }
 }
 

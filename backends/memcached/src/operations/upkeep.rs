@@ -17,10 +17,6 @@ impl Operation for Ping {
     fn hear(&mut self, mut answers: Answers) -> Outcome<Turn<()>> {
         next(&mut answers).map(|_| Turn::Done(()))
     }
-
-    fn start_over(&mut self) -> bool {
-        true
-    }
 }
 
 /// Deletes everything on a server.
@@ -36,9 +32,5 @@ impl Operation for Flush {
 
     fn hear(&mut self, mut answers: Answers) -> Outcome<Turn<()>> {
         next(&mut answers).map(|_| Turn::Done(()))
-    }
-
-    fn start_over(&mut self) -> bool {
-        true
     }
 }

@@ -27,7 +27,7 @@ async fn write(store: &Memcached, text: &str, value: &str) {
 #[test]
 fn a_dropped_future_leaves_no_connection_in_the_middle() {
     let server = MemcachedServer::start();
-    let store = open(&format!("{}?timeout=20s", server.url()));
+    let store = open(&server.url());
     runtime().block_on(async {
         write(&store, "wrong", "wrong").await;
         write(&store, "right", "right").await;
@@ -61,7 +61,7 @@ fn a_future_dropped_in_the_middle_of_an_answer_poisons_nothing() {
             let _ = stream.read(&mut [0; 1]);
         }
     });
-    let store = open(&format!("{}?timeout=20s", fake.url()));
+    let store = open(&fake.url());
     runtime().block_on(async {
         {
             let mut first = pin!(read(&store, "key"));
@@ -83,7 +83,7 @@ fn a_future_dropped_in_the_middle_of_an_answer_poisons_nothing() {
 #[test]
 fn runtimes_that_come_and_go_share_a_store() {
     let server = MemcachedServer::start();
-    let store = open(&format!("{}?pool=2&timeout=10s", server.url()));
+    let store = open(&format!("{}?pool=2", server.url()));
     for round in 0..10 {
         let runtime = runtime();
         runtime.block_on(async {
@@ -110,7 +110,7 @@ fn a_runtime_that_stands_still_hinders_no_other() {
 #[test]
 fn callers_on_two_runtimes_at_a_time_get_their_own_answers() {
     let server = MemcachedServer::start();
-    let store = open(&format!("{}?timeout=20s", server.url()));
+    let store = open(&server.url());
     std::thread::scope(|scope| {
         for thread in 0..4 {
             let store = &store;
@@ -130,7 +130,7 @@ fn callers_on_two_runtimes_at_a_time_get_their_own_answers() {
 #[test]
 fn many_tasks_share_a_few_connections() {
     let server = MemcachedServer::start();
-    let store = open(&format!("{}?pool=4&timeout=20s", server.url()));
+    let store = open(&format!("{}?pool=4", server.url()));
     let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {
         let tasks: Vec<_> = (0..64)
@@ -191,7 +191,7 @@ fn a_runtime_without_clock_or_sockets_is_an_error_and_no_panic() {
 #[test]
 fn no_thread_is_blocked() {
     let server = MemcachedServer::start();
-    let store = open(&format!("{}?timeout=20s", server.url()));
+    let store = open(&server.url());
     let (tell, told) = mpsc::channel();
     runtime().block_on(async {
         AsyncStore::ping(&store).await.unwrap();

@@ -6,7 +6,7 @@ use cache_memoize_testkit::servers::MemcachedServer;
 
 fn each_face(act: impl Fn(&dyn Store, &MemcachedServer)) {
     let server = MemcachedServer::start_unix();
-    for face in faces(&open(&format!("{}?timeout=10s", server.url()))) {
+    for face in faces(&open(&server.url())) {
         assert_eq!(server.command("flush_all\r\n"), "OK\r\n");
         act(&*face, &server);
     }
@@ -99,7 +99,7 @@ fn a_lifetime_beyond_thirty_days_is_told_as_a_date() {
 fn what_is_stored_right_after_a_clearing_stays_and_what_was_before_is_gone() {
     let servers: Vec<_> = (0..3).map(|_| MemcachedServer::start()).collect();
     let addresses: Vec<_> = servers.iter().map(MemcachedServer::address).collect();
-    for face in faces(&open(&format!("memcached://{}?timeout=10s", addresses.join(",")))) {
+    for face in faces(&open(&format!("memcached://{}", addresses.join(",")))) {
         let names: Vec<String> = (0..60).map(|index| format!("key-{index}")).collect();
         for round in 0..20 {
             let (before, after) = names.split_at(30);
@@ -241,7 +241,7 @@ fn a_server_that_forbids_what_is_asked_says_so() {
 #[test]
 fn a_full_server_evicts_and_goes_on() {
     let server = MemcachedServer::builder().megabytes(2).start_unix();
-    for face in faces(&open(&format!("{}?timeout=10s", server.url()))) {
+    for face in faces(&open(&server.url())) {
         let value = "x".repeat(100_000);
         let tokens: Vec<_> =
             (0..10).map(|index| face.join(&format!("leased-{index}")).token).collect();

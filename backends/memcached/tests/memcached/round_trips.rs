@@ -8,7 +8,7 @@ use cache_memoize_testkit::servers::MemcachedServer;
 fn on_each_face(act: impl Fn(&dyn Store, &Turnstile, &MemcachedServer)) {
     let server = MemcachedServer::start();
     let turnstile = Turnstile::before(&server.address());
-    for face in faces(&open(&format!("{}?timeout=10s", turnstile.url()))) {
+    for face in faces(&open(&turnstile.url())) {
         face.ping().unwrap();
         face.clear().unwrap();
         act(&*face, &turnstile, &server);

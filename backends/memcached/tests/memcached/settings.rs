@@ -68,12 +68,13 @@ fn a_builder_and_a_name_lead_to_the_server() {
     let server = MemcachedServer::start();
     let port = server.address().rsplit_once(':').unwrap().1.parse().unwrap();
     let store = Memcached::builder().server("localhost", port).pool(2).build().unwrap();
-    store.limit_time(Duration::from_secs(5));
+    store.limit_time(Duration::from_secs(20));
     assert!(store.write("key", "value").unwrap());
     assert_eq!(open(&server.url()).read("key").unwrap().unwrap(), "value");
 
     let socket = MemcachedServer::start_unix();
     let store = Memcached::builder().socket(socket.address()).build().unwrap();
+    store.limit_time(Duration::from_secs(20));
     store.ping().unwrap();
     assert!(Memcached::builder().build().is_err());
 }

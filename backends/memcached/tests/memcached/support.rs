@@ -1,6 +1,7 @@
 use cache_memoize_core::{Bytes, KeyRef, Lease, LeaseMode, PutMode, Result, Store, StoreErrorKind};
 use cache_memoize_core::{Token, Ttl};
 use cache_memoize_memcached::Memcached;
+use cache_memoize_testkit::servers::MemcachedServer;
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
@@ -12,9 +13,29 @@ pub(crate) fn key(text: &str) -> KeyRef<'_> {
     KeyRef::new(text).unwrap()
 }
 
-/// A handle of its own, as another process has one.
+/// A handle of its own, as another process has one. A machine that is busy with other tests is no slow server: the
+/// limit is long, unless the URL or the test tells another.
 pub(crate) fn open(url: &str) -> Memcached {
-    Memcached::open(url).unwrap()
+    let store = Memcached::open(url).unwrap();
+    if !url.contains("timeout") {
+        store.limit_time(PATIENCE);
+    }
+    store
+}
+
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// What a store is told that should not wait for long, and what a busy machine may add to it.
+pub(crate) const LIMIT: Duration = Duration::from_millis(250);
+pub(crate) const SLACK: Duration = Duration::from_secs(3);
+
+/// Lets a server stand still while `act` is done, and asks it with little patience meanwhile.
+pub(crate) fn while_still(server: &MemcachedServer, face: &dyn Store, act: impl FnOnce()) {
+    face.limit_time(LIMIT);
+    server.pause();
+    act();
+    server.resume();
+    face.limit_time(PATIENCE);
 }
 
 /// The faces of a store, the async one carried out on the spot.
