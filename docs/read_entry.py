@@ -15,6 +15,7 @@ It needs the package msgpack; and zstandard and lz4 for what is compressed so.
 import gzip
 import json
 import lzma
+import re
 import socket
 import struct
 import sys
@@ -217,6 +218,8 @@ def connect(store: str):
 
 
 def main(store: str, action: str, key: str, form: str = "", seconds: str = "300"):
+    if not re.fullmatch("[!-~]{1,250}", key):
+        sys.exit("a key has 1 to 250 visible characters of ASCII and no blanks")
     key, store = key.encode(), connect(store)
     if action == "set":
         store.set(key, encode_plain(form, json.load(sys.stdin)), float(seconds))
@@ -224,7 +227,10 @@ def main(store: str, action: str, key: str, form: str = "", seconds: str = "300"
     entry = store.get(key)
     if entry is None:
         sys.exit("there is no such entry")
-    value = decode_plain(form, entry) if form else decode(key, entry)
+    try:
+        value = decode_plain(form, entry) if form else decode(key, entry)
+    except Unreadable as unreadable:
+        sys.exit(str(unreadable))
     print(json.dumps(value, default=list))
 
 
