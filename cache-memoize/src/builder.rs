@@ -1,5 +1,5 @@
 use crate::cache::Cache;
-use crate::codec::{Codec, Compressor, Serializer};
+use crate::codec::{Codec, CodecError, Compressor, Serializer};
 use crate::error::{Error, ErrorKind};
 use crate::key::Escape;
 use crate::lifetime::Lifetime;
@@ -71,6 +71,7 @@ pub struct CacheBuilder {
     backend: Option<Backend>,
     serializer: Option<Serializer>,
     compressor: Compressor,
+    plain: bool,
     prefix: String,
     default_ttl: Duration,
     wait_limit: Duration,
@@ -87,6 +88,7 @@ impl CacheBuilder {
             backend: None,
             serializer: None,
             compressor: Compressor::default(),
+            plain: false,
             prefix: String::new(),
             default_ttl: DEFAULT_TTL,
             wait_limit: WAIT_LIMIT,
@@ -107,7 +109,8 @@ impl CacheBuilder {
     /// How values become bytes, for backends that take bytes. Default: MessagePack. [`Memory`](crate::Memory)
     /// keeps values as they are, and needs none.
     ///
-    /// Entries say which serializer wrote them, so that a change orphans nothing.
+    /// Entries say which serializer wrote them, so that a change orphans nothing; but for those in
+    /// [`plain`](Self::plain) mode.
     pub fn serializer(mut self, serializer: Serializer) -> Self {
         self.serializer = Some(serializer);
         self
@@ -116,9 +119,52 @@ impl CacheBuilder {
     /// How bytes become fewer, for backends that take bytes. Default: not at all. In
     /// [`Memory`](crate::Memory) nothing is compressed.
     ///
-    /// Entries say which compressor wrote them, so that a change orphans nothing.
+    /// Entries say which compressor wrote them, so that a change orphans nothing; but for those in
+    /// [`plain`](Self::plain) mode.
     pub fn compressor(mut self, compressor: Compressor) -> Self {
         self.compressor = compressor;
+        self
+    }
+
+    /// Whether an entry is exactly `compressor(serializer(value))`, for programs in other languages to read
+    /// and write. Default: no, and entries are in an envelope that only this library writes. For backends
+    /// that take bytes, as the serializer and the compressor are.
+    ///
+    /// ```
+    /// # #[cfg(all(feature = "msgpack", feature = "zlib", feature = "memory"))] {
+    /// use cache_memoize::{Cache, Compressor, Serializer};
+    ///
+    /// let cache = Cache::builder()
+    ///     .serializer(Serializer::MessagePack)
+    ///     .compressor(Compressor::zlib())
+    ///     .plain(true)
+    ///     .prefix("shared-1");
+    /// # }
+    /// ```
+    ///
+    /// The compressor is always applied, whatever [`Compressor::above`] says and whether the value becomes
+    /// smaller or not. [`Serializer::Postcard`](Serializer) is refused, and so is a custom compressor that
+    /// [needs the length](crate::CustomCompressor::needs_length).
+    ///
+    /// # What is lost with the envelope
+    ///
+    /// - **A change of the type** is noticed only as far as its `Deserialize` notices: a missing field is,
+    ///   a new meaning of an old one is not. Raise `version` in the attribute when a type changes.
+    /// - **Damage** is noticed only as far as the compressor notices: zlib, gzip and lzma have a checksum, the
+    ///   others have none. Nothing tells that an entry belongs to another key.
+    /// - **A change of settings** makes every entry a miss that was written with others. With or without
+    ///   `plain` that is certain. With another serializer or compressor it is not: `7` in JSON is `55` in
+    ///   MessagePack. Change the [`prefix`](Self::prefix) together with these.
+    /// - **Lifetimes** are kept by the store alone, to the unit in which it counts; the copies in a
+    ///   [near tier](Self::near) live for the whole TTL of that tier, and so may outlive the entry by as much.
+    /// - **Layers of `Option`** are not counted: a `Some(None)` is refused, and its function computes again.
+    /// - **The age of an entry** is unknown. After an outage that kept more than 65,536 invalidations from
+    ///   the store, this process trusts no plain entry any more, until it starts anew.
+    ///
+    /// [The format](https://github.com/cache-memoize/cache-memoize/blob/main/docs/entry-format.md) tells
+    /// other languages how to read and write such entries, and what a program that writes them has to heed.
+    pub fn plain(mut self, plain: bool) -> Self {
+        self.plain = plain;
         self
     }
 
@@ -193,9 +239,8 @@ impl CacheBuilder {
     pub fn build(self) -> Result<Cache, Error> {
         self.check()?;
         let serializer = self.serializer.or_else(default_serializer);
-        let codec =
-            serializer.map(|serializer| Codec::new(serializer, self.compressor)).transpose();
-        let codec = codec.map_err(|error| wrong(error.to_string()))?;
+        let codec = serializer.map(|serializer| codec(serializer, self.compressor, self.plain));
+        let codec = codec.transpose().map_err(|error| wrong(error.to_string()))?;
         if codec.is_none()
             && self.backend.as_ref().is_some_and(|backend| backend.objects().is_none())
         {
@@ -273,6 +318,11 @@ fn escaped(prefix: &str) -> String {
         escaped.push('|');
     }
     escaped
+}
+
+fn codec(serializer: Serializer, compressor: Compressor, plain: bool) -> Result<Codec, CodecError> {
+    let codec = Codec::new(serializer, compressor)?;
+    if plain { codec.plain() } else { Ok(codec) }
 }
 
 fn default_serializer() -> Option<Serializer> {

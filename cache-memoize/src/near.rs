@@ -48,7 +48,8 @@ impl Near {
         Self { bound: Bound::Bytes(number), ttl: TTL }
     }
 
-    /// How long a copy lives at most; it never outlives the entry in the store. Default: 5 s.
+    /// How long a copy lives at most. Default: 5 s. It never outlives the entry in the store, except in
+    /// [`plain`](crate::CacheBuilder::plain) mode, where nothing says how long that lives.
     pub fn ttl(mut self, ttl: Duration) -> Self {
         self.ttl = ttl;
         self

@@ -12,6 +12,7 @@
 mod msrv;
 mod peers;
 mod programs;
+mod python;
 mod steps;
 
 use std::process::ExitCode;
@@ -52,6 +53,7 @@ fn usage() -> ExitCode {
 fn ci() -> Done {
     lint()?;
     programs::install(programs::SERVERS)?;
+    reader_in_python()?;
     tests(&[])?;
     peers::check()?;
     quickstart()
@@ -59,7 +61,15 @@ fn ci() -> Done {
 
 fn test(filter: &[&str]) -> Done {
     programs::install(programs::SERVERS)?;
+    if let Err(why) = reader_in_python() {
+        println!("\n── without Python, its tests check nothing: {why}");
+    }
     tests(filter)
+}
+
+/// The Python that reads and writes entries with `docs/read_entry.py`; the tests know where it is.
+fn reader_in_python() -> Done {
+    python::with("target/python", "docs/requirements.txt").map(|_| ())
 }
 
 fn tests(filter: &[&str]) -> Done {

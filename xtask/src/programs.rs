@@ -16,7 +16,7 @@ pub const SERVERS: &[Program] = &[
     Program { name: "memcached", package: ["memcached", "memcached", "memcached", "memcached"] },
 ];
 
-/// What runs the peer that is written in Python.
+/// What runs the peer and the reader of entries that are written in Python.
 pub const PYTHON: &[Program] =
     &[Program { name: "python3", package: ["python3-venv", "python3", "python", "python"] }];
 

@@ -5,7 +5,8 @@ use super::presence::Presence;
 use cache_memoize_core::{Bytes, KeyRef, Timestamp};
 use std::time::Duration;
 
-/// The first bytes of every entry. No text begins so, and neither does the value of a counter.
+/// The first bytes of every envelope. No text begins so, neither does the value of a counter, and no plain
+/// entry is allowed to.
 const MAGIC: [u8; 3] = [0xC5, b'c', b'm'];
 const VERSION: u8 = 1;
 const NO_FLAGS: u8 = 0;
@@ -24,6 +25,16 @@ pub(crate) struct Stamps {
     pub(crate) expires: Timestamp,
     /// Kept in whole microseconds.
     pub(crate) cost: Duration,
+}
+
+impl Stamps {
+    /// Those of an entry that has none: fresh as long as its store keeps it, and older than anything that
+    /// is known to have happened.
+    pub(super) const NONE: Self = Self {
+        created: Timestamp::from_millis(0),
+        expires: Timestamp::NEVER,
+        cost: Duration::ZERO,
+    };
 }
 
 /// All that an envelope says, but for what follows from the payload.
@@ -55,6 +66,11 @@ pub(super) fn open<'a>(key: KeyRef<'_>, entry: &'a [u8]) -> Result<(Header, &'a 
         return Err(Unreadable::Checksum);
     }
     Ok((read_header(parts.header)?, parts.payload))
+}
+
+/// Whether `entry` begins as every envelope does, of whatever version, and whether whole or not.
+pub(super) fn begins(entry: &[u8]) -> bool {
+    entry.starts_with(&MAGIC)
 }
 
 /// What the envelope says, taken at its word: no key, no checksum.

@@ -34,6 +34,9 @@ pub(crate) enum CodecError {
     )]
     ReservedId { role: &'static str, name: String, id: u8 },
 
+    #[error("the {role} {name} cannot be used in `plain` mode: {why}")]
+    NotPlain { role: &'static str, name: Cow<'static, str>, why: &'static str },
+
     #[error("the compressor {compressor} has no level {level}: {allowed}")]
     Level { compressor: Cow<'static, str>, level: i32, allowed: String },
 }
@@ -69,13 +72,22 @@ pub(crate) enum Obstacle {
          tagged enum, a value of any type); use MessagePack or Json"
     )]
     SelfDescribing,
+    #[error(
+        "happens to begin as an envelope does, which no entry in `plain` mode may; use zlib, gzip, zstd or \
+         lzma"
+    )]
+    LikeAnEnvelope,
 }
 
 /// Why an entry is no use, and counts as a miss.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Unreadable {
-    #[error("the entry was not written by this library")]
+    #[error(
+        "the entry was not written by this library, or in `plain` mode, which this cache is not in"
+    )]
     Foreign,
+    #[error("the entry is in an envelope, and this cache is in `plain` mode, which knows none")]
+    Enveloped,
     #[error("the entry is in version {version} of the format, which this program does not know")]
     Version { version: u8 },
     #[error("the entry has {found} bytes and should have {expected}")]

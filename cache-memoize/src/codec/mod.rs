@@ -1,7 +1,7 @@
 //! From a value to the bytes of an entry and back: serializer, compressor, envelope.
 //!
 //! Reading goes by what the entry says of itself, never by the present settings, so that a change of
-//! settings orphans nothing. Whatever is wrong with an entry makes it [`Unreadable`], which the engine
+//! settings orphans nothing. Only plain entries say nothing of themselves. Whatever is wrong with an entry makes it [`Unreadable`], which the engine
 //! takes for a miss; whatever could not be read back exactly is refused when it is written.
 
 // The formats share what they are built from; with all of them on, nothing may be left over.
@@ -19,6 +19,7 @@ mod compressor;
 mod envelope;
 mod error;
 mod fingerprint;
+mod plain;
 mod presence;
 mod serializer;
 mod structs;
@@ -40,6 +41,7 @@ use fingerprint::Shape;
 use presence::{Innermost, Presence};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::any::type_name;
 use std::borrow::Cow;
 use std::sync::Arc;
 use survey::Survey;
@@ -54,6 +56,7 @@ pub(crate) struct Codec {
     serializer: Serializer,
     compressor: Compressor,
     limit: usize,
+    is_plain: bool,
 }
 
 /// What an entry says of itself, for people.
@@ -80,7 +83,7 @@ impl Codec {
     pub(crate) fn new(serializer: Serializer, compressor: Compressor) -> Result<Self, CodecError> {
         serializer.check()?;
         compressor.check()?;
-        Ok(Self { serializer, compressor, limit: DEFAULT_LIMIT })
+        Ok(Self { serializer, compressor, limit: DEFAULT_LIMIT, is_plain: false })
     }
 
     /// Takes no value larger than `limit` bytes before compression, neither writing nor reading.
@@ -104,7 +107,11 @@ impl Codec {
     where
         T: Serialize + DeserializeOwned + 'static,
     {
-        let (presence, serialized) = self.serialize(value)?;
+        if self.is_plain {
+            return self.encode_plain(value);
+        }
+        let human_readable = self.serializer.is_human_readable();
+        let (presence, serialized) = presence::peel(value, human_readable, self.writing::<T>())?;
         let length = self.within_limit(serialized.len())?;
         let compressed = self.compressor.compress(&serialized)?;
         let header = Header {
@@ -126,6 +133,9 @@ impl Codec {
     where
         T: DeserializeOwned + 'static,
     {
+        if self.is_plain {
+            return self.decode_plain(entry);
+        }
         let (header, payload) = envelope::open(key, entry)?;
         if header.fingerprint != fingerprint_of::<T>() {
             return Err(Unreadable::OtherType);
@@ -161,14 +171,9 @@ impl Codec {
         })
     }
 
-    fn serialize<T>(&self, value: &T) -> Result<(Presence, Vec<u8>), CodecError>
-    where
-        T: Serialize + DeserializeOwned + 'static,
-    {
+    fn writing<T: DeserializeOwned + 'static>(&self) -> Writing<'_> {
         let shape = fingerprint::shape_of::<T>();
-        let type_name = std::any::type_name::<T>();
-        let writing = Writing { serializer: &self.serializer, shape, type_name };
-        presence::peel(value, self.serializer.is_human_readable(), writing)
+        Writing { serializer: &self.serializer, shape, type_name: type_name::<T>() }
     }
 
     fn within_limit(&self, size: usize) -> Result<u32, CodecError> {

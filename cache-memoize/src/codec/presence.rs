@@ -17,6 +17,9 @@ const MAX_LAYERS: u8 = 0x7F;
 pub(super) struct Presence(u8);
 
 impl Presence {
+    /// No layer was taken off.
+    pub(super) const UNPEELED: Self = Self(0);
+
     pub(super) const fn from_byte(byte: u8) -> Self {
         Self(byte)
     }

@@ -164,6 +164,21 @@ impl Serializer {
         }
     }
 
+    /// # Errors
+    /// [`CodecError::NotPlain`] if only an envelope keeps this format from reading one type as another.
+    pub(super) fn check_plain(&self) -> Result<(), CodecError> {
+        match self {
+            #[cfg(feature = "postcard")]
+            Self::Postcard => Err(CodecError::NotPlain {
+                role: "serializer",
+                name: self.name(),
+                why: "it writes neither names nor types, so that a changed type would be read as a wrong \
+                      value; use MessagePack or Json",
+            }),
+            _ => Ok(()),
+        }
+    }
+
     /// Why a value would not come back from this format as it is.
     pub(super) fn obstacle(&self, survey: &Survey, shape: &Shape) -> Option<Obstacle> {
         obstacle_anywhere(survey).or_else(|| self.obstacle_here(survey, shape))

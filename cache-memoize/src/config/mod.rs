@@ -62,6 +62,10 @@ pub struct CacheConfig {
     /// Values of up to this many bytes are not compressed. Default: 1024.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub compress_above: Option<usize>,
+    /// Whether entries are written without an envelope, for other languages: see
+    /// [`CacheBuilder::plain`]. Default: `false`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub plain: Option<bool>,
     /// What every key begins with. Default: nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub prefix: Option<String>,
@@ -110,6 +114,7 @@ impl CacheConfig {
             compressor: either(&self.compressor, url, "compressor", text)?,
             compress_level: either(&self.compress_level, url, "compress_level", "a whole number")?,
             compress_above: either(&self.compress_above, url, "compress_above", bytes)?,
+            plain: either(&self.plain, url, "plain", "`true` or `false`")?,
             prefix: either(&self.prefix, url, "prefix", text)?,
             ttl: either(&self.ttl, url, "ttl", span)?,
             near: either(&self.near, url, "near", "a number of entries")?,
@@ -128,6 +133,9 @@ impl CacheConfig {
         }
         if let Some(near) = self.chosen_near()? {
             builder = builder.near(near);
+        }
+        if let Some(plain) = self.plain {
+            builder = builder.plain(plain);
         }
         if let Some(prefix) = &self.prefix {
             builder = builder.prefix(prefix);

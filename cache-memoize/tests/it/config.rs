@@ -41,7 +41,7 @@ fn a_url_makes_a_cache() {
 #[test]
 fn every_setting_may_be_in_the_url() {
     let url = "memory:?serializer=msgpack&compressor=zlib&compress_level=6&compress_above=10&prefix=p&ttl=1h\
-               &near=5&near_ttl=1s&timeout=50ms&max_bytes=1000000";
+               &near=5&near_ttl=1s&timeout=50ms&strict=true&plain=false&max_bytes=1000000";
     let cache = Cache::from_url(url).expect("the URL is right");
     assert_eq!(cache.get_or_compute("key", || 7), 7);
 }

@@ -11,6 +11,11 @@ mod guard;
 mod keys;
 mod near;
 mod patience;
+mod plain;
+#[cfg(feature = "json")]
+mod python;
+#[cfg(feature = "json")]
+mod read_entry;
 mod resilience;
 mod support;
 mod types;

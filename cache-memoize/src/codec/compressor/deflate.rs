@@ -1,7 +1,7 @@
 //! zlib and gzip.
 
 use super::context::{Kept, with_context};
-use super::room_for;
+use super::room::{grown, room_for};
 use cache_memoize_core::BoxError;
 use flate2::{Compress, Compression, Decompress, FlushCompress, FlushDecompress, Status};
 use std::ops::RangeInclusive;
@@ -49,15 +49,16 @@ thread_local! {
     static ZLIB_INFLATER: Kept<Decompress> = const { Kept::new(None) };
 }
 
-/// There is room for what is worth keeping and no more, so that a value that does not become smaller
-/// is given up early.
+/// There are `room` bytes for the result and no more, so that a value that does not become smaller is
+/// given up early.
 pub(super) fn compress(
     wrapper: Wrapper,
     level: Option<i32>,
     bytes: &[u8],
+    room: usize,
 ) -> Result<Option<Vec<u8>>, BoxError> {
     let level = level.unwrap_or(DEFAULT_LEVEL);
-    let mut compressed = Vec::with_capacity(bytes.len());
+    let mut compressed = Vec::with_capacity(room);
     let fresh = || Deflater::new(wrapper, level);
     let status = with_context(&DEFLATER, fresh, |deflater| {
         deflater.adapt(wrapper, level);
@@ -67,26 +68,40 @@ pub(super) fn compress(
 }
 
 pub(super) fn decompress(wrapper: Wrapper, payload: &[u8], length: usize) -> Option<Vec<u8>> {
+    if length > payload.len().saturating_mul(MAX_RATIO) {
+        return None;
+    }
+    with_inflater(wrapper, |inflater| {
+        let mut bytes = room_for(length)?;
+        let status = inflater.decompress_vec(payload, &mut bytes, FlushDecompress::Finish).ok()?;
+        let all_read = inflater.total_in() == payload.len() as u64;
+        (status == Status::StreamEnd && all_read).then_some(bytes)
+    })
+}
+
+/// The same where nobody knows the length, for up to `limit` bytes.
+pub(super) fn unpack(wrapper: Wrapper, payload: &[u8], limit: usize) -> Option<Vec<u8>> {
+    with_inflater(wrapper, |inflater| {
+        grown(payload, limit, |rest, bytes| {
+            let before = inflater.total_in();
+            let status = inflater.decompress_vec(rest, bytes, FlushDecompress::None).ok()?;
+            *rest = &rest[usize::try_from(inflater.total_in() - before).ok()?..];
+            Some(status == Status::StreamEnd)
+        })
+    })
+}
+
+fn with_inflater<R>(wrapper: Wrapper, work: impl FnOnce(&mut Decompress) -> R) -> R {
     match wrapper {
         Wrapper::Zlib => with_context(
             &ZLIB_INFLATER,
             || Decompress::new(true),
             |inflater| {
                 inflater.reset(true);
-                inflate(inflater, payload, length)
+                work(inflater)
             },
         ),
         // A state for gzip is set up anew by `reset` itself, so that there is nothing to keep.
-        Wrapper::Gzip => inflate(&mut Decompress::new_gzip(WINDOW_BITS), payload, length),
+        Wrapper::Gzip => work(&mut Decompress::new_gzip(WINDOW_BITS)),
     }
-}
-
-fn inflate(inflater: &mut Decompress, payload: &[u8], length: usize) -> Option<Vec<u8>> {
-    if length > payload.len().saturating_mul(MAX_RATIO) {
-        return None;
-    }
-    let mut bytes = room_for(length)?;
-    let status = inflater.decompress_vec(payload, &mut bytes, FlushDecompress::Finish).ok()?;
-    let all_read = inflater.total_in() == payload.len() as u64;
-    (status == Status::StreamEnd && all_read).then_some(bytes)
 }

@@ -1,7 +1,7 @@
-//! LZ4, as a bare block.
+//! LZ4, as a bare block. In a plain entry its length stands in front, as `lz4.block` of Python has it.
 
 use super::context::{Kept, with_context};
-use super::room_for;
+use super::room::room_for;
 use cache_memoize_core::BoxError;
 use lz4_flex::block::{
     CompressTable, compress_into_with_table, decompress_into, get_maximum_output_size,
@@ -31,4 +31,19 @@ pub(super) fn decompress(payload: &[u8], length: usize) -> Option<Vec<u8>> {
     bytes.resize(length, 0);
     let written = decompress_into(payload, &mut bytes).ok()?;
     (written == length).then_some(bytes)
+}
+
+pub(super) fn pack(bytes: &[u8]) -> Result<Vec<u8>, BoxError> {
+    let length = u32::try_from(bytes.len())?.to_le_bytes();
+    Ok([&length[..], &compress(bytes)?].concat())
+}
+
+/// The same where only the entry knows the length, for up to `limit` bytes.
+pub(super) fn unpack(payload: &[u8], limit: usize) -> Option<Vec<u8>> {
+    let (length, block) = payload.split_first_chunk()?;
+    let length = usize::try_from(u32::from_le_bytes(*length)).ok()?;
+    if length > limit {
+        return None;
+    }
+    decompress(block, length)
 }

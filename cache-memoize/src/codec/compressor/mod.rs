@@ -5,6 +5,9 @@ mod deflate;
 mod lz4;
 #[cfg(feature = "lzma")]
 mod lzma;
+mod plain;
+#[cfg(any(feature = "zlib", feature = "zstd", feature = "lz4", feature = "lzma"))]
+mod room;
 #[cfg(feature = "zstd")]
 mod zstandard;
 
@@ -30,7 +33,8 @@ const DEFAULT_THRESHOLD: usize = 1024;
 /// Compressor::zlib().level(6).above(4096)
 /// ```
 ///
-/// A value that does not become smaller is stored as it was.
+/// A value that does not become smaller is stored as it was, except in
+/// [`plain`](crate::CacheBuilder::plain) mode.
 #[derive(Clone)]
 pub struct Compressor {
     method: Method,
@@ -75,6 +79,16 @@ pub trait CustomCompressor: Send + Sync {
     /// # Errors
     /// Whatever hinders it; the entry counts as a miss then.
     fn decompress(&self, compressed: &[u8], length: usize) -> Result<Vec<u8>, BoxError>;
+
+    /// Whether [`decompress`](Self::decompress) has to be told the exact length. Default: yes, and then it
+    /// is no compressor for [`plain`](crate::CacheBuilder::plain) mode, where nobody knows the length.
+    ///
+    /// One that answers no finds the end by itself, and refuses what is left over. In plain mode `length`
+    /// is the most that the cache takes, half a gigabyte: an implementation does not make room for it at
+    /// once.
+    fn needs_length(&self) -> bool {
+        true
+    }
 }
 
 /// What became of a payload.
@@ -115,7 +129,8 @@ impl Compressor {
         Self::with(Method::Zstd)
     }
 
-    /// LZ4, as a bare block: the fastest, and larger. It has no levels.
+    /// LZ4, as a bare block: the fastest, and larger. It has no levels. In
+    /// [`plain`](crate::CacheBuilder::plain) mode the block has its length in front.
     #[cfg(feature = "lz4")]
     #[must_use]
     pub fn lz4() -> Self {
@@ -163,7 +178,8 @@ impl Compressor {
         self
     }
 
-    /// Leaves values of up to this many bytes alone. 1024 unless told otherwise.
+    /// Leaves values of up to this many bytes alone. 1024 unless told otherwise. In
+    /// [`plain`](crate::CacheBuilder::plain) mode there is no such bound.
     #[must_use]
     pub fn above(mut self, bytes: usize) -> Self {
         self.threshold = bytes;
@@ -263,30 +279,38 @@ impl Compressor {
         if bytes.len() <= self.threshold {
             return Ok(None);
         }
-        let compressed = self
-            .run(bytes)
-            .map_err(|source| CodecError::Compression { compressor: self.name(), source })?;
+        let compressed = self.run(bytes, bytes.len())?;
         Ok(compressed.filter(|compressed| compressed.len() < bytes.len()))
+    }
+
+    /// What the method makes of `bytes`; `None` if there is none, or `room` is too little for it. Only some
+    /// give up for want of room.
+    fn run(&self, bytes: &[u8], room: usize) -> Result<Option<Vec<u8>>, CodecError> {
+        self.attempt(bytes, room).map_err(|source| self.failure(source))
+    }
+
+    fn failure(&self, source: BoxError) -> CodecError {
+        CodecError::Compression { compressor: self.name(), source }
     }
 
     #[cfg_attr(
         not(any(feature = "zlib", feature = "zstd", feature = "lzma")),
         expect(unused_variables, reason = "only these have levels")
     )]
-    fn run(&self, bytes: &[u8]) -> Result<Option<Vec<u8>>, BoxError> {
+    fn attempt(&self, bytes: &[u8], room: usize) -> Result<Option<Vec<u8>>, BoxError> {
         let level = self.level;
         match &self.method {
             Method::None => Ok(None),
             #[cfg(feature = "zlib")]
-            Method::Zlib => deflate::compress(deflate::Wrapper::Zlib, level, bytes),
+            Method::Zlib => deflate::compress(deflate::Wrapper::Zlib, level, bytes, room),
             #[cfg(feature = "zlib")]
-            Method::Gzip => deflate::compress(deflate::Wrapper::Gzip, level, bytes),
+            Method::Gzip => deflate::compress(deflate::Wrapper::Gzip, level, bytes, room),
             #[cfg(feature = "zstd")]
             Method::Zstd => zstandard::compress(level, bytes).map(Some),
             #[cfg(feature = "lz4")]
             Method::Lz4 => lz4::compress(bytes).map(Some),
             #[cfg(feature = "lzma")]
-            Method::Lzma => lzma::compress(level, bytes),
+            Method::Lzma => lzma::compress(level, bytes, room),
             Method::Custom(custom) => custom.compress(bytes).map(Some),
         }
     }
@@ -329,12 +353,4 @@ impl fmt::Debug for Compressor {
             .field("above", &self.threshold)
             .finish()
     }
-}
-
-/// Room for `length` bytes and hardly more; `None` where memory is short, which ends no program.
-#[cfg(any(feature = "zlib", feature = "zstd", feature = "lz4", feature = "lzma"))]
-fn room_for(length: usize) -> Option<Vec<u8>> {
-    let mut bytes = Vec::new();
-    bytes.try_reserve_exact(length).ok()?;
-    Some(bytes)
 }

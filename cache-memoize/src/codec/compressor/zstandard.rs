@@ -1,13 +1,17 @@
 //! Zstandard.
 
 use super::context::{Kept, with_context};
-use super::room_for;
+use super::room::room_for;
 use cache_memoize_core::BoxError;
-use std::io;
+use std::io::{self, Read};
 use std::ops::RangeInclusive;
 use zstd::bulk::{Compressor, Decompressor};
+use zstd::stream::read::Decoder;
+use zstd::zstd_safe::get_frame_content_size;
 
 const DEFAULT_LEVEL: i32 = 1;
+/// A frame cannot expand further: a block of 128 KiB takes four bytes.
+const MAX_RATIO: usize = 32 << 10;
 
 pub(super) fn levels() -> RangeInclusive<i32> {
     zstd::compression_level_range()
@@ -57,6 +61,26 @@ pub(super) fn decompress(payload: &[u8], length: usize) -> Option<Vec<u8>> {
         usable(unpacker, Decompressor::new)?.decompress_to_buffer(payload, &mut bytes)
     });
     read.ok().map(|_| bytes)
+}
+
+/// The same where nobody knows the length, for up to `limit` bytes. Most writers put it into the frame;
+/// those that did not know it themselves leave it out.
+pub(super) fn unpack(payload: &[u8], limit: usize) -> Option<Vec<u8>> {
+    let Some(length) = get_frame_content_size(payload).ok()? else {
+        return unpack_stream(payload, limit);
+    };
+    let length = usize::try_from(length).ok()?;
+    if length > limit.min(payload.len().saturating_mul(MAX_RATIO)) {
+        return None;
+    }
+    decompress(payload, length).filter(|bytes| bytes.len() == length)
+}
+
+fn unpack_stream(payload: &[u8], limit: usize) -> Option<Vec<u8>> {
+    let mut decoder = Decoder::with_buffer(payload).ok()?.single_frame();
+    let mut bytes = Vec::new();
+    decoder.by_ref().take(limit as u64 + 1).read_to_end(&mut bytes).ok()?;
+    (bytes.len() <= limit && decoder.finish().is_empty()).then_some(bytes)
 }
 
 /// The state that is there, or another attempt at one where setting it up failed before.

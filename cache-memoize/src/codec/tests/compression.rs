@@ -1,21 +1,9 @@
-use super::{STAMPS, compressors, decode, encode, key, serializers};
+use super::{STAMPS, compressors, decode, encode, key, noise, serializers};
 use crate::codec::compressor::Decompression;
 use crate::codec::{Codec, Compressor, Serializer};
 
 fn codec_with(serializer: &Serializer, compressor: Compressor) -> Codec {
     Codec::new(serializer.clone(), compressor).unwrap()
-}
-
-/// Bytes that no compressor makes smaller.
-fn noise(length: usize) -> Vec<u8> {
-    let mut state = 0x9E37_79B9_7F4A_7C15_u64;
-    let next = || {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        (state >> 32) as u8
-    };
-    std::iter::repeat_with(next).take(length).collect()
 }
 
 #[test]

@@ -121,6 +121,63 @@ fn what_it_cannot_make_smaller_is_stored_as_it_is() {
     }
 }
 
+/// Ends each entry with a full stop, and so knows where it ends.
+struct Stopped;
+
+impl CustomCompressor for Stopped {
+    fn id(&self) -> u8 {
+        150
+    }
+
+    fn name(&self) -> &str {
+        "stopped"
+    }
+
+    fn compress(&self, bytes: &[u8]) -> Result<Vec<u8>, BoxError> {
+        Ok([bytes, b"."].concat())
+    }
+
+    fn decompress(&self, compressed: &[u8], _: usize) -> Result<Vec<u8>, BoxError> {
+        Ok(compressed.strip_suffix(b".").ok_or("it does not stop")?.to_vec())
+    }
+
+    fn needs_length(&self) -> bool {
+        false
+    }
+}
+
+#[test]
+fn plain_mode_takes_those_that_need_no_length() {
+    for (name, serializer) in serializers() {
+        let codec = Codec::new(serializer.clone(), runs(255)).unwrap();
+        if name == "postcard" {
+            continue;
+        }
+        let refused = codec.plain().unwrap_err().to_string();
+        assert!(refused.contains("runs") && refused.contains("`needs_length`"), "{refused}");
+
+        let stopped = Compressor::custom(Arc::new(Stopped));
+        let codec = Codec::new(serializer, stopped).unwrap().plain().unwrap();
+        let text = "a".repeat(1000);
+        let entry = encode(&codec, &text);
+        assert!(entry.ends_with(b"."));
+        let read = |codec: &Codec, entry: &[u8]| codec.decode::<String>(key(), entry);
+        assert_eq!(read(&codec, &entry).unwrap().0, text);
+        assert!(read(&codec, &entry[..entry.len() - 1]).is_err(), "what it refuses");
+        assert!(read(&codec.with_limit(1000), &entry).is_err(), "more than it was told of");
+    }
+}
+
+#[test]
+#[cfg(feature = "msgpack")]
+fn plain_mode_takes_a_custom_serializer() {
+    let borrowed = Serializer::Custom(Arc::new(Borrowed { id: 128 }));
+    let codec = codec(borrowed).plain().unwrap();
+    let entry = encode(&codec, &vec![1_u8, 2]);
+    assert_eq!(*entry, [0x92, 1, 2]);
+    assert_eq!(codec.decode::<Vec<u8>>(key(), &entry).unwrap().0, [1, 2]);
+}
+
 #[test]
 fn the_numbers_of_the_library_are_refused() {
     for id in [0, 1, 127] {

@@ -3,6 +3,7 @@ mod customs;
 mod damage;
 mod golden;
 mod lossless;
+mod plain;
 mod presence;
 mod round_trip;
 mod sample;
@@ -63,4 +64,16 @@ fn decode<T: DeserializeOwned + 'static>(codec: &Codec, entry: &[u8]) -> Result<
     let (value, stamps) = codec.decode(key(), entry)?;
     assert_eq!(stamps, STAMPS);
     Ok(value)
+}
+
+/// Bytes that no compressor makes smaller.
+fn noise(length: usize) -> Vec<u8> {
+    let mut state = 0x9E37_79B9_7F4A_7C15_u64;
+    let next = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state >> 32) as u8
+    };
+    std::iter::repeat_with(next).take(length).collect()
 }
