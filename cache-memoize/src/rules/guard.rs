@@ -14,7 +14,6 @@ pub struct Guard<R> {
 
 impl<R> Guard<R> {
     /// The rules without any option.
-    #[expect(clippy::new_without_default, reason = "only the attribute makes guards")]
     pub fn new() -> Self {
         Self { ttl: None, fault: None }
     }

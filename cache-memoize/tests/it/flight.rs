@@ -1,6 +1,7 @@
 //! The flight law: of one key, one computation runs at a time, and nobody hangs.
 
-use crate::support::{block_on, on_every_kind, on_every_kind_in_process, with_default};
+use crate::by_hand::on_every_kind_in_process;
+use crate::support::{block_on, on_every_kind, with_default};
 use cache_memoize::{Cache, cache_memoize, caches};
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -1,6 +1,7 @@
 //! The guard law: `store_result = false` runs a function at most once in a lifetime.
 
-use crate::support::{block_on, on_every_kind, on_every_kind_in_process, with_default};
+use crate::by_hand::on_every_kind_in_process;
+use crate::support::{block_on, on_every_kind, with_default};
 use cache_memoize::{Cache, Memory, cache_memoize, caches};
 use cache_memoize_testkit::FakeClock;
 use std::panic::{AssertUnwindSafe, catch_unwind};

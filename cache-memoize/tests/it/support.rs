@@ -59,16 +59,7 @@ pub(crate) fn bytes(counts: &Counts) -> Cache {
 
 /// Runs a test on every kind of cache.
 pub(crate) fn on_every_kind(test: impl Fn(&str)) {
-    on_each_of(every_kind(), test);
-}
-
-/// Runs a test on every kind of cache whose futures nobody need drive.
-pub(crate) fn on_every_kind_in_process(test: impl Fn(&str)) {
-    on_each_of(in_process_kinds(), test);
-}
-
-fn on_each_of(kinds: Vec<Kind>, test: impl Fn(&str)) {
-    for (name, cache, _server) in kinds {
+    for (name, cache, _server) in every_kind() {
         with_default(&cache, || test(name));
     }
 }
