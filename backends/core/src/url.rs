@@ -195,8 +195,14 @@ fn read_host(text: &str) -> Result<Host, StoreError> {
         Some((name, rest)) => (name, Some(rest.strip_prefix(':').unwrap_or(rest))),
         None => split_at_first(text, ':'),
     };
+    // Where the `@` was forgotten, or the password holds a slash, this is the password: it is not shown.
     let port = port.map(|port| {
-        port.parse().map_err(|_| wrong(format!("`{port}` is no port: it is a number up to 65535")))
+        port.parse().map_err(|_| {
+            wrong(
+                "what follows the colon of a host is its port, a number up to 65535; in a password \
+                   write `%2F` for `/` and `%40` for `@`",
+            )
+        })
     });
     let name = decoded(name, "host")?;
     if name.is_empty() {
@@ -274,7 +280,7 @@ mod tests {
         let error = |text: &str| StoreUrl::parse(text).unwrap_err().to_string();
         assert!(error("localhost").contains("scheme"));
         assert!(error("1redis://a").contains("scheme"));
-        assert!(error("redis://a:70000").contains("`70000` is no port"));
+        assert!(error("redis://a:70000").contains("a number up to 65535"));
         assert!(error("redis://a,,b").contains("no name"));
         assert!(error("redis://a/%zz").contains("path"));
     }
@@ -296,7 +302,9 @@ mod tests {
         let url = StoreUrl::parse("redis://me:hunter2@a:1/0?password=hunter2").unwrap();
         assert_eq!(url.to_string(), "redis://a:1/0");
         assert_eq!(format!("{url:?}"), "StoreUrl(redis://a:1/0)");
-        let error = StoreUrl::parse("redis://me:hunter2%@a").unwrap_err();
-        assert!(!format!("{error} {error:?}").contains("hunter2"));
+        for text in ["redis://me:hunter2%@a", "redis://me:hunter2", "redis://me:hunter2/x@a"] {
+            let error = StoreUrl::parse(text).unwrap_err();
+            assert!(!format!("{error} {error:?}").contains("hunter2"), "{error}");
+        }
     }
 }

@@ -40,6 +40,15 @@ fn a_batch_goes_to_every_master_at_once() {
         for (before, after) in before.iter().zip(after) {
             assert_eq!(after - before, 2, "{face}: one for the keys, and one for the counter");
         }
+        let list = owner(slot(&cluster, &names[7]));
+        cluster.nodes()[list].command(&["DEL", &names[7]]);
+        cluster.nodes()[list].command(&["RPUSH", &names[7], "1"]);
+        let found = store.get(&keys).unwrap();
+        assert_eq!(
+            (&found[6], &found[7]),
+            (&value(&names[6]), &None),
+            "{face}: no value, no fault"
+        );
         assert_eq!(store.remove(&keys).unwrap(), [true; 60]);
         store.clear().unwrap();
     }

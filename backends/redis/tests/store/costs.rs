@@ -77,6 +77,28 @@ fn others_read_a_value_under_its_key_and_a_lease_beside_it() {
     assert_eq!(server.command(&["DBSIZE"]), "1", "neither value nor lease is left");
 }
 
+/// The script adds halves of ten digits, and these are the numbers where they carry, borrow and wrap.
+#[test]
+fn a_counter_is_exact_in_all_64_bits() {
+    let server = RedisServer::start();
+    let redis = patient(&server.unix_url());
+    let half = 10_000_000_000;
+    let mut numbers = vec![0, 1, half - 1, half, half + 1, u64::MAX - 1, u64::MAX];
+    numbers.extend([u64::MAX - u64::MAX % half, u64::MAX - u64::MAX % half - 1, 1 << 63, 1 << 53]);
+    let mut random = fastrand::Rng::with_seed(7);
+    numbers.extend((0..20).map(|bits| random.u64(..) >> (bits * 3)));
+    for number in &numbers {
+        for by in &numbers {
+            put(&redis, "key", number.to_string()).unwrap();
+            let sum = Store::increment(&redis, key("key"), *by, 0, Ttl::Forever).unwrap();
+            assert_eq!(sum, number.wrapping_add(*by), "{number} + {by}");
+        }
+    }
+    put(&redis, "key", "007").unwrap();
+    assert_eq!(Store::increment(&redis, key("key"), 1, 0, Ttl::Forever).unwrap(), 8);
+    assert_eq!(server.command(&["GET", "key"]), "8");
+}
+
 /// As `touch` and `put` tell the server, so that it can give the memory back.
 #[test]
 fn lifetimes_are_the_servers_own() {

@@ -1,12 +1,19 @@
 //! Connections belong to a runtime, and a program may have many.
 
-use crate::support::{PATIENCE, key, one_thread, patient, two_threads, value, wait_until};
+use crate::support::{
+    PATIENCE, assert_kind, key, one_thread, patient, two_threads, value, wait_until,
+};
 use cache_memoize_core::{AsyncStore, Bytes, PutMode, Result, Store, StoreErrorKind, Ttl};
 use cache_memoize_redis::Redis;
 use cache_memoize_testkit::servers::{RedisCluster, RedisServer};
 use std::future::{Future, poll_fn};
+use std::io::Read;
+use std::net::TcpListener;
 use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll, Waker};
+use std::thread;
 use std::time::Duration;
 
 async fn put(redis: &Redis, text: &str) {
@@ -144,6 +151,34 @@ fn those_who_wait_share_one_attempt_to_connect() {
     );
     server.restart();
     assert!(ask_many().iter().all(Result::is_ok));
+}
+
+/// All of them ask before the first attempt comes to its end, which it does without success.
+#[test]
+fn those_who_wait_share_a_failure_to_connect() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let redis = patient(&format!("redis://:word@{}", listener.local_addr().unwrap()));
+    let attempts = Arc::new(AtomicUsize::new(0));
+    let counting = attempts.clone();
+    thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let _ = stream.read(&mut [0; 100]);
+            counting.fetch_add(1, Ordering::SeqCst);
+        }
+    });
+    one_thread().block_on(async {
+        let ask = || {
+            let redis = redis.clone();
+            tokio::spawn(async move { AsyncStore::ping(&redis).await })
+        };
+        let asking: Vec<_> = (0..50).map(|_| ask()).collect();
+        for asking in asking {
+            assert_kind(asking.await.unwrap(), StoreErrorKind::Unavailable);
+        }
+        assert_eq!(attempts.load(Ordering::SeqCst), 1);
+        assert_kind(ask().await.unwrap(), StoreErrorKind::Unavailable);
+        assert_eq!(attempts.load(Ordering::SeqCst), 2, "who comes later tries again");
+    });
 }
 
 #[test]

@@ -146,10 +146,9 @@ fn certificates_come_from_files_or_from_memory() {
             assert!(message.contains("`ca`"), "{face}: {message}");
         }
     }
-    let plain = patient(&format!("rediss://{}", server.address()));
-    for (face, store) in faces(&plain) {
-        let error = store.ping().unwrap_err();
-        assert_ne!(error.kind(), StoreErrorKind::Other, "{face}: {error}");
+    let without_tls = open(&format!("rediss://{}?timeout=100ms", server.address()));
+    for (face, store) in faces(&without_tls) {
+        assert!(store.ping().is_err(), "{face}");
     }
     let broken = Redis::builder().url("rediss://a").client_pem(cert, "no key");
     let message = assert_kind(broken.build(), StoreErrorKind::Configuration);

@@ -134,6 +134,26 @@ fn what_is_not_safe_to_repeat_is_not_repeated() {
     }
 }
 
+/// What breaks on a connection that was made for it would break on another one too.
+#[test]
+fn a_new_connection_that_breaks_is_not_followed_by_another() {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let counting = asked.clone();
+    let address = listen(move |mut stream| {
+        if stream.read(&mut [0; 4096]).is_ok_and(|count| count > 0) {
+            counting.fetch_add(1, Ordering::SeqCst);
+        }
+    });
+    for (face, store) in faces(&patient(&format!("redis://{address}"))) {
+        for (name, act) in OPERATIONS {
+            let before = asked.load(Ordering::SeqCst);
+            assert_kind(act(&*store), StoreErrorKind::Unavailable);
+            let times = asked.load(Ordering::SeqCst) - before;
+            assert_eq!(times, 1, "{face} {name} was sent so many times");
+        }
+    }
+}
+
 /// Each byte comes in time, and the reply never.
 #[test]
 fn an_answer_that_trickles_in_ends_with_the_limit() {
