@@ -3,6 +3,7 @@
 use crate::support::{Ask, LIMIT, SLACK, faces, kind, open, timed, wait_until, while_still};
 use cache_memoize_core::{Store, StoreErrorKind};
 use cache_memoize_testkit::servers::MemcachedServer;
+use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::sync::Barrier;
 use std::thread;
@@ -68,8 +69,7 @@ fn who_finds_no_connection_free_waits_no_longer_than_the_limit() {
 fn a_server_that_takes_no_more_callers_is_an_error_in_time() {
     let server = MemcachedServer::builder().connections(20).start();
     for face in faces(&open(&server.url())) {
-        let crowd: Vec<_> =
-            (0..40).filter_map(|_| TcpStream::connect(server.address()).ok()).collect();
+        let crowd = fill_up(&server);
         face.limit_time(LIMIT);
         let (answer, took) = timed(|| face.ping());
         let kind = kind(answer);
@@ -79,6 +79,20 @@ fn a_server_that_takes_no_more_callers_is_an_error_in_time() {
         drop(crowd);
         wait_until("there is room again", || face.write("key", "value").is_ok());
     }
+}
+
+/// Connections until the server takes no more: the last one is turned away, or not answered.
+fn fill_up(server: &MemcachedServer) -> Vec<TcpStream> {
+    let mut crowd = Vec::new();
+    let mut answer = *b"MN";
+    while answer == *b"MN" {
+        let mut stream = TcpStream::connect(server.address()).unwrap();
+        stream.set_read_timeout(Some(LIMIT)).unwrap();
+        let asked = stream.write_all(b"mn\r\n").and_then(|()| stream.read_exact(&mut answer));
+        answer = if asked.is_ok() { answer } else { [0; 2] };
+        crowd.push(stream);
+    }
+    crowd
 }
 
 #[test]
