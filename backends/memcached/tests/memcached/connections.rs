@@ -4,8 +4,9 @@ use crate::support::{Ask, LIMIT, SLACK, faces, kind, open, timed, wait_until, wh
 use cache_memoize_core::{Store, StoreErrorKind};
 use cache_memoize_testkit::servers::MemcachedServer;
 use std::io::{Read, Write};
-use std::net::TcpStream;
-use std::sync::Barrier;
+use std::net::{Shutdown, TcpStream};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Barrier};
 use std::thread;
 
 #[test]
@@ -106,4 +107,33 @@ fn a_store_that_is_dropped_closes_its_connections() {
     let open = server.stat("curr_connections");
     drop(another);
     wait_until("they are closed", || server.stat("curr_connections") < open);
+}
+
+/// The server ends four idle connections at once; the first call that finds out closes them all.
+#[test]
+fn one_broken_connection_closes_the_other_idle_ones() {
+    for face_index in 0..2 {
+        let (asked, closed) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+        let (count, gone) = (asked.clone(), closed.clone());
+        let fake = Fake::new(move |mut stream, number| {
+            let _ = stream.read(&mut [0; 64]);
+            count.fetch_add(1, Ordering::SeqCst);
+            wait_until("all four ask at the same time", || count.load(Ordering::SeqCst) >= 4);
+            let _ = stream.write_all(b"MN\r\n");
+            if number < 4 {
+                stream.shutdown(Shutdown::Write).unwrap();
+                while stream.read(&mut [0; 64]).is_ok_and(|length| length > 0) {}
+                gone.fetch_add(1, Ordering::SeqCst);
+            }
+        });
+        let Some(face) = faces(&open(&fake.url())).into_iter().nth(face_index) else { return };
+        thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| face.ping().unwrap());
+            }
+        });
+        face.ping().unwrap();
+        wait_until("they are closed", || closed.load(Ordering::SeqCst) == 4);
+        assert_eq!(fake.connections(), 5);
+    }
 }
