@@ -1,6 +1,6 @@
 //! How many connections there are, and which of them are used again.
 
-use crate::support::{Ask, LIMIT, SLACK, faces, kind, open, timed, wait_until, while_still};
+use crate::support::{Ask, Fake, LIMIT, SLACK, faces, kind, open, timed, wait_until, while_still};
 use cache_memoize_core::{Store, StoreErrorKind};
 use cache_memoize_testkit::servers::MemcachedServer;
 use std::io::{Read, Write};
@@ -135,5 +135,16 @@ fn one_broken_connection_closes_the_other_idle_ones() {
         face.ping().unwrap();
         wait_until("they are closed", || closed.load(Ordering::SeqCst) == 4);
         assert_eq!(fake.connections(), 5);
+    }
+}
+
+/// Only a connection that was idle may have been broken before.
+#[test]
+fn a_server_that_hangs_up_is_not_asked_again_and_again() {
+    let fake = Fake::new(|mut stream, _| drop(stream.read(&mut [0; 64])));
+    for face in faces(&open(&fake.url())) {
+        let before = fake.connections();
+        assert_eq!(kind(face.read("key")), StoreErrorKind::Unavailable);
+        assert_eq!(fake.connections(), before + 1);
     }
 }
