@@ -22,7 +22,7 @@ pub(super) async fn carry_out<O: Operation>(
         if taken.is_reused && !operation.is_repeatable() && !taken.connection.is_open() {
             taken.renew(until).await?;
         }
-        Call { operation, taken, until, is_first_turn: true }.finish().await
+        Call { operation, taken, until }.finish().await
     };
     let limited = async { timeout_at(until.into(), call).await };
     guarded(limited).await?.unwrap_or_else(|_| {
@@ -52,7 +52,6 @@ struct Call<'a, O> {
     operation: O,
     taken: Taken<'a>,
     until: Instant,
-    is_first_turn: bool,
 }
 
 impl<O: Operation> Call<'_, O> {
@@ -65,7 +64,6 @@ impl<O: Operation> Call<'_, O> {
                     continue;
                 }
             };
-            self.is_first_turn = false;
             match self.operation.hear(answers) {
                 Ok(Turn::Ask) => {}
                 Ok(Turn::Done(output)) => {
@@ -94,7 +92,6 @@ impl<O: Operation> Call<'_, O> {
     async fn start_over(&mut self, fault: Fault) -> Outcome<()> {
         let was_broken = fault.kind() == StoreErrorKind::Unavailable
             && self.taken.is_reused
-            && self.is_first_turn
             && self.taken.connection.is_silent();
         if !(was_broken && self.operation.is_repeatable()) {
             return Err(fault);

@@ -10,7 +10,6 @@ pub(super) struct Call<'a, O> {
     operation: O,
     taken: Taken<'a>,
     deadline: Deadline,
-    is_first_turn: bool,
 }
 
 impl<'a, O: Operation> Call<'a, O> {
@@ -20,7 +19,7 @@ impl<'a, O: Operation> Call<'a, O> {
         if taken.is_reused && !operation.is_repeatable() && !taken.connection.is_open() {
             taken.renew(deadline)?;
         }
-        let mut call = Self { operation, taken, deadline, is_first_turn: true };
+        let mut call = Self { operation, taken, deadline };
         if let Err(fault) = call.ask() {
             call.start_over(fault)?;
         }
@@ -37,7 +36,6 @@ impl<'a, O: Operation> Call<'a, O> {
                     continue;
                 }
             };
-            self.is_first_turn = false;
             match self.operation.hear(answers) {
                 Ok(Turn::Ask) => self.ask()?,
                 Ok(Turn::Done(output)) => {
@@ -65,7 +63,6 @@ impl<'a, O: Operation> Call<'a, O> {
     fn start_over(&mut self, fault: Fault) -> Outcome<()> {
         let was_broken = fault.kind() == StoreErrorKind::Unavailable
             && self.taken.is_reused
-            && self.is_first_turn
             && self.taken.connection.is_silent();
         if !(was_broken && self.operation.is_repeatable()) {
             return Err(fault);

@@ -46,3 +46,33 @@ impl Operation for Remove<'_> {
         Ok(if is_done { Turn::Done(std::mem::take(&mut self.removed)) } else { Turn::Ask })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::{Expected, Incoming};
+
+    fn heard(look: &str, deletion: &str) -> bool {
+        let mut incoming = Incoming::default();
+        incoming.buffer().extend_from_slice(format!("{look}{deletion}").as_bytes());
+        let answers =
+            (1..=2).map(|number| incoming.take(Expected::Numbered(number)).unwrap().unwrap());
+        let answers: Vec<_> = answers.collect();
+        let mut remove = Remove::new(vec![KeyRef::new("key").unwrap()]);
+        match remove.hear(answers.into_iter()).unwrap() {
+            Turn::Done(removed) => removed[0],
+            Turn::Ask => panic!("one key has one answer"),
+        }
+    }
+
+    /// Another caller may have come between the two.
+    #[test]
+    fn a_value_was_there_if_it_was_seen_and_deleted() {
+        let (value, nothing) = ("VA 1 f0 O1\r\nx\r\n", "EN O1\r\n");
+        let (deleted, absent) = ("HD O2\r\n", "NF O2\r\n");
+        assert!(heard(value, deleted));
+        assert!(!heard(value, absent));
+        assert!(!heard(nothing, deleted));
+        assert!(!heard(nothing, absent));
+    }
+}

@@ -1,10 +1,12 @@
 //! How many connections there are, and which of them are used again.
 
-use crate::support::{Ask, LIMIT, SLACK, faces, kind, open, timed, wait_until, while_still};
+use crate::support::{Ask, Fake, LIMIT, SLACK, faces, kind, open, timed, wait_until, while_still};
 use cache_memoize_core::{Store, StoreErrorKind};
 use cache_memoize_testkit::servers::MemcachedServer;
-use std::net::TcpStream;
-use std::sync::Barrier;
+use std::io::{Read, Write};
+use std::net::{Shutdown, TcpStream};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Barrier};
 use std::thread;
 
 #[test]
@@ -68,8 +70,7 @@ fn who_finds_no_connection_free_waits_no_longer_than_the_limit() {
 fn a_server_that_takes_no_more_callers_is_an_error_in_time() {
     let server = MemcachedServer::builder().connections(20).start();
     for face in faces(&open(&server.url())) {
-        let crowd: Vec<_> =
-            (0..40).filter_map(|_| TcpStream::connect(server.address()).ok()).collect();
+        let crowd = fill_up(&server);
         face.limit_time(LIMIT);
         let (answer, took) = timed(|| face.ping());
         let kind = kind(answer);
@@ -79,6 +80,20 @@ fn a_server_that_takes_no_more_callers_is_an_error_in_time() {
         drop(crowd);
         wait_until("there is room again", || face.write("key", "value").is_ok());
     }
+}
+
+/// Connections until the server takes no more: the last one is turned away, or not answered.
+fn fill_up(server: &MemcachedServer) -> Vec<TcpStream> {
+    let mut crowd = Vec::new();
+    let mut answer = *b"MN";
+    while answer == *b"MN" {
+        let mut stream = TcpStream::connect(server.address()).unwrap();
+        stream.set_read_timeout(Some(LIMIT)).unwrap();
+        let asked = stream.write_all(b"mn\r\n").and_then(|()| stream.read_exact(&mut answer));
+        answer = if asked.is_ok() { answer } else { [0; 2] };
+        crowd.push(stream);
+    }
+    crowd
 }
 
 #[test]
@@ -92,4 +107,44 @@ fn a_store_that_is_dropped_closes_its_connections() {
     let open = server.stat("curr_connections");
     drop(another);
     wait_until("they are closed", || server.stat("curr_connections") < open);
+}
+
+/// The server ends four idle connections at once; the first call that finds out closes them all.
+#[test]
+fn one_broken_connection_closes_the_other_idle_ones() {
+    for face_index in 0..2 {
+        let (asked, closed) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+        let (count, gone) = (asked.clone(), closed.clone());
+        let fake = Fake::new(move |mut stream, number| {
+            let _ = stream.read(&mut [0; 64]);
+            count.fetch_add(1, Ordering::SeqCst);
+            wait_until("all four ask at the same time", || count.load(Ordering::SeqCst) >= 4);
+            let _ = stream.write_all(b"MN\r\n");
+            if number < 4 {
+                stream.shutdown(Shutdown::Write).unwrap();
+                while stream.read(&mut [0; 64]).is_ok_and(|length| length > 0) {}
+                gone.fetch_add(1, Ordering::SeqCst);
+            }
+        });
+        let Some(face) = faces(&open(&fake.url())).into_iter().nth(face_index) else { return };
+        thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| face.ping().unwrap());
+            }
+        });
+        face.ping().unwrap();
+        wait_until("they are closed", || closed.load(Ordering::SeqCst) == 4);
+        assert_eq!(fake.connections(), 5);
+    }
+}
+
+/// Only a connection that was idle may have been broken before.
+#[test]
+fn a_server_that_hangs_up_is_not_asked_again_and_again() {
+    let fake = Fake::new(|mut stream, _| drop(stream.read(&mut [0; 64])));
+    for face in faces(&open(&fake.url())) {
+        let before = fake.connections();
+        assert_eq!(kind(face.read("key")), StoreErrorKind::Unavailable);
+        assert_eq!(fake.connections(), before + 1);
+    }
 }

@@ -143,13 +143,16 @@ fn what_comes_behind_an_answer_is_not_the_next_one() {
     assert_eq!(fake.connections(), 5 * faces(&open("memcached://localhost")).len());
 }
 
-/// Flags that were asked for and are not there say nothing, and nothing is guessed.
+/// Flags that were asked for and are not there say nothing, and nothing is guessed. The connection is not used again.
 #[test]
 fn an_answer_that_lacks_what_was_asked_for_is_an_error() {
     for answer in ["VA 5 O1\r\nvalue\r\n", "HD f0 O1\r\n", "NF O1\r\n", "MN\r\n"] {
         let fake = Fake::answering(answer.as_bytes());
         for face in faces(&open(&fake.url())) {
+            let before = fake.connections();
             assert_eq!(kind(face.read("key")), StoreErrorKind::Protocol, "{answer:?}");
+            assert_eq!(kind(face.read("key")), StoreErrorKind::Protocol, "{answer:?}");
+            assert_eq!(fake.connections(), before + 2, "{answer:?}");
         }
     }
 }

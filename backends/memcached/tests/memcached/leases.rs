@@ -1,8 +1,9 @@
 //! The fence, where a server is started anew, and numbers come again.
 
-use crate::support::{Ask, faces, key, open};
+use crate::support::{Ask, Turnstile, faces, key, open, wait_until};
 use cache_memoize_core::{Bytes, LeaseMode, Token, Ttl};
 use cache_memoize_testkit::servers::MemcachedServer;
+use std::thread;
 
 /// Counts up the state numbers of a server that was just started: other handles do the same as before.
 fn lease_elsewhere(server: &MemcachedServer) -> Token {
@@ -117,6 +118,62 @@ fn who_asks_again_after_a_restart_is_the_first() {
         server.restart();
         let lease = face.join("key");
         assert!(lease.first && face.fill("key", lease.token, "value").unwrap());
+        face.forget("key").unwrap();
+    }
+}
+
+/// The lease was written, and the answer lost: whoever asks again holds it, and nobody else was told to be the first.
+#[test]
+fn a_lease_whose_answer_was_lost_has_a_first_holder() {
+    let server = MemcachedServer::start();
+    let turnstile = Turnstile::before(&server.address());
+    for face in faces(&open(&turnstile.url())) {
+        face.ping().unwrap();
+        turnstile.swallow_next_answer();
+        let lease = face.join("key");
+        assert!(turnstile.has_swallowed() && lease.first);
+        assert!(face.fill("key", lease.token, "value").unwrap());
+        face.forget("key").unwrap();
+    }
+}
+
+/// The same, and before the lease is asked for again its token was shared and revoked. Written a second time it would
+/// come back to life, and store what was computed before the removal.
+#[test]
+fn a_lease_that_is_asked_for_again_has_another_token() {
+    let server = MemcachedServer::start();
+    let turnstile = Turnstile::before(&server.address());
+    let other = open(&server.url());
+    for face in faces(&open(&turnstile.url())) {
+        face.ping().unwrap();
+        turnstile.shut(true);
+        turnstile.swallow_next_answer();
+        thread::scope(|scope| {
+            let asked = scope.spawn(|| face.join("key"));
+            wait_until("the answer is lost", || turnstile.has_swallowed());
+            let shared = other.join("key");
+            assert!(!shared.first, "it was written");
+            other.forget("key").unwrap();
+            turnstile.shut(false);
+            let lease = asked.join().unwrap();
+            assert!(lease.first);
+            assert!(!other.fill("key", shared.token, "stale").unwrap());
+            assert!(face.fill("key", lease.token, "value").unwrap());
+        });
+        face.forget("key").unwrap();
+    }
+}
+
+/// A fill that was stored without an answer has spent its token: it is refused the second time, and nothing else happens.
+#[test]
+fn a_fill_whose_answer_was_lost_is_stored_once() {
+    let server = MemcachedServer::start();
+    let turnstile = Turnstile::before(&server.address());
+    for face in faces(&open(&turnstile.url())) {
+        let token = face.join("key").token;
+        turnstile.swallow_next_answer();
+        assert!(!face.fill("key", token, "value").unwrap());
+        assert_eq!(face.read("key").unwrap().unwrap(), "value");
         face.forget("key").unwrap();
     }
 }

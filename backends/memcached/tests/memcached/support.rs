@@ -167,27 +167,42 @@ impl Drop for Fake {
 pub(crate) struct Turnstile {
     fake: Fake,
     turns: Arc<AtomicUsize>,
+    way: Arc<Way>,
+}
+
+/// What may happen on the way.
+#[derive(Default)]
+struct Way {
+    swallows_next_answer: AtomicBool,
+    is_shut: AtomicBool,
 }
 
 impl Turnstile {
     pub(crate) fn before(server: &str) -> Self {
-        let (server, turns) = (server.to_owned(), Arc::new(AtomicUsize::default()));
-        let counted = turns.clone();
+        let (turns, way) = (Arc::new(AtomicUsize::default()), Arc::new(Way::default()));
+        let (server, counted, shared) = (server.to_owned(), turns.clone(), way.clone());
         let fake = Fake::new(move |client, _| {
+            wait_until("it is opened", || !shared.is_shut.load(Ordering::SeqCst));
             let server = TcpStream::connect(&server).unwrap();
             server.set_nodelay(true).unwrap();
             client.set_nodelay(true).unwrap();
             let was_answered = Arc::new(AtomicBool::new(true));
-            let (answered, counted) = (was_answered.clone(), counted.clone());
+            let (answered, counted, way) = (was_answered.clone(), counted.clone(), shared.clone());
             let (from, to) = (server.try_clone().unwrap(), client.try_clone().unwrap());
-            thread::spawn(move || copy(from, to, || answered.store(true, Ordering::SeqCst)));
+            thread::spawn(move || {
+                copy(from, to, || {
+                    answered.store(true, Ordering::SeqCst);
+                    !way.swallows_next_answer.swap(false, Ordering::SeqCst)
+                });
+            });
             copy(client, server, || {
                 if was_answered.swap(false, Ordering::SeqCst) {
                     counted.fetch_add(1, Ordering::SeqCst);
                 }
+                true
             });
         });
-        Self { fake, turns }
+        Self { fake, turns, way }
     }
 
     pub(crate) fn url(&self) -> String {
@@ -200,17 +215,33 @@ impl Turnstile {
         act();
         self.turns.load(Ordering::SeqCst) - before
     }
+
+    /// The server does what it is asked next, and the connection breaks before it can say so.
+    pub(crate) fn swallow_next_answer(&self) {
+        self.way.swallows_next_answer.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether the answer to be swallowed was.
+    pub(crate) fn has_swallowed(&self) -> bool {
+        !self.way.swallows_next_answer.load(Ordering::SeqCst)
+    }
+
+    /// New connections wait until it is opened again.
+    pub(crate) fn shut(&self, is_shut: bool) {
+        self.way.is_shut.store(is_shut, Ordering::SeqCst);
+    }
 }
 
-fn copy(mut from: TcpStream, mut to: TcpStream, at_each: impl Fn()) {
+/// Hands on what comes, until `passes` says no.
+fn copy(mut from: TcpStream, mut to: TcpStream, passes: impl Fn() -> bool) {
     let mut bytes = [0; 16 * 1024];
     while let Ok(length) = from.read(&mut bytes) {
-        at_each();
-        if length == 0 || to.write_all(&bytes[..length]).is_err() {
+        if length == 0 || !passes() || to.write_all(&bytes[..length]).is_err() {
             break;
         }
     }
-    let _ = to.shutdown(Shutdown::Write);
+    let _ = to.shutdown(Shutdown::Both);
+    let _ = from.shutdown(Shutdown::Both);
 }
 
 #[cfg(feature = "tokio")]
