@@ -2,7 +2,7 @@
 //!
 //! | command | does |
 //! |---|---|
-//! | `cargo xtask test` | installs the servers that the tests need, then runs every test |
+//! | `cargo xtask test` | installs the servers and the Python that the tests need, then runs every test |
 //! | `cargo xtask ci` | everything that has to hold before a change lands |
 //! | `cargo xtask lint` | formatting, clippy over the feature sets, docs, dependencies |
 //! | `cargo xtask model` | only the model checks, with more schedules |

@@ -294,8 +294,8 @@ impl Compressor {
     }
 
     #[cfg_attr(
-        not(any(feature = "zlib", feature = "zstd", feature = "lzma")),
-        expect(unused_variables, reason = "only these have levels")
+        not(any(feature = "zlib", feature = "lzma")),
+        expect(unused_variables, reason = "only these give up for want of room")
     )]
     fn attempt(&self, bytes: &[u8], room: usize) -> Result<Option<Vec<u8>>, BoxError> {
         let level = self.level;

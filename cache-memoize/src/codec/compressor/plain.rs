@@ -62,6 +62,7 @@ impl Compressor {
             Method::Lzma => lzma::unpack(payload, limit),
             Method::Custom(custom) => custom.decompress(payload, limit).ok(),
         };
+        // Each of them stops near the limit; here it is exact.
         bytes.filter(|bytes| bytes.len() <= limit).map(Cow::Owned)
     }
 }

@@ -11,8 +11,8 @@ pub(super) fn room_for(length: usize) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
-/// All that `step` makes of `payload`, if it is no more than `limit` bytes and nothing of the payload is
-/// left over. `step` goes on where the last one stopped, for want of room; it takes what it read off the
+/// All that `step` makes of `payload`, if it is hardly more than `limit` bytes and nothing of the payload
+/// is left over. `step` goes on where the last one stopped, for want of room; it takes what it read off the
 /// rest of the payload, and says whether it is at the end.
 #[cfg(any(feature = "zlib", feature = "lzma"))]
 pub(super) fn grown<'p>(
@@ -20,8 +20,8 @@ pub(super) fn grown<'p>(
     limit: usize,
     mut step: impl FnMut(&mut &'p [u8], &mut Vec<u8>) -> Option<bool>,
 ) -> Option<Vec<u8>> {
-    // The end of a value that takes all of its room is only found with room for one byte more.
-    let most = limit.saturating_add(1);
+    // Where there is no room at all, the end of nothing cannot be told from a want of room.
+    let most = limit.max(1);
     let mut rest = payload;
     let mut bytes = room_for(payload.len().saturating_mul(FIRST_RATIO).clamp(1, most))?;
     while !step(&mut rest, &mut bytes)? {
@@ -31,5 +31,5 @@ pub(super) fn grown<'p>(
         }
         bytes.try_reserve_exact(bytes.len().min(most - bytes.len())).ok()?;
     }
-    (rest.is_empty() && bytes.len() <= limit).then_some(bytes)
+    rest.is_empty().then_some(bytes)
 }

@@ -73,14 +73,14 @@ pub(super) fn unpack(payload: &[u8], limit: usize) -> Option<Vec<u8>> {
     if length > limit.min(payload.len().saturating_mul(MAX_RATIO)) {
         return None;
     }
-    decompress(payload, length).filter(|bytes| bytes.len() == length)
+    decompress(payload, length)
 }
 
 fn unpack_stream(payload: &[u8], limit: usize) -> Option<Vec<u8>> {
     let mut decoder = Decoder::with_buffer(payload).ok()?.single_frame();
     let mut bytes = Vec::new();
     decoder.by_ref().take(limit as u64 + 1).read_to_end(&mut bytes).ok()?;
-    (bytes.len() <= limit && decoder.finish().is_empty()).then_some(bytes)
+    decoder.finish().is_empty().then_some(bytes)
 }
 
 /// The state that is there, or another attempt at one where setting it up failed before.
