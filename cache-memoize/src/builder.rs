@@ -274,6 +274,13 @@ impl CacheBuilder {
                 "the timeout is zero: give the store some time, 250 ms if in doubt".to_owned(),
             ));
         }
+        let operation = self.timeout.unwrap_or(OPERATION_LIMIT);
+        if self.call_timeout.is_some_and(|call| call < operation) {
+            return Err(wrong(format!(
+                "the call_timeout is shorter than the timeout of {operation:?}, so that the store would never be asked: \
+                 make it longer, or the timeout shorter"
+            )));
+        }
         self.near.as_ref().map_or(Ok(()), |near| near.check().map_err(wrong))?;
         if escaped(&self.prefix).len() > MAX_PREFIX {
             let length = self.prefix.len();

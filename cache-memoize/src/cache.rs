@@ -2,9 +2,9 @@ use crate::builder::{CacheBuilder, Settings};
 use crate::call::Call;
 use crate::codec::Codec;
 use crate::entries::Face;
+use crate::entry_key::EntryKey;
 use crate::error::Error;
 use crate::flight::Flights;
-use crate::key::{CacheKey, KeyText, KeyWriter};
 use crate::lifetime::Lifetime;
 use crate::near::Nearness;
 use crate::observer::{Event, EventKind, Observer};
@@ -313,35 +313,6 @@ pub trait Value: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {}
 
 #[diagnostic::do_not_recommend]
 impl<T: Serialize + DeserializeOwned + Clone + Send + Sync + 'static> Value for T {}
-
-/// What names an entry by hand: any [`CacheKey`], or a [`Key`] as it is.
-pub trait EntryKey {
-    /// The text of the key, in a cache whose keys begin with `prefix`.
-    #[doc(hidden)]
-    fn entry_key(&self, prefix: &str) -> EntryText;
-}
-
-/// The text of a key.
-#[doc(hidden)]
-pub struct EntryText(pub(crate) KeyText);
-
-impl<K: CacheKey> EntryKey for K {
-    fn entry_key(&self, prefix: &str) -> EntryText {
-        let mut text = KeyText::new();
-        text.push_str(prefix);
-        KeyWriter::new(&mut text).part(self);
-        text.finish();
-        EntryText(text)
-    }
-}
-
-impl EntryKey for Key {
-    fn entry_key(&self, _: &str) -> EntryText {
-        let mut text = KeyText::new();
-        text.push_str(self.as_str());
-        EntryText(text)
-    }
-}
 
 impl Inner {
     pub(crate) fn now(&self) -> Timestamp {

@@ -81,7 +81,7 @@ impl Batch {
         Self { commands: commands.into_iter().collect(), is_repeatable: true }
     }
 
-    pub(crate) fn once(command: Command) -> Self {
-        Self { commands: vec![command], is_repeatable: false }
+    pub(crate) fn once(commands: impl IntoIterator<Item = Command>) -> Self {
+        Self { commands: commands.into_iter().collect(), is_repeatable: false }
     }
 }

@@ -50,7 +50,7 @@ pub(crate) fn put(key: KeyRef<'_>, value: Bytes, ttl: Ttl, mode: PutMode) -> Bat
     let ttl = Bytes::from(millis(ttl).unwrap_or(0).to_string());
     match mode {
         PutMode::Always => Batch::repeatable([scripted(&scripts::PUT, key, vec![value, ttl])]),
-        PutMode::IfAbsent => Batch::once(scripted(&scripts::ADD, key, vec![value, ttl])),
+        PutMode::IfAbsent => Batch::once([scripted(&scripts::ADD, key, vec![value, ttl])]),
         PutMode::IfLease(token) => {
             Batch::repeatable([scripted(&scripts::FILL, key, vec![value, ttl, shown(token)])])
         }
@@ -61,7 +61,8 @@ pub(crate) fn put(key: KeyRef<'_>, value: Bytes, ttl: Ttl, mode: PutMode) -> Bat
 /// is seen: whoever writes or removes the value takes the lease away with it. The other way round, a fill that
 /// came in between would go unseen, and a value would be computed that is there already.
 ///
-/// May be repeated: a token that is there and that we drew ourselves is the one of the first time.
+/// May not be repeated: others may have shared the token of the first time, and seen it revoked. The second
+/// time would bring it back to life, and with it what they began before the revocation.
 pub(crate) fn lease(key: KeyRef<'_>, ttl: Ttl, mode: LeaseMode, token: Token) -> Batch {
     let mut take = redis::cmd("SET");
     take.arg(lease_name(key)).arg(&shown(token)[..]);
@@ -71,7 +72,7 @@ pub(crate) fn lease(key: KeyRef<'_>, ttl: Ttl, mode: LeaseMode, token: Token) ->
     if let Some(millis) = millis(ttl) {
         take.arg("PX").arg(millis);
     }
-    Batch::repeatable([Command::Plain(take), Command::Plain(read(key))])
+    Batch::once([Command::Plain(take), Command::Plain(read(key))])
 }
 
 pub(crate) fn read_lease(
@@ -106,7 +107,7 @@ pub(crate) fn remove(keys: &[KeyRef<'_>]) -> Batch {
 pub(crate) fn increment(key: KeyRef<'_>, by: u64, start: u64, ttl: Ttl) -> Batch {
     let arguments = [start, millis(ttl).unwrap_or(0), by];
     let arguments = arguments.map(|number| Bytes::from(number.to_string()));
-    Batch::once(scripted(&scripts::INCREMENT, key, arguments.to_vec()))
+    Batch::once([scripted(&scripts::INCREMENT, key, arguments.to_vec())])
 }
 
 pub(crate) fn read_increment(replies: Vec<Value>) -> Result<u64, Fault> {
@@ -202,4 +203,20 @@ fn read_token(text: &[u8]) -> Result<Token, Fault> {
 fn millis(ttl: Ttl) -> Option<u64> {
     const LONGEST: u64 = 1 << 62;
     ttl.as_millis().map(|millis| millis.min(LONGEST))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_must_not_happen_twice_is_not_repeated() {
+        let (key, value) = (KeyRef::new("key").unwrap(), Bytes::from_static(b"value"));
+        let token = draw_token();
+        for mode in [LeaseMode::Join, LeaseMode::Renew] {
+            assert!(!lease(key, Ttl::Forever, mode, token).is_repeatable, "{mode:?}");
+        }
+        assert!(!put(key, value, Ttl::Forever, PutMode::IfAbsent).is_repeatable);
+        assert!(!increment(key, 1, 0, Ttl::Forever).is_repeatable);
+    }
 }

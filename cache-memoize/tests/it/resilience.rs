@@ -384,3 +384,12 @@ fn a_cache_that_is_not_strict_tells_nobody() {
         (0..10).for_each(|_| assert_eq!(telling(1), Ok(1)));
     });
 }
+
+#[test]
+fn time_limits_that_leave_no_time_are_refused() {
+    let refused = |builder: CacheBuilder| builder.build().expect_err("no time").to_string();
+    assert!(refused(Cache::builder().timeout(Duration::ZERO)).contains("timeout is zero"));
+    let short = Duration::from_millis(249);
+    assert!(refused(Cache::builder().call_timeout(short)).contains("never be asked"));
+    Cache::builder().timeout(short).call_timeout(short).build().expect("one operation fits");
+}
