@@ -6,7 +6,8 @@ use crate::support::{
 use cache_memoize_core::{Bytes, PutMode, StoreErrorKind, Ttl};
 use cache_memoize_testkit::servers::MemcachedServer;
 use std::io::{Read, Write};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::os::unix::net::UnixStream;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -180,6 +181,30 @@ fn a_large_value_for_a_server_that_stands_still_ends_in_time() {
             let (answer, took) = timed(put);
             assert_eq!(kind(answer), StoreErrorKind::Timeout);
             assert!(took < LIMIT + SLACK);
+        });
+        face.ping().unwrap();
+    }
+}
+
+/// A socket lets callers wait for whom its server has no room in the queue, and without end.
+#[test]
+fn a_queue_before_a_socket_is_not_waited_for_without_end() {
+    let server = MemcachedServer::builder().argument("-b").argument("1").start_unix();
+    for face in faces(&open(&server.url())) {
+        let queued = AtomicUsize::new(0);
+        thread::scope(|scope| {
+            while_still(&server, &*face, || {
+                for _ in 0..4 {
+                    scope.spawn(|| {
+                        let _ = UnixStream::connect(server.address());
+                        queued.fetch_add(1, Ordering::SeqCst);
+                    });
+                }
+                wait_until("the queue is full", || queued.load(Ordering::SeqCst) >= 2);
+                let (answer, took) = timed(|| face.ping());
+                assert_eq!(kind(answer), StoreErrorKind::Timeout);
+                assert!(took < LIMIT + SLACK, "{took:?}");
+            });
         });
         face.ping().unwrap();
     }
