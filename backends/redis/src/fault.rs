@@ -80,7 +80,7 @@ impl Fault {
         self
     }
 
-    /// Takes that back: the connection was new.
+    /// Takes that back: the connection was new, and another one would break as well.
     #[cfg(feature = "tokio")]
     pub(crate) fn answered(mut self) -> Self {
         self.is_unanswered = false;

@@ -44,7 +44,8 @@ impl Connection {
         let address = address.clone();
         let mut this = Self { multiplexed, address, driver: Arc::new(Driver::start(driver)) };
         if !handshake.commands().is_empty() {
-            let replies = this.exchange(handshake.commands().to_vec()).await?;
+            let replies = this.exchange(handshake.commands().to_vec()).await;
+            let replies = replies.map_err(Fault::answered)?;
             handshake.check(replies).map_err(|fault| fault.at(&this.address))?;
         }
         Ok(this)

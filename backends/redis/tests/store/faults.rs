@@ -146,29 +146,31 @@ fn a_full_server_is_unavailable_until_it_has_room() {
 
 #[test]
 fn a_server_out_of_memory_keeps_no_older_value() {
-    let server = RedisServer::builder()
-        .directive("maxmemory", "6mb")
-        .directive("maxmemory-policy", "noeviction")
-        .start();
+    let server = RedisServer::builder().directive("maxmemory-policy", "noeviction").start();
     let redis = patient(&server.tcp_url());
     for (face, store) in faces(&redis) {
-        store.clear().unwrap();
-        // What was cleared gives its memory back a little later.
-        wait_until("the server has room", || put(&*store, "old", "old").is_ok());
-        wait_until("the server has room", || put(&*store, "read", "read").is_ok());
-        wait_until("the server is full", || {
-            let name = format!("fill-{}", server.command(&["DBSIZE"]));
-            let full = put(&*store, &name, vec![b'x'; 200_000]);
-            full.is_err_and(|error| error.kind() == StoreErrorKind::TooLarge)
-        });
-        let large = vec![b'x'; 1_000_000];
-        let message = assert_kind(put(&*store, "old", large.clone()), StoreErrorKind::TooLarge);
+        put(&*store, "old", "old").unwrap();
+        put(&*store, "read", "read").unwrap();
+        let token = store.lease(key("leased"), Ttl::Forever, LeaseMode::Join).unwrap().0.token;
+        server.command(&["CONFIG", "SET", "maxmemory", "1"]);
+        let message = assert_kind(put(&*store, "old", "new"), StoreErrorKind::TooLarge);
         assert!(message.contains("maxmemory"), "{face}: {message}");
         assert_eq!(get(&*store, "old").unwrap(), None, "{face}: the older value is still there");
         assert_eq!(get(&*store, "read").unwrap(), value("read"));
-        let add = store.put(key("new"), large.into(), Ttl::Forever, PutMode::IfAbsent);
-        assert_kind(add, StoreErrorKind::TooLarge);
+        for (name, mode) in [("read", PutMode::IfLease(token)), ("leased", PutMode::IfAbsent)] {
+            let refused = store.put(key(name), "new".into(), Ttl::Forever, mode);
+            assert!(matches!(refused, Ok(false) | Err(_)), "{face}");
+        }
+        let fill = PutMode::IfLease(token);
+        let fill = store.put(key("leased"), "new".into(), Ttl::Forever, fill);
+        assert_kind(fill, StoreErrorKind::TooLarge);
+        let lease = store.lease(key("other"), Ttl::Forever, LeaseMode::Join);
+        assert_kind(lease, StoreErrorKind::TooLarge);
         assert!(store.remove(&[key("read")]).unwrap()[0], "{face}: a removal needs no memory");
+        server.command(&["CONFIG", "SET", "maxmemory", "0"]);
+        let late = store.put(key("leased"), "new".into(), Ttl::Forever, PutMode::IfLease(token));
+        assert!(late.unwrap(), "{face}: a refused fill spends no token");
+        store.remove(&[key("leased")]).unwrap();
     }
 }
 
