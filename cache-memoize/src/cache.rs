@@ -38,7 +38,7 @@ use std::time::Duration;
 ///
 /// # Keys by hand
 ///
-/// Any [`CacheKey`] is a key, and so is a [`Key`] that a companion gave. The type of a key is not part of
+/// Any [`CacheKey`](crate::CacheKey) is a key, and so is a [`Key`] that a companion gave. The type of a key is not part of
 /// it: `7_u8` and `7_u64` are one key, a string and a number are not. A value read with another type than
 /// it was stored with is a miss.
 #[derive(Clone)]
