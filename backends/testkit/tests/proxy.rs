@@ -115,6 +115,10 @@ fn a_black_hole_takes_everything_and_gives_nothing() {
     stream.set_read_timeout(Some(Duration::from_millis(50))).unwrap();
     assert!(ask(&mut stream, b"hello", 1).is_err());
     assert_eq!(proxy.recorded(), b"hello");
+    proxy.set(Traffic::Pass);
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    assert!(ask(&mut stream, b"hello", 1).is_err(), "a stream with a hole in it is reset");
+    assert_eq!(ask(&mut connect(&proxy), b"hello", 5).unwrap(), b"hello");
 }
 
 #[test]

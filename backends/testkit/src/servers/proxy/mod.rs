@@ -32,7 +32,8 @@ pub enum Traffic {
         /// How many bytes go for each one that is lost, that one included; one loses everything.
         every: usize,
     },
-    /// Connections stand and requests are read, and nothing is passed on in either direction.
+    /// Connections stand and requests are read, and nothing is passed on in either direction. What was
+    /// swallowed is never told again: when this is over, connections are reset.
     BlackHole,
     /// Replies come a byte at a time, with such a pause after each.
     Drip(Duration),
@@ -100,8 +101,11 @@ impl Proxy {
     /// If it is to accept connections again, and another program has taken the port.
     pub fn set(&self, traffic: Traffic) {
         let refuses = traffic == Traffic::Refuse;
-        *self.shared.traffic() = traffic;
+        let before = std::mem::replace(&mut *self.shared.traffic(), traffic);
         self.shared.changed.notify_all();
+        if before == Traffic::BlackHole {
+            self.reset();
+        }
         if refuses {
             self.close();
             self.reset();
