@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 /// Where a child finds its parent.
 const PARENT: &str = "CACHE_MEMOIZE_TEST_PARENT";
 
-/// How long a child may take for anything.
-const PATIENCE: Duration = Duration::from_secs(240);
+/// How long a child may take for anything, a million operations included.
+const PATIENCE: Duration = Duration::from_secs(1800);
 
 /// A process. It is ended when this is dropped.
 pub(crate) struct Child {

@@ -8,6 +8,7 @@ mod guard;
 mod injection;
 mod near;
 mod patience;
+mod strangers;
 mod support;
 mod unfenced;
 mod world;
