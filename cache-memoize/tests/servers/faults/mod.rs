@@ -158,16 +158,16 @@ fn full_memcached(face: Face) {
     Rig::direct(Server::Memcached(server), face).under_load("out of memory", |rig, load| {
         let Server::Memcached(server) = &rig.server else { return };
         let mut junk = 0..;
-        wait_until("memcached is full", Duration::from_secs(60), || fill(server, &mut junk));
+        wait_until("memcached is full", Duration::from_secs(60), || fill(server, 90, &mut junk));
         rig.suffer(load);
         server.command("cache_memlimit 64\r\n");
         rig.recover("out of memory");
     });
 }
 
-/// Stores some junk of every size, and says whether nothing more of any size has room.
-fn fill(server: &MemcachedServer, junk: &mut impl Iterator<Item = u32>) -> bool {
-    let sizes = (1..30).map(|step| step * 90);
+/// Stores some junk of thirty sizes, and says whether nothing more of any of them has room.
+fn fill(server: &MemcachedServer, step: usize, junk: &mut impl Iterator<Item = u32>) -> bool {
+    let sizes = (1..=30).map(|number| number * step);
     let sets = sizes
         .zip(junk)
         .map(|(size, number)| format!("set junk-{number} 0 0 {size}\r\n{}\r\n", "x".repeat(size)));
@@ -177,21 +177,16 @@ fn fill(server: &MemcachedServer, junk: &mut impl Iterator<Item = u32>) -> bool 
 #[test]
 fn a_memcached_that_makes_room_by_forgetting() {
     for face in FACES {
-        let server = MemcachedServer::builder()
-            .megabytes(1)
-            .argument("-o")
-            .argument("slab_chunk_max=1")
-            .largest_item("1k")
-            .start();
+        let server = MemcachedServer::builder().megabytes(1).largest_item("512k").start();
         let rig = Rig::direct(Server::Memcached(server), face);
         Load::on(&rig.cache, face, |load| {
             let Server::Memcached(server) = &rig.server else { return };
             let mut junk = 0..;
             wait_until("memcached forgets", Duration::from_secs(60), || {
-                fill(server, &mut junk);
+                fill(server, 30, &mut junk);
                 server.stat("evictions") > 100
             });
-            rig.suffer(load);
+            load.wait_for_calls(100);
             rig.wait_for_hits(20, Duration::from_secs(20));
         });
     }
