@@ -60,6 +60,11 @@ impl Connection {
         self.driver.is_over.load(Ordering::Acquire)
     }
 
+    /// Ends it under all of its clones.
+    pub(super) fn end(&self) {
+        self.driver.task.abort();
+    }
+
     /// Sends the commands together, and takes their replies. An error in one of them is a reply too.
     pub(super) async fn exchange(&mut self, commands: Vec<Cmd>) -> Result<Vec<Value>, Fault> {
         let replies = match &commands[..] {

@@ -96,11 +96,14 @@ impl Redis {
         read: impl FnOnce(Vec<Value>) -> Result<T, Fault>,
     ) -> Result<T> {
         let deadline = Deadline::after(self.limit());
-        let replies = match self.runtimes().links() {
-            Ok(links) => run(&links, batch, deadline).await,
+        let answer = match self.runtimes().links() {
+            Ok(links) => {
+                let answer = run(&links, batch, deadline).await.and_then(read);
+                answer.inspect_err(|fault| links.distrust_after(fault))
+            }
             Err(fault) => Err(fault),
         };
-        replies.and_then(read).map_err(|fault| self.error(operation, fault))
+        answer.map_err(|fault| self.error(operation, fault))
     }
 }
 

@@ -136,6 +136,12 @@ impl Node {
         drop(given_up);
     }
 
+    /// Ends the connection at once, also for those who still wait for a reply on it.
+    pub(super) fn end(&self) {
+        let ended = self.state().live.take();
+        ended.iter().for_each(|live| live.connection.end());
+    }
+
     /// The connection, if it is not known to be over.
     fn live(&self) -> Option<Live> {
         let mut state = self.state();

@@ -114,6 +114,17 @@ impl Links {
         }
     }
 
+    /// A reply of the wrong sort may belong to another question, and so might all that come after it.
+    pub(super) fn distrust_after(&self, fault: &Fault) {
+        if fault.kind() != StoreErrorKind::Protocol {
+            return;
+        }
+        match &self.kind {
+            Kind::One(node) => node.end(),
+            Kind::Cluster { nodes, .. } => lock(nodes).values().for_each(|node| node.end()),
+        }
+    }
+
     /// Lets go of the nodes that do not belong to the cluster any more.
     pub(super) fn forget_strangers(&self, known: &[Address]) {
         if let Kind::Cluster { nodes, .. } = &self.kind {

@@ -123,9 +123,17 @@ impl Connection {
                 }
             }
         }
-        self.state = State::Clean;
+        if !self.has_more() {
+            self.state = State::Clean;
+        }
         self.is_tried = true;
         Ok(replies)
+    }
+
+    /// Whether another reply was read along with the last one. It would be taken for the answer to the next
+    /// command.
+    fn has_more(&mut self) -> bool {
+        self.parser.parse_value(Nothing).is_ok()
     }
 
     /// The next thing that the server says without being asked; `None` when nothing comes until the deadline.
@@ -151,6 +159,15 @@ impl Connection {
 
 fn is_timeout(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock)
+}
+
+/// Lets the parser make do with what it has read already.
+struct Nothing;
+
+impl Read for Nothing {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        Err(io::ErrorKind::WouldBlock.into())
+    }
 }
 
 /// Remembers what the parser does not tell.

@@ -97,8 +97,11 @@ impl Redis {
         batch: &Batch,
         read: impl FnOnce(Vec<Value>) -> Result<T, Fault>,
     ) -> Result<T> {
-        let replies = self.blocking().run(batch, Deadline::after(self.limit()));
-        replies.and_then(read).map_err(|fault| self.error(operation, fault))
+        let answer = self.blocking().run(batch, Deadline::after(self.limit())).and_then(read);
+        answer.map_err(|fault| {
+            self.blocking().distrust_after(&fault);
+            self.error(operation, fault)
+        })
     }
 }
 
@@ -197,6 +200,20 @@ impl Connections {
             }
         }
         if cluster.masters().is_ok() { Ok(()) } else { Err(failure) }
+    }
+
+    /// A reply of the wrong sort may belong to another question, and so might all that come after it.
+    fn distrust_after(&self, fault: &Fault) {
+        if fault.kind() != StoreErrorKind::Protocol {
+            return;
+        }
+        match &self.nodes {
+            Nodes::One(pool) => pool.forget_idle(),
+            Nodes::Cluster { pools, .. } => {
+                let pools = pools.lock().unwrap_or_else(PoisonError::into_inner);
+                pools.values().for_each(|pool| pool.forget_idle());
+            }
+        }
     }
 
     fn forget_strangers(&self, cluster: &Cluster) -> Result<(), Fault> {

@@ -94,7 +94,7 @@ impl Pool {
 
     /// Lets go of the connections that nobody uses. When one of them broke without a word, they are all from
     /// the time before the server went.
-    fn forget_idle(&self) {
+    pub(super) fn forget_idle(&self) {
         let mut shelf = self.shelf();
         let idle = std::mem::take(&mut shelf.idle);
         shelf.open -= idle.len();

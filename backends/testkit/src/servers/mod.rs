@@ -3,9 +3,11 @@
 
 mod memcached;
 mod process;
+mod proxy;
 mod redis;
 
 pub use memcached::{MemcachedServer, MemcachedServerBuilder};
+pub use proxy::{Proxy, Traffic};
 pub use redis::{RedisCluster, RedisSentinel, RedisServer, RedisServerBuilder};
 
 use std::io;
