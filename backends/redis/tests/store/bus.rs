@@ -254,7 +254,12 @@ fn every_master_of_a_cluster_tells() {
         names.iter().all(|name| ear.has(name))
     });
     ear.forget();
-    cluster.nodes_mut()[1].kill();
+    cluster.nodes_mut()[2].kill();
+    ear.wait_for(LOST);
+    ear.forget();
+    assert_eq!(threads(), 4, "one for each master, and one that looks after them");
+    cluster.bury(2, 1);
+    wait_until("the dead master is given up", || threads() == 3);
     ear.wait_for(LOST);
     drop(subscription);
     wait_until("the threads end", || threads() == 0);

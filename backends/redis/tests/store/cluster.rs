@@ -134,6 +134,36 @@ fn a_dead_master_costs_its_own_keys_alone_and_comes_back() {
     }
 }
 
+/// Nobody tells that a slot has moved when its master is gone: whoever cannot reach it asks the others.
+#[test]
+fn slots_of_a_dead_master_are_found_with_their_heir() {
+    let mut cluster = RedisCluster::start(3);
+    let faces = faces(&patient(&cluster.url()));
+    let name = names().into_iter().find(|name| owner(slot(&cluster, name)) == 2).unwrap();
+    for (_, store) in &faces {
+        put(&**store, &name, "before").unwrap();
+    }
+    cluster.nodes_mut()[2].kill();
+    cluster.bury(2, 0);
+    for (face, store) in &faces {
+        wait_until(&format!("{face} finds the heir"), || put(&**store, &name, *face).is_ok());
+        assert_eq!(cluster.nodes()[0].command(&["GET", &name]), *face);
+    }
+}
+
+#[test]
+fn a_clearing_that_one_master_refuses_is_none() {
+    let cluster = RedisCluster::start(3);
+    let redis = patient(&cluster.url());
+    for node in cluster.nodes() {
+        node.command(&["ACL", "SETUSER", "default", "-flushdb"]);
+        for (_, store) in faces(&redis) {
+            assert_kind(store.clear(), StoreErrorKind::Denied);
+        }
+        node.command(&["ACL", "SETUSER", "default", "+flushdb"]);
+    }
+}
+
 #[test]
 fn a_cluster_is_found_by_any_of_its_nodes() {
     let mut cluster = RedisCluster::start(3);

@@ -19,13 +19,8 @@ impl RedisCluster {
         let cluster = Self { nodes: (0..masters).map(|_| node()).collect() };
         cluster.join();
         for (index, node) in cluster.nodes.iter().enumerate() {
-            let (first, end) = (index * SLOTS / masters, (index + 1) * SLOTS / masters);
-            node.expect_ok(&[
-                "CLUSTER",
-                "ADDSLOTSRANGE",
-                &first.to_string(),
-                &(end - 1).to_string(),
-            ]);
+            let [first, last] = cluster.slots(index);
+            node.expect_ok(&["CLUSTER", "ADDSLOTSRANGE", &first, &last]);
         }
         cluster.wait_until_whole();
         cluster
@@ -76,6 +71,28 @@ impl RedisCluster {
         let (source, target) = (self.nodes[from].id(), self.nodes[to].id());
         self.nodes[to].expect_ok(&["CLUSTER", "SETSLOT", &slot, "IMPORTING", &source]);
         self.nodes[from].expect_ok(&["CLUSTER", "SETSLOT", &slot, "MIGRATING", &target]);
+    }
+
+    /// Gives the slots of a dead master to another one, as if there had been a replica.
+    ///
+    /// # Panics
+    /// If the cluster refuses.
+    pub fn bury(&self, dead: usize, heir: usize) {
+        let [first, last] = self.slots(dead);
+        for (index, node) in self.nodes.iter().enumerate().filter(|(index, _)| *index != dead) {
+            node.expect_ok(&["CLUSTER", "DELSLOTSRANGE", &first, &last]);
+            if index == heir {
+                node.expect_ok(&["CLUSTER", "ADDSLOTSRANGE", &first, &last]);
+                node.expect_ok(&["CLUSTER", "BUMPEPOCH"]);
+            }
+        }
+    }
+
+    /// The first and the last slot that a master begins with.
+    fn slots(&self, index: usize) -> [String; 2] {
+        let masters = self.nodes.len();
+        let (first, end) = (index * SLOTS / masters, (index + 1) * SLOTS / masters);
+        [first.to_string(), (end - 1).to_string()]
     }
 
     fn join(&self) {
