@@ -30,7 +30,7 @@ fn a_wrong_url_says_what_would_be_right() {
         ("memcached://a?timeout=250", "`250ms`"),
         ("memcached://a?timeout=0s", "no time"),
         ("memcached://a?timeout=1e999s", "`250ms`"),
-        ("memcached://a:70000", "no port"),
+        ("memcached://a:70000", "a number up to 65535"),
     ] {
         let complaint = complaint(url);
         assert!(complaint.contains(word), "{url}: {complaint}");
