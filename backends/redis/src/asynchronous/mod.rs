@@ -100,7 +100,7 @@ impl Redis {
             Ok(links) => run(&links, batch, deadline).await,
             Err(fault) => Err(fault),
         };
-        replies.and_then(read).map_err(|fault| self.error(operation, fault))
+        replies.and_then(read).map_err(|fault| fault.into_error(operation))
     }
 }
 

@@ -98,7 +98,7 @@ impl Redis {
         read: impl FnOnce(Vec<Value>) -> Result<T, Fault>,
     ) -> Result<T> {
         let replies = self.blocking().run(batch, Deadline::after(self.limit()));
-        replies.and_then(read).map_err(|fault| self.error(operation, fault))
+        replies.and_then(read).map_err(|fault| fault.into_error(operation))
     }
 }
 
