@@ -132,7 +132,7 @@ mod tests {
 
     #[test]
     fn a_server_of_a_cluster_sees_the_same_slots() {
-        let server = RedisServer::builder().directive("cluster-enabled", "yes").start();
+        let server = RedisServer::builder().node().start();
         let served = |name: &str| server.command(&["CLUSTER", "KEYSLOT", name]);
         proptest!(|(text in keys())| {
             let (value, lease) = names(&text);

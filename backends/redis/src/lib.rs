@@ -52,6 +52,8 @@
 //! - **A limit for the whole operation**: waiting for a connection, finding the host, connecting, the handshake,
 //!   sending, receiving, and what has to be asked again. Only the system may add to it, by not running the
 //!   thread; and one millisecond.
+//! - **While a slot of a cluster moves**, what is about a value and its lease at once may be refused for that
+//!   moment (`TRYAGAIN`, an error of kind `Unavailable`).
 //! - **No connection is used again** on which anything but whole replies came. One that was over before it
 //!   was used costs no failed operation, where repeating the operation is safe: all but an addition and an
 //!   increment, for which the blocking face looks first whether the server has hung up.
@@ -80,7 +82,6 @@ pub use settings::Protocol;
 
 use cache_memoize_core::{Backend, StoreError, StoreUrl};
 use cluster::Cluster;
-use fault::Fault;
 use settings::{Address, Place, Settings};
 use std::fmt;
 use std::sync::Arc;
@@ -185,10 +186,6 @@ impl Redis {
         let deadline = deadline::Deadline::after(self.limit());
         self.shared.blocking.read_map(cluster, deadline).ok()?;
         cluster.masters().ok()
-    }
-
-    fn error(&self, operation: &'static str, fault: Fault) -> StoreError {
-        fault.into_error(operation)
     }
 }
 

@@ -80,8 +80,9 @@ enum Write {
     Delete(u64),
 }
 
-/// Each time when the item has changed, another caller got done. So many in a row is a crowd beyond reason.
-const MOST_TRIES: usize = 16;
+/// Each time when the item has changed, another caller got done. It is the deadline that ends this in a crowd; so
+/// many tries in a row are a server that errs.
+const MOST_TRIES: usize = 256;
 
 impl<'a, C: Change> Update<'a, C> {
     pub(crate) fn new(key: KeyRef<'a>, change: C) -> Self {

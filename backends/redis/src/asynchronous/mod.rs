@@ -103,7 +103,7 @@ impl Redis {
             }
             Err(fault) => Err(fault),
         };
-        answer.map_err(|fault| self.error(operation, fault))
+        answer.map_err(|fault| fault.into_error(operation))
     }
 }
 

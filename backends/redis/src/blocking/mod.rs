@@ -100,7 +100,7 @@ impl Redis {
         let answer = self.blocking().run(batch, Deadline::after(self.limit())).and_then(read);
         answer.map_err(|fault| {
             self.blocking().distrust_after(&fault);
-            self.error(operation, fault)
+            fault.into_error(operation)
         })
     }
 }

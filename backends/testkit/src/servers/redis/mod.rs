@@ -24,8 +24,7 @@ use wire::Wire;
 pub struct RedisServer {
     process: Process,
     options: RedisServerBuilder,
-    port: u16,
-    tls_port: u16,
+    ports: Ports,
     folder: TempDir,
     /// What is asked of the server goes over one connection, lest the server count many.
     wire: Mutex<Option<Wire>>,
@@ -62,19 +61,19 @@ impl RedisServer {
     #[must_use]
     pub fn tls_url(&self) -> String {
         assert!(self.options.tls.is_some(), "this server was started without certificates");
-        format!("rediss://{}localhost:{}", self.credentials(), self.tls_port)
+        format!("rediss://{}localhost:{}", self.credentials(), self.ports.tls)
     }
 
     /// Where the server listens: `127.0.0.1:port`.
     #[must_use]
     pub fn address(&self) -> String {
-        format!("127.0.0.1:{}", self.port)
+        format!("127.0.0.1:{}", self.ports.tcp)
     }
 
     /// The TCP port.
     #[must_use]
     pub fn port(&self) -> u16 {
-        self.port
+        self.ports.tcp
     }
 
     /// The path of the Unix socket.
@@ -101,7 +100,7 @@ impl RedisServer {
     /// If it does not come up again.
     pub fn restart(&mut self) {
         self.kill();
-        let started = start(&self.options, self.folder.path(), self.port, self.tls_port);
+        let started = start(&self.options, self.folder.path(), self.ports);
         self.process = started.unwrap_or_else(|reason| panic!("no restart of Redis: {reason}"));
     }
 
@@ -171,6 +170,7 @@ impl RedisServer {
 pub struct RedisServerBuilder {
     password: Option<String>,
     tls: Option<Tls>,
+    is_node: bool,
     directives: Vec<(String, String)>,
 }
 
@@ -203,6 +203,12 @@ impl RedisServerBuilder {
         self
     }
 
+    /// Makes it a node of a cluster that it knows nothing of yet.
+    pub fn node(mut self) -> Self {
+        self.is_node = true;
+        self
+    }
+
     /// Any line of a `redis.conf`, such as `maxmemory 3mb`.
     pub fn directive(mut self, name: &str, value: &str) -> Self {
         self.directives.push((name.to_owned(), value.to_owned()));
@@ -218,17 +224,26 @@ impl RedisServerBuilder {
         let folder = TempDir::new().expect("a temporary folder can be made");
         let mut reason = String::new();
         for _ in 0..ATTEMPTS {
-            let (port, tls_port) = (port(), port());
-            match start(&self, folder.path(), port, tls_port) {
+            let ports = Ports { tcp: port(), tls: port(), cluster: port() };
+            match start(&self, folder.path(), ports) {
                 Ok(process) => {
                     let wire = Mutex::new(None);
-                    return RedisServer { process, options: self, port, tls_port, folder, wire };
+                    return RedisServer { process, options: self, ports, folder, wire };
                 }
                 Err(why) => reason = why,
             }
         }
         panic!("no Redis to test with: {reason}");
     }
+}
+
+/// Where a server listens.
+#[derive(Clone, Copy, Debug)]
+struct Ports {
+    tcp: u16,
+    tls: u16,
+    /// For the nodes of a cluster among each other.
+    cluster: u16,
 }
 
 /// Another process may take a port before the server does.
@@ -238,14 +253,9 @@ fn port() -> u16 {
     free_port().expect("loopback has a free port")
 }
 
-fn start(
-    options: &RedisServerBuilder,
-    folder: &Path,
-    port: u16,
-    tls_port: u16,
-) -> Result<Process, String> {
+fn start(options: &RedisServerBuilder, folder: &Path, ports: Ports) -> Result<Process, String> {
     let file = folder.join("redis.conf");
-    fs::write(&file, configuration(options, folder, port, tls_port))
+    fs::write(&file, configuration(options, folder, ports))
         .map_err(|error| format!("{} cannot be written: {error}", file.display()))?;
     let mut command = Command::new("redis-server");
     command.arg(&file).current_dir(folder);
@@ -256,10 +266,10 @@ fn start(
     })
 }
 
-fn configuration(options: &RedisServerBuilder, folder: &Path, port: u16, tls_port: u16) -> String {
+fn configuration(options: &RedisServerBuilder, folder: &Path, ports: Ports) -> String {
     let mut lines = vec![
         "bind 127.0.0.1".to_owned(),
-        format!("port {port}"),
+        format!("port {}", ports.tcp),
         format!("unixsocket {}", socket_in(folder).display()),
         format!("dir {}", folder.display()),
         "save \"\"".to_owned(),
@@ -267,11 +277,15 @@ fn configuration(options: &RedisServerBuilder, folder: &Path, port: u16, tls_por
     ];
     lines.extend(options.password.iter().map(|password| format!("requirepass {password}")));
     if let Some(Tls { certificate, key, authority, asks_clients }) = &options.tls {
-        lines.push(format!("tls-port {tls_port}"));
+        lines.push(format!("tls-port {}", ports.tls));
         lines.push(format!("tls-cert-file {}", certificate.display()));
         lines.push(format!("tls-key-file {}", key.display()));
         lines.push(format!("tls-ca-cert-file {}", authority.display()));
         lines.push(format!("tls-auth-clients {}", if *asks_clients { "yes" } else { "no" }));
+    }
+    if options.is_node {
+        lines.push("cluster-enabled yes".to_owned());
+        lines.push(format!("cluster-port {}", ports.cluster));
     }
     lines.extend(options.directives.iter().map(|(name, value)| format!("{name} {value}")));
     lines.join("\n") + "\n"

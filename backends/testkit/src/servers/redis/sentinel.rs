@@ -32,7 +32,7 @@ impl RedisSentinel {
         let lines = format!(
             "bind 127.0.0.1\nport {port}\nunixsocket {}\ndir {}\n\
              sentinel monitor {NAME} {source} 1\nsentinel down-after-milliseconds {NAME} 500\n\
-             sentinel failover-timeout {NAME} 3000\n",
+             sentinel failover-timeout {NAME} 60000\n",
             socket_in(folder.path()).display(),
             folder.path().display(),
         );
