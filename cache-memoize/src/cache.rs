@@ -38,9 +38,9 @@ use std::time::Duration;
 ///
 /// # Keys by hand
 ///
-/// Any [`CacheKey`](crate::CacheKey) is a key, and so is a [`Key`] that a companion gave. The type of a key is not part of
-/// it: `7_u8` and `7_u64` are one key, a string and a number are not. A value read with another type than
-/// it was stored with is a miss.
+/// Any [`CacheKey`](crate::CacheKey) is a key, and so is a [`Key`] that a companion gave. The type of a
+/// key is not part of it: `7_u8` and `7_u64` are one key, a string and a number are not. A value read with
+/// another type than it was stored with is a miss.
 #[derive(Clone)]
 pub struct Cache {
     inner: Arc<Inner>,
@@ -219,7 +219,7 @@ impl Cache {
     /// [`ErrorKind::Store`](crate::ErrorKind::Store) if there is none in time, or if the store failed so often
     /// lately that it is left alone for the moment.
     pub fn ping(&self) -> Result<(), Error> {
-        let key = Key::new("ping").expect("the word is a key");
+        let key = ping_key();
         Spot { cache: self.inner(), site: &BY_HAND, key: &key }.ping()
     }
 
@@ -228,7 +228,7 @@ impl Cache {
     /// # Errors
     /// As [`ping`](Self::ping).
     pub async fn ping_async(&self) -> Result<(), Error> {
-        let key = Key::new("ping").expect("the word is a key");
+        let key = ping_key();
         Spot { cache: self.inner(), site: &BY_HAND, key: &key }.ping_async().await
     }
 
@@ -288,6 +288,11 @@ impl Cache {
         let text = key.entry_key(self.prefix());
         Call::by_hand(self.clone(), text.0)
     }
+}
+
+/// What events name as the key of a ping, which has none.
+fn ping_key() -> Key {
+    Key::new("ping").expect("visible ASCII without blanks is a key")
 }
 
 /// The name under which statistics and events speak of what is done by hand.

@@ -6,8 +6,9 @@
 
 use super::{Held, read_object};
 use crate::cache::Inner;
+use crate::sync::lock;
 use cache_memoize_core::{KeyRef, Lease, LeaseMode, Object, ObjectStore, PutMode, Ttl};
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 use std::time::Duration;
 
 /// The near copy of one entry, for one call.
@@ -30,7 +31,7 @@ impl<'a> Nearby<'a> {
 
     /// Takes a lease, before the store behind is asked for the first time.
     pub(super) fn begin(&self, mode: LeaseMode) {
-        let mut lease = self.lease.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut lease = lock(&self.lease);
         if lease.is_none() || mode == LeaseMode::Renew {
             *lease = Ttl::new(super::LEASE).map(|ttl| self.tier.lease(self.key, ttl, mode));
         }
@@ -58,7 +59,7 @@ impl<'a> Nearby<'a> {
     }
 
     fn taken(&self) -> Option<Lease> {
-        self.lease.lock().unwrap_or_else(PoisonError::into_inner).take()
+        lock(&self.lease).take()
     }
 }
 
