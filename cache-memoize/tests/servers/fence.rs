@@ -86,6 +86,8 @@ impl Worker {
         Self { own, history: lags.then(Default::default) }
     }
 
+    /// A key to write, invalidate or refresh. The own keys of the others are left alone, so that a copy of them
+    /// in a near tier grows old unless the tier is told.
     fn written_key(&self) -> usize {
         self.own.filter(|_| fastrand::bool()).unwrap_or_else(|| fastrand::usize(..SHARED))
     }
@@ -111,8 +113,8 @@ impl Worker {
                 bound.check(version(key));
             }
             76..78 => {
-                let bound = self.bound(key);
-                bound.check(refresh_version(key));
+                let bound = self.bound(self.written_key());
+                bound.check(refresh_version(bound.key));
             }
             78..84 if self.own.is_some() => {
                 let key = self.own.unwrap_or_default();
@@ -137,16 +139,16 @@ impl Worker {
                 bound.check(version_async(key).await);
             }
             66..68 => {
-                let bound = self.bound(key);
-                bound.check(refresh_version_async(key).await);
+                let bound = self.bound(self.written_key());
+                bound.check(refresh_version_async(bound.key).await);
             }
             68..75 => {
                 let bound = self.bound(key);
                 let value = polled(version_async(key)).await;
                 value.into_iter().for_each(|value| bound.check(value));
             }
-            75..78 => drop(polled(refresh_version_async(key)).await),
-            78..80 => drop(polled(invalidate_version_async(key)).await),
+            75..78 => drop(polled(refresh_version_async(self.written_key())).await),
+            78..80 => drop(polled(invalidate_version_async(self.written_key())).await),
             80..85 if self.own.is_some() => {
                 let key = self.own.unwrap_or_default();
                 let changed = world().change(key);
