@@ -213,11 +213,11 @@ impl Cache {
         self.call(&key).invalidate_async().await
     }
 
-    /// Asks the store for a sign of life. One round trip.
+    /// Asks the store for a sign of life, every server of it, even while it is left alone. One round trip. Once
+    /// all have answered, none is left alone any more.
     ///
     /// # Errors
-    /// [`ErrorKind::Store`](crate::ErrorKind::Store) if there is none in time, or if the store failed so often
-    /// lately that it is left alone for the moment.
+    /// [`ErrorKind::Store`](crate::ErrorKind::Store) if one of them gives none in time.
     pub fn ping(&self) -> Result<(), Error> {
         let key = ping_key();
         Spot { cache: self.inner(), site: &BY_HAND, key: &key }.ping()
@@ -256,14 +256,15 @@ impl Cache {
             observer,
         } = settings;
         let tallies = (0..=sites().len()).map(|_| OnceLock::new()).collect();
+        let parts = backend.as_ref().map_or(1, Backend::parts);
         let inner = Inner {
             backend,
             prefix,
             default_ttl,
             codec,
             flights: Flights::new(wait_limit),
-            orphans: Orphans::default(),
-            resilience: Resilience::new(limits),
+            orphans: Orphans::new(parts),
+            resilience: Resilience::new(limits, parts),
             near,
             is_strict,
             observer,

@@ -64,12 +64,12 @@ pub enum EventKind<'a> {
         error: &'a StoreError,
     },
     /// The store failed several times in a row, and is left alone for half a second at a time: functions
-    /// compute, and nothing is stored.
+    /// compute, and nothing is stored. Of several servers it is the one that has the key of this event.
     StoreDown {
         /// The last failure.
         error: &'a StoreError,
     },
-    /// The store answers again.
+    /// The store answers again, or one server of several.
     StoreUp,
     /// The backend lacks the face that the call needs; the function computes. Told once.
     Unsupported {

@@ -1,4 +1,4 @@
-use crate::{Bus, Clock, ErasedAsyncStore, ObjectStore, Store, SystemClock};
+use crate::{Bus, Clock, ErasedAsyncStore, KeyRef, ObjectStore, Store, SystemClock};
 use std::fmt;
 use std::sync::Arc;
 
@@ -21,7 +21,15 @@ pub struct Backend {
     async_store: Option<Arc<dyn ErasedAsyncStore>>,
     objects: Option<Arc<dyn ObjectStore>>,
     bus: Option<Arc<dyn Bus>>,
+    parts: Option<Parts>,
     clock: Arc<dyn Clock>,
+}
+
+/// The parts of a store that fail one by one.
+#[derive(Clone)]
+struct Parts {
+    count: usize,
+    serving: Arc<dyn Fn(KeyRef<'_>) -> usize + Send + Sync>,
 }
 
 impl Backend {
@@ -34,8 +42,15 @@ impl Backend {
             async_store: None,
             objects: None,
             bus: None,
+            parts: None,
             clock: Arc::new(SystemClock),
         }
+    }
+
+    /// The name, the clock and the parts alone: what a wrapper begins with that offers faces of its own.
+    #[must_use]
+    pub fn without_faces(&self) -> Self {
+        Self { store: None, async_store: None, objects: None, bus: None, ..self.clone() }
     }
 
     /// Adds the blocking face.
@@ -63,6 +78,22 @@ impl Backend {
     #[must_use]
     pub fn with_bus(mut self, bus: impl Bus + 'static) -> Self {
         self.bus = Some(Arc::new(bus));
+        self
+    }
+
+    /// Says that the store has `count` parts, such as servers, that fail one by one, and which of them serves a
+    /// key at present. A part that fails is left alone for a while, and the others are asked as before. Without
+    /// this the store is one part.
+    ///
+    /// `serving` is asked before every operation of the store: it must not wait for anything. Parts are numbered
+    /// from zero; higher numbers start over.
+    #[must_use]
+    pub fn with_parts(
+        mut self,
+        count: usize,
+        serving: impl Fn(KeyRef<'_>) -> usize + Send + Sync + 'static,
+    ) -> Self {
+        self.parts = (count > 1).then(|| Parts { count, serving: Arc::new(serving) });
         self
     }
 
@@ -103,6 +134,18 @@ impl Backend {
         self.bus.as_ref()
     }
 
+    /// How many parts the store has, one at least.
+    #[must_use]
+    pub fn parts(&self) -> usize {
+        self.parts.as_ref().map_or(1, |parts| parts.count)
+    }
+
+    /// The part that serves `key` at present, below [`parts`](Self::parts).
+    #[must_use]
+    pub fn part(&self, key: KeyRef<'_>) -> usize {
+        self.parts.as_ref().map_or(0, |parts| (parts.serving)(key) % parts.count)
+    }
+
     /// The clock the backend goes by.
     #[must_use]
     pub fn clock(&self) -> &Arc<dyn Clock> {
@@ -118,6 +161,7 @@ impl fmt::Debug for Backend {
             .field("async", &self.async_store.is_some())
             .field("objects", &self.objects.is_some())
             .field("bus", &self.bus.is_some())
+            .field("parts", &self.parts())
             .finish_non_exhaustive()
     }
 }

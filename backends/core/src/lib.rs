@@ -9,7 +9,8 @@
 //! | async | [`AsyncStore`] | `async` functions |
 //! | typed objects | [`ObjectStore`] | both, for values that never leave the process |
 //!
-//! and, if it can tell what others change, a [`Bus`].
+//! and, if it can tell what others change, a [`Bus`]. A store on several servers says [which of
+//! them](Backend::with_parts) serves a key, so that one which is down costs its own keys alone.
 //!
 //! # The order of operations
 //!

@@ -113,7 +113,10 @@ impl fmt::Debug for Memcached {
 
 impl From<Memcached> for Backend {
     fn from(memcached: Memcached) -> Self {
-        let backend = Self::new("memcached").with_store(memcached.clone());
+        let servers = memcached.servers.clone();
+        let backend = Self::new("memcached")
+            .with_store(memcached.clone())
+            .with_parts(servers.all().len(), move |key| servers.place(key));
         #[cfg(feature = "tokio")]
         let backend = backend.with_async_store(memcached);
         backend

@@ -67,8 +67,13 @@ impl Servers {
         self.all.iter().map(|server| server.address.to_string()).collect()
     }
 
+    /// The index of the server that has `key`.
+    pub(crate) fn place(&self, key: KeyRef<'_>) -> usize {
+        self.ring.place(key.as_str())
+    }
+
     pub(crate) fn site(&self, key: KeyRef<'_>) -> Site<'_> {
-        let index = self.ring.place(key.as_str());
+        let index = self.place(key);
         Site { server: &self.all[index], watch: self.sightings.of(index, key.as_str()) }
     }
 
@@ -77,7 +82,7 @@ impl Servers {
         let share = |server| Share { server, keys: Vec::new(), places: Vec::new() };
         let mut shares: Vec<_> = self.all.iter().map(share).collect();
         for (place, key) in keys.iter().enumerate() {
-            let share = &mut shares[self.ring.place(key.as_str())];
+            let share = &mut shares[self.place(*key)];
             share.keys.push(*key);
             share.places.push(place);
         }

@@ -3,6 +3,7 @@ use crate::layout::SLOTS;
 use crate::settings::Address;
 use cache_memoize_core::StoreErrorKind;
 use redis::{Cmd, ServerErrorKind, Value};
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -18,6 +19,9 @@ pub(crate) struct Cluster {
 struct Map {
     /// The masters, without order.
     nodes: Vec<Address>,
+    /// Every master that there was got a number of its own, which is never zero.
+    numbers: HashMap<Address, usize>,
+    last_number: usize,
     /// For each slot the index of its master, or [`NOBODY`]; empty before the map was read.
     owners: Vec<u16>,
     is_doubtful: bool,
@@ -25,6 +29,9 @@ struct Map {
 }
 
 const NOBODY: u16 = u16::MAX;
+
+/// How many masters are told apart: two that share a number rest together.
+pub(crate) const PARTS: usize = 64;
 
 /// Doubts are resolved no more often than this: while a master is down, every operation has some.
 const SHORTEST_DOUBT: Duration = Duration::from_millis(50);
@@ -90,6 +97,15 @@ impl Cluster {
         })
     }
 
+    /// Which of the [`PARTS`] serves a slot, as far as is known. A master keeps its number, and one that takes
+    /// the place of another has its own.
+    pub(crate) fn part(&self, slot: u16) -> usize {
+        let map = self.map();
+        let owner = map.owners.get(usize::from(slot)).copied().unwrap_or(NOBODY);
+        let node = map.nodes.get(usize::from(owner));
+        node.and_then(|node| map.numbers.get(node)).map_or(0, |number| number % PARTS)
+    }
+
     /// Has the map read again, because something did not fit.
     pub(crate) fn doubt(&self) {
         self.map().is_doubtful = true;
@@ -128,12 +144,25 @@ impl Map {
         self.is_doubtful = true;
         let index = self.nodes.iter().position(|it| it == node).unwrap_or_else(|| {
             self.nodes.push(node.clone());
+            self.number();
             self.nodes.len() - 1
         });
         if let (Some(owner), Ok(index)) =
             (self.owners.get_mut(usize::from(slot)), u16::try_from(index))
         {
             *owner = index;
+        }
+    }
+
+    /// Gives new masters their numbers, and forgets those that are gone.
+    fn number(&mut self) {
+        let mut before = std::mem::take(&mut self.numbers);
+        for node in &self.nodes {
+            let number = before.remove(node).unwrap_or_else(|| {
+                self.last_number += 1;
+                self.last_number
+            });
+            self.numbers.insert(node.clone(), number);
         }
     }
 }
@@ -148,6 +177,7 @@ impl Reading<'_> {
             read_map(granted(reply)?, from).ok_or_else(|| Fault::protocol(from))?;
         let mut map = self.0.map();
         (map.nodes, map.owners, map.is_doubtful) = (nodes, owners, false);
+        map.number();
         Ok(())
     }
 }
@@ -261,6 +291,25 @@ mod tests {
         assert_eq!(cluster.owner(5).unwrap(), node);
         assert_eq!(cluster.owner(6).unwrap(), tcp("a", 1));
         assert!(cluster.map().is_doubtful);
+    }
+
+    #[test]
+    fn a_master_is_the_same_part_until_another_takes_its_place() {
+        let unread = Cluster::new(vec![tcp("seed", 9)]);
+        assert_eq!(unread.part(5), 0, "nobody knows");
+        let cluster = told();
+        let parts = || [5, 8191, 8192, 16383].map(|slot| cluster.part(slot));
+        let [a, same, b, _] = parts();
+        assert_eq!(parts(), [a, a, b, b]);
+        assert_eq!(same, a);
+        assert!(a != b && a != 0 && b != 0);
+        cluster.distrust();
+        let failed_over = MAP.replace("$1\r\na\r\n:1", "$1\r\nd\r\n:4");
+        cluster.reading().unwrap().learn(reply(&failed_over), &tcp("seed", 9)).unwrap();
+        assert_eq!(parts()[2..], [b, b]);
+        assert!(![0, a, b].contains(&cluster.part(5)));
+        cluster.redirect(&reply("-MOVED 5 e:5\r\n"), &tcp("a", 1)).unwrap();
+        assert!(![0, a, b, cluster.part(6)].contains(&cluster.part(5)));
     }
 
     #[test]

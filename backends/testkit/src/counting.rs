@@ -59,7 +59,7 @@ impl Counts {
     /// found it would have nothing to count.
     #[must_use]
     pub fn wrap(&self, backend: &Backend) -> Backend {
-        let mut wrapped = Backend::new(backend.name()).with_clock(backend.clock().clone());
+        let mut wrapped = backend.without_faces();
         if let Some(store) = backend.store() {
             wrapped = wrapped.with_store(CountingStore::new(store.clone(), self.clone()));
         }

@@ -2,7 +2,7 @@ use crate::FaultyStore;
 use crate::erased::Erased;
 use crate::gate::Gate;
 use crate::operation::Operation;
-use cache_memoize_core::{Backend, Bytes, StoreErrorKind};
+use cache_memoize_core::{Backend, Bytes, KeyRef, StoreErrorKind};
 use fastrand::Rng;
 use std::collections::VecDeque;
 use std::fmt;
@@ -52,7 +52,11 @@ struct Shared {
 struct Plan {
     random: Rng,
     operations: [OperationPlan; Operation::ALL.len()],
+    concerns: Option<Box<Concern>>,
 }
+
+/// Whether calls about a key meet faults.
+type Concern = dyn Fn(KeyRef<'_>) -> bool + Send;
 
 /// What awaits the next calls, one by one, and what awaits every call after them.
 #[derive(Default)]
@@ -71,7 +75,8 @@ impl Faults {
     /// Nothing goes wrong yet. What is left to chance follows from `seed`.
     #[must_use]
     pub fn seeded(seed: u64) -> Self {
-        let plan = Plan { random: Rng::with_seed(seed), operations: Default::default() };
+        let random = Rng::with_seed(seed);
+        let plan = Plan { random, operations: Default::default(), concerns: None };
         Self(Arc::new(Shared { plan: Mutex::new(plan), gate: Gate::default() }))
     }
 
@@ -87,6 +92,12 @@ impl Faults {
     /// Plans a fault of each operation.
     pub fn everywhere(&self) -> FaultsOn<'_> {
         FaultsOn { faults: self, operations: Operation::ALL.to_vec() }
+    }
+
+    /// Spares calls about keys that `concerned` denies, as if these were on another server. Calls about several
+    /// keys meet faults if one of them is concerned, and calls about none always do.
+    pub fn only_for_keys(&self, concerned: impl Fn(KeyRef<'_>) -> bool + Send + 'static) {
+        self.plan().concerns = Some(Box::new(concerned));
     }
 
     /// Forgets what was planned, and lets the calls that hang go on.
@@ -122,7 +133,7 @@ impl Faults {
     /// would never meet a fault.
     #[must_use]
     pub fn wrap(&self, backend: &Backend) -> Backend {
-        let mut wrapped = Backend::new(backend.name()).with_clock(backend.clock().clone());
+        let mut wrapped = backend.without_faces();
         if let Some(store) = backend.store() {
             wrapped = wrapped.with_store(FaultyStore::new(store.clone(), self.clone()));
         }
@@ -138,9 +149,13 @@ impl Faults {
     }
 
     /// What goes wrong with this call.
-    pub(crate) fn draw(&self, operation: Operation) -> Option<Fault> {
+    pub(crate) fn draw(&self, operation: Operation, keys: &[KeyRef<'_>]) -> Option<Fault> {
         let mut plan = self.plan();
-        let Plan { random, operations } = &mut *plan;
+        let Plan { random, operations, concerns } = &mut *plan;
+        if concerns.as_ref().is_some_and(|it| !keys.is_empty() && !keys.iter().any(|key| it(*key)))
+        {
+            return None;
+        }
         let OperationPlan { script, rules } = &mut operations[operation as usize];
         match script.pop_front() {
             Some(scripted) => scripted,

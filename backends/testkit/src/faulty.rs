@@ -34,9 +34,9 @@ impl<S> FaultyStore<S> {
         &self.faults
     }
 
-    fn call(&self, operation: Operation) -> Call<'_> {
+    fn call(&self, operation: Operation, keys: &[KeyRef<'_>]) -> Call<'_> {
         let limit = *self.limit.lock().unwrap_or_else(PoisonError::into_inner);
-        Call { operation, fault: self.faults.draw(operation), faults: &self.faults, limit }
+        Call { operation, fault: self.faults.draw(operation, keys), faults: &self.faults, limit }
     }
 }
 
@@ -99,14 +99,14 @@ impl Call<'_> {
 
 impl<S: Store> Store for FaultyStore<S> {
     fn get(&self, keys: &[KeyRef<'_>]) -> Result<Vec<Option<Bytes>>> {
-        let call = self.call(Operation::Get);
+        let call = self.call(Operation::Get, keys);
         call.begin()?;
         let values = self.inner.get(keys)?;
         call.end(values.into_iter().map(|value| value.map(|value| call.read(value))).collect())
     }
 
     fn put(&self, key: KeyRef<'_>, value: Bytes, ttl: Ttl, mode: PutMode) -> Result<bool> {
-        let call = self.call(Operation::Put);
+        let call = self.call(Operation::Put, &[key]);
         call.begin()?;
         if call.loses_the_write() {
             return Ok(true);
@@ -115,46 +115,46 @@ impl<S: Store> Store for FaultyStore<S> {
     }
 
     fn lease(&self, key: KeyRef<'_>, ttl: Ttl, mode: LeaseMode) -> Result<(Lease, Option<Bytes>)> {
-        let call = self.call(Operation::Lease);
+        let call = self.call(Operation::Lease, &[key]);
         call.begin()?;
         let (lease, value) = self.inner.lease(key, ttl, mode)?;
         call.end((lease, value.map(|value| call.read(value))))
     }
 
     fn release(&self, key: KeyRef<'_>, token: Token) -> Result<()> {
-        let call = self.call(Operation::Release);
+        let call = self.call(Operation::Release, &[key]);
         call.begin()?;
         self.inner.release(key, token)?;
         call.end(())
     }
 
     fn remove(&self, keys: &[KeyRef<'_>]) -> Result<Vec<bool>> {
-        let call = self.call(Operation::Remove);
+        let call = self.call(Operation::Remove, keys);
         call.begin()?;
         call.end(self.inner.remove(keys)?)
     }
 
     fn increment(&self, key: KeyRef<'_>, by: u64, start: u64, ttl: Ttl) -> Result<u64> {
-        let call = self.call(Operation::Increment);
+        let call = self.call(Operation::Increment, &[key]);
         call.begin()?;
         call.end(self.inner.increment(key, by, start, ttl)?)
     }
 
     fn touch(&self, key: KeyRef<'_>, ttl: Ttl) -> Result<bool> {
-        let call = self.call(Operation::Touch);
+        let call = self.call(Operation::Touch, &[key]);
         call.begin()?;
         call.end(self.inner.touch(key, ttl)?)
     }
 
     fn clear(&self) -> Result<()> {
-        let call = self.call(Operation::Clear);
+        let call = self.call(Operation::Clear, &[]);
         call.begin()?;
         self.inner.clear()?;
         call.end(())
     }
 
     fn ping(&self) -> Result<()> {
-        let call = self.call(Operation::Ping);
+        let call = self.call(Operation::Ping, &[]);
         call.begin()?;
         self.inner.ping()?;
         call.end(())
@@ -168,14 +168,14 @@ impl<S: Store> Store for FaultyStore<S> {
 
 impl<S: AsyncStore> AsyncStore for FaultyStore<S> {
     async fn get(&self, keys: &[KeyRef<'_>]) -> Result<Vec<Option<Bytes>>> {
-        let call = self.call(Operation::Get);
+        let call = self.call(Operation::Get, keys);
         call.begin_async().await?;
         let values = self.inner.get(keys).await?;
         call.end(values.into_iter().map(|value| value.map(|value| call.read(value))).collect())
     }
 
     async fn put(&self, key: KeyRef<'_>, value: Bytes, ttl: Ttl, mode: PutMode) -> Result<bool> {
-        let call = self.call(Operation::Put);
+        let call = self.call(Operation::Put, &[key]);
         call.begin_async().await?;
         if call.loses_the_write() {
             return Ok(true);
@@ -189,46 +189,46 @@ impl<S: AsyncStore> AsyncStore for FaultyStore<S> {
         ttl: Ttl,
         mode: LeaseMode,
     ) -> Result<(Lease, Option<Bytes>)> {
-        let call = self.call(Operation::Lease);
+        let call = self.call(Operation::Lease, &[key]);
         call.begin_async().await?;
         let (lease, value) = self.inner.lease(key, ttl, mode).await?;
         call.end((lease, value.map(|value| call.read(value))))
     }
 
     async fn release(&self, key: KeyRef<'_>, token: Token) -> Result<()> {
-        let call = self.call(Operation::Release);
+        let call = self.call(Operation::Release, &[key]);
         call.begin_async().await?;
         self.inner.release(key, token).await?;
         call.end(())
     }
 
     async fn remove(&self, keys: &[KeyRef<'_>]) -> Result<Vec<bool>> {
-        let call = self.call(Operation::Remove);
+        let call = self.call(Operation::Remove, keys);
         call.begin_async().await?;
         call.end(self.inner.remove(keys).await?)
     }
 
     async fn increment(&self, key: KeyRef<'_>, by: u64, start: u64, ttl: Ttl) -> Result<u64> {
-        let call = self.call(Operation::Increment);
+        let call = self.call(Operation::Increment, &[key]);
         call.begin_async().await?;
         call.end(self.inner.increment(key, by, start, ttl).await?)
     }
 
     async fn touch(&self, key: KeyRef<'_>, ttl: Ttl) -> Result<bool> {
-        let call = self.call(Operation::Touch);
+        let call = self.call(Operation::Touch, &[key]);
         call.begin_async().await?;
         call.end(self.inner.touch(key, ttl).await?)
     }
 
     async fn clear(&self) -> Result<()> {
-        let call = self.call(Operation::Clear);
+        let call = self.call(Operation::Clear, &[]);
         call.begin_async().await?;
         self.inner.clear().await?;
         call.end(())
     }
 
     async fn ping(&self) -> Result<()> {
-        let call = self.call(Operation::Ping);
+        let call = self.call(Operation::Ping, &[]);
         call.begin_async().await?;
         self.inner.ping().await?;
         call.end(())

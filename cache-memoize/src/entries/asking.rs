@@ -4,7 +4,7 @@ use super::EntryOf;
 use crate::error::Error;
 use crate::observer::EventKind;
 use crate::resilience::{
-    Admission, Change, Operation, Unasked, counts_against_the_store, is_outage, unasked,
+    Admission, Change, Health, Operation, Unasked, counts_against_the_store, is_outage, unasked,
 };
 use crate::rules::Ruleset;
 use crate::stats::Counted;
@@ -29,6 +29,7 @@ pub(super) struct Experience {
 /// A question that may be put to the store.
 pub(super) struct Question<'a> {
     operation: Operation,
+    health: &'a Health,
     admission: Admission<'a>,
     began: Instant,
 }
@@ -62,8 +63,9 @@ impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
         if !resilience.limits.leave_room(self.experience.spent()) {
             return Err(unasked(operation, Unasked::OutOfTime));
         }
-        match resilience.breaker.admit(|| self.cache.now()) {
-            Some(admission) => Ok(Question { operation, admission, began: Instant::now() }),
+        let health = resilience.of(self.part());
+        match health.breaker.admit(|| self.cache.now()) {
+            Some(admission) => Ok(Question { operation, health, admission, began: Instant::now() }),
             None => Err(unasked(operation, Unasked::Resting)),
         }
     }
@@ -74,11 +76,11 @@ impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
         question: Question<'_>,
         answer: Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        let Question { operation, admission, began } = question;
+        let Question { operation, health, admission, began } = question;
         self.experience.spend(began.elapsed());
         let change = match &answer {
             Err(error) => {
-                self.failed_in(operation, error);
+                self.failed_in(operation, health, error);
                 if counts_against_the_store(error.kind()) {
                     admission.failed(self.cache.now())
                 } else {
@@ -86,12 +88,29 @@ impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
                 }
             }
             Ok(_) => {
-                self.cache.resilience.news.succeeded(operation);
+                health.news.succeeded(operation);
                 admission.succeeded()
             }
         };
         self.tell_of(change, answer.as_ref().err());
         answer
+    }
+
+    /// Learns from the answer to a ping, which asked every part, whether it rests or not.
+    pub(super) fn pinged(&self, answer: Result<(), StoreError>) -> Result<(), Error> {
+        let resilience = &self.cache.resilience;
+        let health = resilience.of(0);
+        match answer {
+            Ok(()) => {
+                health.news.succeeded(Operation::Ping);
+                self.tell_of(resilience.all_answered(), None);
+                Ok(())
+            }
+            Err(error) => {
+                self.failed_in(Operation::Ping, health, &error);
+                Err(self.failed("ping", error))
+            }
+        }
     }
 
     /// Takes the failure of the store that this call met, if it met one, to tell it in the place of a value.
@@ -110,11 +129,11 @@ impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
         }
     }
 
-    fn failed_in(&self, operation: Operation, error: &StoreError) {
+    fn failed_in(&self, operation: Operation, health: &Health, error: &StoreError) {
         self.keep_failure(error);
         self.experience.gave_up.fetch_or(is_outage(error.kind()), Ordering::Relaxed);
         self.count(Counted::Fault);
-        if self.cache.resilience.news.failed(operation, error.kind()) {
+        if health.news.failed(operation, error.kind()) {
             self.observe(EventKind::StoreFault { error });
         }
     }

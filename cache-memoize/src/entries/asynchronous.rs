@@ -62,7 +62,7 @@ impl<'s, R: Ruleset> Entries for EntryOf<'_, R, dyn ErasedAsyncStore + 's> {
             Face::Objects(objects) => objects.release(self.key, token),
             Face::Bytes(store) => {
                 if self.give_back(store, self.key, token).await.is_err() {
-                    self.cache.orphans.push(self.key, token);
+                    self.orphan(token);
                 }
             }
             Face::Missing(_) => {}
@@ -72,7 +72,7 @@ impl<'s, R: Ruleset> Entries for EntryOf<'_, R, dyn ErasedAsyncStore + 's> {
     fn abandon(&self, permit: Permit) {
         match (&self.face, permit) {
             (Face::Objects(objects), Permit::Fenced(token)) => objects.release(self.key, token),
-            (Face::Bytes(_), Permit::Fenced(token)) => self.cache.orphans.push(self.key, token),
+            (Face::Bytes(_), Permit::Fenced(token)) => self.orphan(token),
             (Face::Missing(_), _) | (_, Permit::Unfenced) => {}
         }
     }
@@ -130,7 +130,7 @@ impl<R: Ruleset> EntryOf<'_, R, dyn ErasedAsyncStore + '_> {
 
     /// Gives back leases of async calls that were cancelled, and of calls that could not reach the store.
     async fn adopt(&self, store: &(dyn ErasedAsyncStore + '_)) {
-        for orphan in self.cache.orphans.adopt(self.key) {
+        for orphan in self.orphans() {
             let Some((key, token)) = orphan.lease() else { continue };
             if self.give_back(store, key, token).await.is_err() {
                 return;
@@ -141,7 +141,7 @@ impl<R: Ruleset> EntryOf<'_, R, dyn ErasedAsyncStore + '_> {
 
     /// Carries out the invalidations that the store has not heard of.
     async fn pay(&self, store: &(dyn ErasedAsyncStore + '_)) {
-        while let Some(payment) = self.cache.resilience.debts.pay(|| self.cache.now()) {
+        while let Some(payment) = self.payment() {
             let removed = self.ask(Operation::Remove, store.remove(&payment.keys())).await;
             match removed {
                 Ok(_) => payment.arrived(),
@@ -156,9 +156,16 @@ impl<R: Ruleset> EntryOf<'_, R, dyn ErasedAsyncStore + '_> {
         question: impl Future<Output = Answer<T>>,
     ) -> Result<T, StoreError> {
         let asked = self.question(operation)?;
+        self.answered(asked, self.in_time(operation, question).await)
+    }
+
+    async fn in_time<T>(
+        &self,
+        operation: Operation,
+        question: impl Future<Output = Answer<T>>,
+    ) -> Answer<T> {
         let limit = self.cache.resilience.limits.operation;
-        let answer = within(limit, question).await;
-        self.answered(asked, answer.unwrap_or_else(|| Err(overdue(operation, limit))))
+        within(limit, question).await.unwrap_or_else(|| Err(overdue(operation, limit)))
     }
 
     /// Deletes the entry and revokes its leases.
@@ -211,10 +218,7 @@ impl<R: Ruleset> EntryOf<'_, R, dyn ErasedAsyncStore + '_> {
     pub(crate) async fn ping(&self) -> Result<(), Error> {
         match self.face {
             Face::Objects(_) => Ok(()),
-            Face::Bytes(store) => {
-                let answer = self.ask(Operation::Ping, store.ping()).await;
-                answer.map_err(|error| self.failed("ping", error))
-            }
+            Face::Bytes(store) => self.pinged(self.in_time(Operation::Ping, store.ping()).await),
             Face::Missing(reason) => self.missing("ping", reason),
         }
     }

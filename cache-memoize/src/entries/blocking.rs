@@ -60,7 +60,7 @@ impl<R: Ruleset> Entries for EntryOf<'_, R, dyn Store> {
             Face::Objects(objects) => objects.release(self.key, token),
             Face::Bytes(store) => {
                 if self.release(store, self.key, token).is_err() {
-                    self.cache.orphans.push(self.key, token);
+                    self.orphan(token);
                 }
             }
             Face::Missing(_) => {}
@@ -105,7 +105,7 @@ impl<R: Ruleset> EntryOf<'_, R, dyn Store> {
 
     /// Gives back leases of async calls that were cancelled, and of calls that could not reach the store.
     fn adopt(&self, store: &dyn Store) {
-        for orphan in self.cache.orphans.adopt(self.key) {
+        for orphan in self.orphans() {
             let Some((key, token)) = orphan.lease() else { continue };
             if self.release(store, key, token).is_err() {
                 return;
@@ -116,7 +116,7 @@ impl<R: Ruleset> EntryOf<'_, R, dyn Store> {
 
     /// Carries out the invalidations that the store has not heard of.
     fn pay(&self, store: &dyn Store) {
-        while let Some(payment) = self.cache.resilience.debts.pay(|| self.cache.now()) {
+        while let Some(payment) = self.payment() {
             let removed = self.ask(Operation::Remove, || store.remove(&payment.keys()));
             match removed {
                 Ok(_) => payment.arrived(),
@@ -184,10 +184,7 @@ impl<R: Ruleset> EntryOf<'_, R, dyn Store> {
     pub(crate) fn ping(&self) -> Result<(), Error> {
         match self.face {
             Face::Objects(_) => Ok(()),
-            Face::Bytes(store) => {
-                let answer = self.ask(Operation::Ping, || store.ping());
-                answer.map_err(|error| self.failed("ping", error))
-            }
+            Face::Bytes(store) => self.pinged(store.ping()),
             Face::Missing(reason) => self.missing("ping", reason),
         }
     }

@@ -12,9 +12,10 @@ use crate::codec::{Codec, Stamps};
 use crate::drive::{Leased, Look, Note};
 use crate::error::{Error, ErrorKind};
 use crate::observer::EventKind;
+use crate::orphans::Orphan;
 use crate::plan::{Fill, Permit};
 use crate::policy;
-use crate::resilience::{Operation, Unasked, unasked};
+use crate::resilience::{Operation, Payment, Unasked, unasked};
 use crate::rules::{Form, Ruleset, Transcoder};
 use crate::site::Site;
 use crate::stats::Counted;
@@ -94,7 +95,7 @@ impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
         };
         if let Face::Missing(Some(reason)) = entry.face {
             entry.count(Counted::Fault);
-            if entry.cache.resilience.news.lacks_a_face() {
+            if entry.cache.resilience.learns_that_a_face_is_missing() {
                 entry.observe(EventKind::Unsupported { reason });
             }
         }
@@ -264,9 +265,30 @@ impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
         fill
     }
 
+    /// The part of the store that serves the key.
+    fn part(&self) -> usize {
+        self.cache.backend.as_ref().map_or(0, |backend| backend.part(self.key))
+    }
+
     /// Remembers that what the store may have is not to be served again.
     fn owe(&self) {
-        self.cache.resilience.debts.owe(self.key, self.cache.now());
+        self.cache.resilience.debts.owe(self.part(), self.key, self.cache.now());
+    }
+
+    /// What is owed to the part of the store that is about to be asked.
+    fn payment(&self) -> Option<Payment<'a>> {
+        let now = || self.cache.now();
+        self.cache.resilience.debts.pay(|| self.part(), self.key, now)
+    }
+
+    /// Leaves a lease to a later call that asks this part of the store.
+    fn orphan(&self, token: Token) {
+        self.cache.orphans.push(self.part(), self.key, token);
+    }
+
+    /// Leases that earlier calls left to this one.
+    fn orphans(&self) -> Vec<Orphan<'a>> {
+        self.cache.orphans.adopt(|| self.part(), self.key)
     }
 
     /// While the key is owed to the store, what it says is not believed.

@@ -64,7 +64,8 @@ impl Breaker {
         Some(Admission { breaker: self, probes, is_settled: false })
     }
 
-    fn succeeded(&self) -> Change {
+    /// The store answered.
+    pub(crate) fn succeeded(&self) -> Change {
         if self.is_calm.load(Ordering::Acquire) {
             return Change::Nothing;
         }

@@ -1,5 +1,5 @@
-//! What keeps a bad store from harming its callers: time limits, a circuit breaker, and the invalidations
-//! that are owed to a store which could not be reached.
+//! What keeps a bad store from harming its callers: time limits, a circuit breaker for each of its parts, and
+//! the invalidations that are owed to a store which could not be reached.
 //!
 //! A call asks the store a few times, and each question goes this way: it must fit into the time that the
 //! call may still spend, and the breaker must let it through; what is owed is paid first; and what comes of
@@ -13,10 +13,11 @@ mod news;
 use breaker::Breaker;
 pub(crate) use breaker::{Admission, Change};
 use cache_memoize_core::{StoreError, StoreErrorKind};
-pub(crate) use debts::Debts;
+pub(crate) use debts::{Debts, Payment};
 pub(crate) use limit::within;
 use news::News;
 pub(crate) use news::Operation;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 /// How long one operation of the store may take where nothing else is said.
@@ -48,14 +49,43 @@ impl TimeLimits {
 /// What a cache knows about the health of its store.
 pub(crate) struct Resilience {
     pub(crate) limits: TimeLimits,
-    pub(crate) breaker: Breaker,
     pub(crate) debts: Debts,
+    parts: Box<[Health]>,
+    lacks_a_face: AtomicBool,
+}
+
+/// What is known of one part of a store.
+#[derive(Default)]
+pub(crate) struct Health {
+    pub(crate) breaker: Breaker,
     pub(crate) news: News,
 }
 
 impl Resilience {
-    pub(crate) fn new(limits: TimeLimits) -> Self {
-        Self { limits, breaker: Breaker::default(), debts: Debts::default(), news: News::default() }
+    /// For a store with so many parts.
+    pub(crate) fn new(limits: TimeLimits, parts: usize) -> Self {
+        Self {
+            limits,
+            debts: Debts::new(parts),
+            parts: (0..parts).map(|_| Health::default()).collect(),
+            lacks_a_face: AtomicBool::new(false),
+        }
+    }
+
+    /// The health of one part.
+    pub(crate) fn of(&self, part: usize) -> &Health {
+        &self.parts[part]
+    }
+
+    /// Every part has answered. Says whether that is a change.
+    pub(crate) fn all_answered(&self) -> Change {
+        let changes: Vec<_> = self.parts.iter().map(|part| part.breaker.succeeded()).collect();
+        if changes.contains(&Change::Closed) { Change::Closed } else { Change::Nothing }
+    }
+
+    /// Whether it is news that the backend lacks a face.
+    pub(crate) fn learns_that_a_face_is_missing(&self) -> bool {
+        !self.lacks_a_face.swap(true, Ordering::Relaxed)
     }
 }
 

@@ -1,5 +1,5 @@
 use cache_memoize_core::StoreErrorKind;
-use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering};
 
 /// What a store is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,7 +32,6 @@ const FINE: u8 = 0;
 #[derive(Default)]
 pub(crate) struct News {
     last: [AtomicU8; OPERATIONS],
-    lacks_a_face: AtomicBool,
 }
 
 impl News {
@@ -47,11 +46,6 @@ impl News {
     pub(crate) fn failed(&self, operation: Operation, kind: StoreErrorKind) -> bool {
         let number = number(kind);
         self.last[operation as usize].swap(number, Ordering::Relaxed) != number
-    }
-
-    /// Whether it is news that the backend lacks a face.
-    pub(crate) fn lacks_a_face(&self) -> bool {
-        !self.lacks_a_face.swap(true, Ordering::Relaxed)
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a bad store costs its callers, and what becomes of invalidations that do not reach it.
 
 use crate::support::{block_on, with_default};
-use cache_memoize::core::{Backend, StoreErrorKind};
+use cache_memoize::core::{Backend, KeyRef, StoreErrorKind};
 use cache_memoize::{Cache, CacheBuilder, ErrorKind, Event, Memory, cache_memoize, caches};
 use cache_memoize_testkit::{Counts, FakeClock, Fault, Faults};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -242,6 +242,93 @@ fn what_is_owed_is_not_believed_before_it_is_paid() {
         assert_eq!(world(2), before);
         changed_world();
         assert_eq!(world(1), world(1), "paid, and remembered again");
+    });
+}
+
+/// A bench whose store has two parts: keys of even numbers are in one, keys of odd numbers in the other, and the
+/// faults are those of the odd.
+fn two_parts() -> Bench {
+    let bench = Bench::new();
+    let is_odd = |key: KeyRef<'_>| {
+        let digit = key.as_str().bytes().rfind(u8::is_ascii_digit);
+        digit.is_some_and(|digit| digit % 2 == 1)
+    };
+    bench.faults.only_for_keys(is_odd);
+    let backend = bench.backend.clone().with_parts(2, move |key| usize::from(is_odd(key)));
+    Bench { backend, ..bench }
+}
+
+#[test]
+fn a_part_of_a_store_that_fails_is_left_alone_and_the_others_serve() {
+    let bench = two_parts();
+    let cache = bench.cache();
+    with_default(&cache, || {
+        let before = [0, 1, 2].map(world)[0];
+        let now = changed_world();
+        bench.faults.everywhere().always(OUTAGE);
+        for _ in 0..5 {
+            assert_eq!((world(1), world(2)), (now, before));
+        }
+        assert_eq!(
+            bench.told(),
+            ["StoreFault", "StoreDown"],
+            "what the other part does is no news"
+        );
+        assert_eq!(cache.stats().total().faults, 3, "it is left alone");
+        invalidate_world(1).expect_err("it is down");
+        invalidate_world(0).expect("it is not");
+        assert_eq!((world(0), world(2)), (now, before));
+        assert_eq!(cache.stats().total().faults, 3, "nobody pays for the other part");
+        bench.faults.heal();
+        bench.clock.advance(PAUSE);
+        let removals = bench.counts.of("remove");
+        assert_eq!(world(2), before);
+        assert_eq!(bench.counts.of("remove"), removals);
+        assert_eq!(world(1), now);
+        assert_eq!(bench.counts.of("remove"), removals + 1, "paid where it is owed");
+        changed_world();
+        assert_eq!((world(1), world(2)), (now, before));
+        assert_eq!(bench.told(), ["StoreUp"]);
+    });
+}
+
+#[cache_memoize(ttl = 3600)]
+async fn endless(id: u32) -> u32 {
+    std::future::pending::<()>().await;
+    id
+}
+
+#[test]
+fn leases_that_cannot_be_given_back_to_one_part_do_not_hinder_the_others() {
+    let bench = two_parts();
+    block_on(caches::scoped_async([("default", bench.cache())], async {
+        let cancelled = tokio::time::timeout(Duration::from_millis(1), endless(1)).await;
+        assert!(cancelled.is_err(), "its lease is left over");
+        bench.faults.everywhere().always(OUTAGE);
+        let before = world_async(2).await;
+        changed_world();
+        assert_eq!(world_async(2).await, before, "it is stored");
+        assert_eq!(bench.counts.of("release"), 0);
+        bench.faults.heal();
+        world_async(3).await;
+        assert_eq!(bench.counts.of("release"), 1);
+    }));
+}
+
+#[test]
+fn a_ping_that_all_parts_answer_ends_their_rest() {
+    let bench = two_parts();
+    let cache = bench.cache();
+    with_default(&cache, || {
+        bench.faults.everywhere().always(OUTAGE);
+        [1, 3, 5].map(world);
+        cache.ping().expect_err("one part is down");
+        bench.faults.heal();
+        cache.ping().expect("it is asked all the same");
+        let before = world(1);
+        changed_world();
+        assert_eq!(world(1), before, "the part is in use again");
+        assert_eq!(bench.told(), ["StoreFault", "StoreDown", "StoreFault", "StoreUp"]);
     });
 }
 

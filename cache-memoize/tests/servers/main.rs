@@ -7,6 +7,7 @@ mod fence;
 mod guard;
 mod injection;
 mod near;
+mod parts;
 mod patience;
 mod strangers;
 mod support;

@@ -83,6 +83,24 @@ fn everything_fails_until_healed_on_both_faces() {
 }
 
 #[test]
+fn keys_that_are_not_concerned_are_spared() {
+    let (faults, backend) = faulty();
+    let backend = backend.with_parts(2, |key| usize::from(key == self::key()));
+    let wrapped = faults.wrap(&backend);
+    assert_eq!((wrapped.parts(), wrapped.part(key())), (2, 1), "a wrapper keeps the parts");
+    faults.only_for_keys(|key| key == self::key());
+    faults.everywhere().always(Fault::Fail(StoreErrorKind::Denied));
+    let (store, other) = (backend.store().unwrap(), KeyRef::new("other").unwrap());
+    store.get(&[other]).unwrap();
+    store.remove(&[other]).unwrap();
+    store.touch(other, Ttl::Forever).unwrap();
+    for keys in [&[key()][..], &[other, key()], &[]] {
+        assert_eq!(kind(store.get(keys)), Some(StoreErrorKind::Denied), "{keys:?}");
+    }
+    assert_eq!(kind(store.ping()), Some(StoreErrorKind::Denied));
+}
+
+#[test]
 fn an_answer_may_be_lost_though_the_operation_took_place() {
     let (faults, backend) = faulty();
     let store = &**backend.store().unwrap();
