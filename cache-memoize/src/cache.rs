@@ -10,6 +10,7 @@ use crate::near::Nearness;
 use crate::observer::{Event, EventKind, Observer};
 use crate::orphans::Orphans;
 use crate::resilience::Resilience;
+use crate::rests::Rests;
 use crate::rules::Rules;
 use crate::site::{BY_HAND, Site, sites};
 use crate::stats::{Counted, Stats, Tally};
@@ -55,6 +56,7 @@ pub(crate) struct Inner {
     pub(crate) flights: Flights,
     pub(crate) orphans: Orphans,
     pub(crate) resilience: Resilience,
+    pub(crate) rests: Rests,
     pub(crate) near: Option<Nearness>,
     pub(crate) is_strict: bool,
     observer: Option<Arc<dyn Observer>>,
@@ -265,6 +267,7 @@ impl Cache {
             flights: Flights::new(wait_limit),
             orphans: Orphans::new(parts),
             resilience: Resilience::new(limits, parts),
+            rests: Rests::default(),
             near,
             is_strict,
             observer,

@@ -1,6 +1,7 @@
 use crate::cache::Cache;
 use crate::caches;
-use crate::entries::read_object;
+use crate::drive::Look;
+use crate::entries::look_into;
 use crate::error::{Error, ErrorKind};
 use crate::key::KeyText;
 use crate::observer::EventKind;
@@ -46,12 +47,12 @@ impl Deref for Handle {
 }
 
 /// What a call knows after a first glance, which waits for nothing.
-enum Glance<'a, R> {
+enum Glance<'a, R, S> {
     Hit(R),
     Missed {
         cache: &'a Cache,
-        /// Whether the store is known to have nothing; otherwise it has to be asked.
-        looked: bool,
+        /// What the store is known to have, but for a hit; otherwise it has to be asked.
+        seen: Option<Look<S>>,
     },
     /// There is no cache, or it keeps nothing.
     Nowhere,
@@ -99,17 +100,17 @@ impl Call {
             on_miss(&args);
             compute(args)
         };
-        let (cache, looked) = match self.glance::<T>() {
+        let (cache, seen) = match self.glance(&treatment) {
             Glance::Hit(value) => {
                 on_hit(&args);
                 return value;
             }
-            Glance::Missed { cache, looked } => (cache, looked),
+            Glance::Missed { cache, seen } => (cache, seen),
             Glance::Nowhere => return computed(args),
         };
         let mut args = Some(args);
         let spot = Spot { cache: cache.inner(), site: self.site, key: &self.key() };
-        let value = treatment.run(&spot, looked, || computed(taken(&mut args)));
+        let value = treatment.run(&spot, seen, || computed(taken(&mut args)));
         args.as_ref().map(on_hit);
         value
     }
@@ -124,9 +125,9 @@ impl Call {
         compute: impl FnOnce(A) -> F,
     ) -> impl Future<Output = T::Return> {
         let site = self.site;
-        let found = match self.glance::<T>() {
+        let found = match self.glance(&treatment) {
             Glance::Hit(value) => Ok(value),
-            Glance::Missed { cache, looked } => Err(Some((cache.clone(), self.key(), looked))),
+            Glance::Missed { cache, seen } => Err(Some((cache.clone(), self.key(), seen))),
             Glance::Nowhere => Err(None),
         };
         async move {
@@ -144,11 +145,11 @@ impl Call {
                     on_miss(&args);
                     compute(args)
                 };
-                let Some((cache, key, looked)) = place else { return computed(args).await };
+                let Some((cache, key, seen)) = place else { return computed(args).await };
                 let mut args = Some(args);
                 let spot = Spot { cache: cache.inner(), site, key: &key };
                 let computing = async { computed(taken(&mut args)).await };
-                let value = treatment.run_async(&spot, looked, computing).await;
+                let value = treatment.run_async(&spot, seen, computing).await;
                 args.as_ref().map(on_hit);
                 value
             });
@@ -259,33 +260,44 @@ impl Call {
     }
 
     #[inline]
-    fn glance<T: Treatment>(&self) -> Glance<'_, T::Return> {
+    fn glance<T: Treatment>(&self, treatment: &T) -> Glance<'_, T::Return, T::Stored> {
         let Some(cache) = self.cache.as_deref() else { return Glance::Nowhere };
         let Some(objects) = cache.inner().objects(self.site.portable()) else {
-            return self.glance_elsewhere::<T>(cache);
+            return self.glance_elsewhere(cache, treatment);
         };
-        match read_object::<T::Stored>(objects, self.text.key()) {
-            Some(stored) => {
-                cache.inner().tell(self.site, self.text.key(), Counted::Hit, EventKind::Hit);
-                Glance::Hit(T::answer(stored))
-            }
-            None => Glance::Missed { cache, looked: true },
+        match look_into(cache.inner(), objects, self.text.key(), treatment) {
+            Look::Found(stored) => self.hit::<T>(cache, stored),
+            other => Glance::Missed { cache, seen: Some(other) },
         }
     }
 
     /// The glance at a cache that does not keep values as they are, but as bytes, or not at all.
-    fn glance_elsewhere<'a, T: Treatment>(&self, cache: &'a Cache) -> Glance<'a, T::Return> {
+    fn glance_elsewhere<'a, T: Treatment>(
+        &self,
+        cache: &'a Cache,
+        treatment: &T,
+    ) -> Glance<'a, T::Return, T::Stored> {
         if let Some(near) = &cache.inner().near
-            && let Some(stored) = read_object::<T::Stored>(near.tier(), self.text.key())
+            && let Look::Found(stored) =
+                look_into(cache.inner(), near.tier(), self.text.key(), treatment)
         {
-            cache.inner().tell(self.site, self.text.key(), Counted::Hit, EventKind::Hit);
-            return Glance::Hit(T::answer(stored));
+            return self.hit::<T>(cache, stored);
         }
         if cache.inner().backend.is_some() {
-            return Glance::Missed { cache, looked: false };
+            return Glance::Missed { cache, seen: None };
         }
         cache.inner().tell(self.site, self.text.key(), Counted::Miss, EventKind::Miss);
         Glance::Nowhere
+    }
+
+    #[inline]
+    fn hit<'a, T: Treatment>(
+        &self,
+        cache: &Cache,
+        stored: T::Stored,
+    ) -> Glance<'a, T::Return, T::Stored> {
+        cache.inner().tell(self.site, self.text.key(), Counted::Hit, EventKind::Hit);
+        Glance::Hit(T::answer(stored))
     }
 
     fn cache(&self) -> Option<Cache> {

@@ -50,6 +50,7 @@ mod place;
 mod plan;
 mod policy;
 mod resilience;
+mod rests;
 mod rules;
 mod site;
 mod stats;

@@ -1,11 +1,13 @@
-use cache_memoize_core::Ttl;
+use cache_memoize_core::{Timestamp, Ttl};
 use std::time::Duration;
 
 /// A lifetime as the options of a function say it: milliseconds, for ever, or none at all.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Lifetime(u64);
 
 impl Lifetime {
+    pub(crate) const NONE: Self = Self(0);
+
     /// Until the entry is removed or evicted.
     pub const FOREVER: Self = Self(u64::MAX);
 
@@ -36,6 +38,16 @@ impl Lifetime {
         let spread = self.0 as f64 * (1.0 + jitter * (2.0 * chance - 1.0));
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates")]
         Self((spread.round() as u64).max(1))
+    }
+
+    /// Both lifetimes, one after the other.
+    pub(crate) fn and_then(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
+    }
+
+    /// The end of a lifetime that begins at `start`.
+    pub(crate) fn end(self, start: Timestamp) -> Timestamp {
+        start.plus_millis(self.0)
     }
 
     /// What a store is told; `None` for a value that is over as soon as it is there.

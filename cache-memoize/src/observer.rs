@@ -37,6 +37,10 @@ pub enum EventKind<'a> {
     Miss,
     /// A value was served that another caller computed meanwhile.
     Coalesced,
+    /// An old value was served: while a new one is computed, or in the place of an error.
+    StaleServed,
+    /// A new value is computed though there is one to serve.
+    Refreshed,
     /// A value was stored.
     Stored,
     /// A value was not stored, since its computation began before an invalidation, a refresh or a plain

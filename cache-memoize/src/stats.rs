@@ -12,9 +12,11 @@ pub(crate) enum Counted {
     FencedOff,
     Invalidated,
     Fault,
+    Stale,
+    Refreshed,
 }
 
-const COUNTERS: usize = 7;
+const COUNTERS: usize = 9;
 
 /// The counters of one function in one cache. Every thread has its own, so that counting a hit touches no
 /// memory that another thread writes.
@@ -46,6 +48,8 @@ impl Tally {
             fenced_off: sum(Counted::FencedOff),
             invalidated: sum(Counted::Invalidated),
             faults: sum(Counted::Fault),
+            stale: sum(Counted::Stale),
+            refreshed: sum(Counted::Refreshed),
         }
     }
 }
@@ -75,6 +79,10 @@ pub struct FunctionStats {
     pub coalesced: u64,
     /// Calls that found nothing, and computed.
     pub misses: u64,
+    /// Calls answered with an old value, by `stale_while_revalidate`, `stale_if_error` or `early_refresh`.
+    pub stale: u64,
+    /// Values computed anew though there was one to serve: by these options, and by `refresh_` companions.
+    pub refreshed: u64,
     /// Values stored: by calls, refreshes and primes.
     pub stored: u64,
     /// Values not stored, since they were overtaken by an invalidation, a refresh or a plain write.
@@ -90,10 +98,23 @@ impl FunctionStats {
     /// first call.
     #[must_use]
     pub fn hit_ratio(&self) -> Option<f64> {
-        let answered = self.hits + self.coalesced;
+        let answered = self.hits + self.coalesced + self.stale;
         let calls = answered + self.misses;
         #[expect(clippy::cast_precision_loss, reason = "a ratio need not be exact")]
         (calls > 0).then(|| answered as f64 / calls as f64)
+    }
+
+    /// In the order of the columns of a table.
+    fn figures(&self, ratio: String) -> [String; 10] {
+        let figures = [self.hits, self.coalesced, self.stale, self.misses];
+        let [hits, coalesced, stale, misses] = figures.map(|figure| figure.to_string());
+        let figures =
+            [self.refreshed, self.stored, self.fenced_off, self.invalidated, self.faults];
+        let [refreshed, stored, fenced_off, invalidated, faults] =
+            figures.map(|figure| figure.to_string());
+        [
+            hits, coalesced, stale, misses, ratio, refreshed, stored, fenced_off, invalidated, faults,
+        ]
     }
 
     fn add(&mut self, other: &Self) {
@@ -104,6 +125,8 @@ impl FunctionStats {
         self.fenced_off += other.fenced_off;
         self.invalidated += other.invalidated;
         self.faults += other.faults;
+        self.stale += other.stale;
+        self.refreshed += other.refreshed;
     }
 }
 
@@ -131,29 +154,19 @@ impl fmt::Display for Stats {
         let total = self.total();
         let rows: Vec<_> = self.functions.iter().chain([&total]).collect();
         let width = rows.iter().map(|row| row.function.chars().count()).max().unwrap_or(0).max(8);
-        write!(
-            f,
-            "{:width$}  {:>8}  {:>9}  {:>8}  {:>7}",
-            "function", "hits", "coalesced", "misses", "ratio"
-        )?;
-        write!(
-            f,
-            "  {:>8}  {:>10}  {:>11}  {:>6}",
-            "stored", "fenced off", "invalidated", "faults"
-        )?;
+        let heads = [
+            "hits", "coalesced", "stale", "misses", "ratio", "refreshed", "stored", "fenced off",
+            "invalidated", "faults",
+        ];
+        write!(f, "{:width$}", "function")?;
+        heads.iter().try_for_each(|head| write!(f, "  {head:>8}"))?;
         for row in rows {
             let ratio =
                 row.hit_ratio().map_or("-".to_owned(), |ratio| format!("{:.1}%", ratio * 100.0));
-            write!(
-                f,
-                "\n{:width$}  {:>8}  {:>9}  {:>8}  {ratio:>7}",
-                row.function, row.hits, row.coalesced, row.misses
-            )?;
-            write!(
-                f,
-                "  {:>8}  {:>10}  {:>11}  {:>6}",
-                row.stored, row.fenced_off, row.invalidated, row.faults
-            )?;
+            write!(f, "\n{:width$}", row.function)?;
+            for (head, figure) in heads.iter().zip(row.figures(ratio)) {
+                write!(f, "  {figure:>0$}", head.len().max(8))?;
+            }
         }
         Ok(())
     }

@@ -100,19 +100,19 @@ pub trait Treatment: Ruleset {
     /// The answer to a call that finds this in the store.
     fn answer(stored: Self::Stored) -> Self::Return;
 
-    /// Answers a call; `looked` says that the store is known to have nothing.
+    /// Answers a call; `seen` is what the store is known to have, if it has been asked.
     fn run(
         &self,
         spot: &Spot<'_>,
-        looked: bool,
+        seen: Option<Look<Self::Stored>>,
         compute: impl FnOnce() -> Self::Return,
     ) -> Self::Return;
 
-    /// Answers a call; `looked` says that the store is known to have nothing.
+    /// [`run`](Self::run), async.
     fn run_async(
         &self,
         spot: &Spot<'_>,
-        looked: bool,
+        seen: Option<Look<Self::Stored>>,
         compute: impl Future<Output = Self::Return>,
     ) -> impl Future<Output = Self::Return>;
 
@@ -145,32 +145,54 @@ where
         K::restore(stored)
     }
 
-    fn run(&self, spot: &Spot<'_>, looked: bool, compute: impl FnOnce() -> K::Return) -> K::Return {
+    fn run(
+        &self,
+        spot: &Spot<'_>,
+        seen: Option<Look<K::Stored>>,
+        compute: impl FnOnce() -> K::Return,
+    ) -> K::Return {
         use blocking::Entries;
         let entry = spot.entry(self);
-        if !looked && let Look::Found(stored) = entry.look() {
-            entry.note(Note::Hit);
-            return self.restore(stored);
-        }
+        let flights = &spot.cache.flights;
         let compute = || spot.told_or(self, &entry, compute);
-        blocking::missed(&entry, &spot.cache.flights, spot.key, self, spot.plan(), compute)
+        let spare = match seen.unwrap_or_else(|| entry.look()) {
+            Look::Found(stored) => {
+                entry.note(Note::Hit);
+                return self.restore(stored);
+            }
+            Look::Due(due) => return blocking::due(&entry, flights, spot.key, self, due, compute),
+            Look::Spare(stored) => Some(stored),
+            Look::Nothing => None,
+        };
+        blocking::missed(&entry, flights, spot.key, self, spot.plan(), spare, compute)
     }
 
     async fn run_async(
         &self,
         spot: &Spot<'_>,
-        looked: bool,
+        seen: Option<Look<K::Stored>>,
         compute: impl Future<Output = K::Return>,
     ) -> K::Return {
         use asynchronous::Entries;
         let entry = spot.async_entry(self);
-        if !looked && let Look::Found(stored) = entry.look().await {
-            entry.note(Note::Hit);
-            return self.restore(stored);
-        }
+        let flights = &spot.cache.flights;
         let compute = spot.told_or_async(self, &entry, compute);
-        asynchronous::missed(&entry, &spot.cache.flights, spot.key, self, spot.plan(), compute)
-            .await
+        let seen = match seen {
+            Some(seen) => seen,
+            None => entry.look().await,
+        };
+        let spare = match seen {
+            Look::Found(stored) => {
+                entry.note(Note::Hit);
+                return self.restore(stored);
+            }
+            Look::Due(due) => {
+                return asynchronous::due(&entry, flights, spot.key, self, due, compute).await;
+            }
+            Look::Spare(stored) => Some(stored),
+            Look::Nothing => None,
+        };
+        asynchronous::missed(&entry, flights, spot.key, self, spot.plan(), spare, compute).await
     }
 
     fn refresh(&self, spot: &Spot<'_>, compute: impl FnOnce() -> K::Return) -> K::Return {
@@ -198,10 +220,15 @@ impl<R: HeldBack> Treatment for Guard<R> {
         R::held_back()
     }
 
-    fn run(&self, spot: &Spot<'_>, looked: bool, compute: impl FnOnce() -> R) -> R {
+    fn run(
+        &self,
+        spot: &Spot<'_>,
+        seen: Option<Look<()>>,
+        compute: impl FnOnce() -> R,
+    ) -> R {
         use blocking::Entries;
         let entry = spot.entry(self).claiming(&());
-        if !looked && let Look::Found(()) = entry.look() {
+        if seen.is_none() && let Look::Found(()) = entry.look() {
             entry.note(Note::Hit);
             return R::held_back();
         }
@@ -211,12 +238,12 @@ impl<R: HeldBack> Treatment for Guard<R> {
     async fn run_async(
         &self,
         spot: &Spot<'_>,
-        looked: bool,
+        seen: Option<Look<()>>,
         compute: impl Future<Output = R>,
     ) -> R {
         use asynchronous::Entries;
         let entry = spot.async_entry(self).claiming(&());
-        if !looked && let Look::Found(()) = entry.look().await {
+        if seen.is_none() && let Look::Found(()) = entry.look().await {
             entry.note(Note::Hit);
             return R::held_back();
         }

@@ -20,6 +20,10 @@ impl Codec {
         Ok(Self { is_plain: true, ..self })
     }
 
+    pub(crate) fn is_plain(&self) -> bool {
+        self.is_plain
+    }
+
     pub(super) fn encode_plain<T>(&self, value: &T) -> Result<Bytes, CodecError>
     where
         T: Serialize + DeserializeOwned + 'static,

@@ -1,4 +1,4 @@
-use super::{Guarded, Keep, Leased, Look, Note, taken};
+use super::{Due, Guarded, Keep, Leased, Look, Note, Replaced, taken};
 use crate::flight::{Flights, Leading, Manner, Seat};
 use crate::plan::{Fill, Next, Permit, Plan, landing};
 use cache_memoize_core::{AnyObject, Key, LeaseMode};
@@ -12,11 +12,14 @@ pub(crate) trait Entries {
     /// What is stored.
     type Stored;
 
-    /// The fresh value that is there.
+    /// The value that is there.
     fn look(&self) -> impl Future<Output = Look<Self::Stored>>;
 
     /// Takes a lease, before the computation begins.
     fn lease(&self, mode: LeaseMode) -> impl Future<Output = Leased<Self::Stored>>;
+
+    /// Takes a lease to compute a new value in the place of one that may be served still.
+    fn lease_to_replace(&self, old: &Replaced) -> impl Future<Output = Leased<Self::Stored>>;
 
     /// Stores what was computed under a lease.
     fn fill(&self, permit: Permit, stored: Self::Stored) -> impl Future<Output = Fill>;
@@ -27,6 +30,12 @@ pub(crate) trait Entries {
     /// Gives a lease back without waiting, or sees to it that a later call does: a future may be dropped at
     /// any point.
     fn abandon(&self, permit: Permit);
+
+    /// Whether the function failed a moment ago, and is left alone while there is an old value.
+    fn rests(&self) -> bool;
+
+    /// Has the function left alone for a while, since it failed.
+    fn leave_alone(&self);
 
     /// Tells those who watch.
     fn note(&self, note: Note);
@@ -39,9 +48,14 @@ pub(crate) async fn missed<K: Keep>(
     key: &Key,
     keep: &K,
     mut plan: Plan,
+    mut spare: Option<K::Stored>,
     compute: impl Future<Output = K::Return>,
 ) -> K::Return {
     let leading = loop {
+        if let Some(spare) = spare.take_if(|_| entries.rests()) {
+            entries.note(Note::Stale);
+            return keep.restore(spare);
+        }
         let Next::Join = plan.missed() else { break None };
         match flights.join(key, Manner::Async) {
             Seat::Leader(leading) => break Some(leading),
@@ -55,10 +69,18 @@ pub(crate) async fn missed<K: Keep>(
                 }
             }
         }
-        if let Look::Found(stored) = entries.look().await {
-            entries.note(Note::Hit);
-            return keep.restore(stored);
-        }
+        spare = match entries.look().await {
+            Look::Found(stored) => {
+                entries.note(Note::Hit);
+                return keep.restore(stored);
+            }
+            Look::Due(due) => {
+                entries.note(Note::Stale);
+                return keep.restore(due.stored);
+            }
+            Look::Spare(stored) => Some(stored),
+            Look::Nothing => None,
+        };
     };
     match entries.lease(LeaseMode::Join).await {
         Leased::Found(stored) => {
@@ -68,7 +90,39 @@ pub(crate) async fn missed<K: Keep>(
         Leased::Granted { permit, .. } => {
             let lease = HeldLease::new(entries, permit);
             entries.note(Note::Miss);
-            computed(lease, keep, leading, compute).await
+            computed(lease, keep, leading, spare.is_some(), compute).await
+        }
+    }
+}
+
+/// What a call does that found a value which is due: computes a new one, if nobody else is at it here or
+/// elsewhere.
+pub(crate) async fn due<K: Keep>(
+    entries: &impl Entries<Stored = K::Stored>,
+    flights: &Flights,
+    key: &Key,
+    keep: &K,
+    due: Due<K::Stored>,
+    compute: impl Future<Output = K::Return>,
+) -> K::Return {
+    let leading = if entries.rests() { None } else { flights.lead_if_free(key, Manner::Async) };
+    let Some(leading) = leading else {
+        entries.note(Note::Stale);
+        return keep.restore(due.stored);
+    };
+    match entries.lease_to_replace(&due.when).await {
+        Leased::Found(stored) => {
+            entries.note(Note::Hit);
+            keep.restore(stored)
+        }
+        Leased::Granted { permit: permit @ Permit::Fenced(_), first: true } => {
+            let lease = HeldLease::new(entries, permit);
+            entries.note(Note::Refresh);
+            computed(lease, keep, Some(leading), true, compute).await
+        }
+        Leased::Granted { .. } => {
+            entries.note(Note::Stale);
+            keep.restore(due.stored)
         }
     }
 }
@@ -86,7 +140,8 @@ pub(crate) async fn refresh<K: Keep>(
         Leased::Found(_) => Permit::Unfenced,
     };
     let leading = flights.lead(key, Manner::Async);
-    computed(HeldLease::new(entries, permit), keep, Some(leading), compute).await
+    entries.note(Note::Refresh);
+    computed(HeldLease::new(entries, permit), keep, Some(leading), false, compute).await
 }
 
 /// What a call of a guarded function does after it looked and found nothing: claims the run, or is held
@@ -127,11 +182,17 @@ async fn computed<K: Keep>(
     lease: HeldLease<'_, impl Entries<Stored = K::Stored>>,
     keep: &K,
     leading: Option<Leading<'_>>,
+    has_spare: bool,
     compute: impl Future<Output = K::Return>,
 ) -> K::Return {
     // A panic gives the lease back before the flight lands: who leads next must not share it.
     let lease = lease;
     let value = inside(leading.as_ref(), compute).await;
+    if has_spare && keep.is_error(&value) {
+        let entries = lease.entries;
+        lease.release().await;
+        return instead_of(value, entries, keep).await;
+    }
     // What decides about the value and writes it is the user's code too, and may call in here.
     let Some(stored) = inside(leading.as_ref(), async { keep.keep(&value) }).await else {
         lease.release().await;
@@ -144,6 +205,18 @@ async fn computed<K: Keep>(
         leading.land(landing(Some(fill), share));
     }
     value
+}
+
+/// The old value in the place of an error, if it is there still: it may have been invalidated meanwhile.
+async fn instead_of<K: Keep>(
+    error: K::Return,
+    entries: &impl Entries<Stored = K::Stored>,
+    keep: &K,
+) -> K::Return {
+    entries.leave_alone();
+    let Some(spare) = entries.look().await.any() else { return error };
+    entries.note(Note::Stale);
+    keep.restore(spare)
 }
 
 async fn claimed<G: Guarded>(

@@ -1,4 +1,4 @@
-use super::{Guarded, Keep, Leased, Look, Note, taken};
+use super::{Due, Guarded, Keep, Leased, Look, Note, Replaced, taken};
 use crate::flight::{Flights, Leading, Manner, Seat};
 use crate::plan::{Fill, Next, Permit, Plan, landing};
 use cache_memoize_core::{AnyObject, Key, LeaseMode};
@@ -10,17 +10,26 @@ pub(crate) trait Entries {
     /// What is stored.
     type Stored;
 
-    /// The fresh value that is there.
+    /// The value that is there.
     fn look(&self) -> Look<Self::Stored>;
 
     /// Takes a lease, before the computation begins.
     fn lease(&self, mode: LeaseMode) -> Leased<Self::Stored>;
+
+    /// Takes a lease to compute a new value in the place of one that may be served still.
+    fn lease_to_replace(&self, old: &Replaced) -> Leased<Self::Stored>;
 
     /// Stores what was computed under a lease.
     fn fill(&self, permit: Permit, stored: Self::Stored) -> Fill;
 
     /// Gives a lease back.
     fn abandon(&self, permit: Permit);
+
+    /// Whether the function failed a moment ago, and is left alone while there is an old value.
+    fn rests(&self) -> bool;
+
+    /// Has the function left alone for a while, since it failed.
+    fn leave_alone(&self);
 
     /// Tells those who watch.
     fn note(&self, note: Note);
@@ -33,9 +42,14 @@ pub(crate) fn missed<K: Keep>(
     key: &Key,
     keep: &K,
     mut plan: Plan,
+    mut spare: Option<K::Stored>,
     compute: impl FnOnce() -> K::Return,
 ) -> K::Return {
     let leading = loop {
+        if let Some(spare) = spare.take_if(|_| entries.rests()) {
+            entries.note(Note::Stale);
+            return keep.restore(spare);
+        }
         let Next::Join = plan.missed() else { break None };
         match flights.join(key, Manner::Blocking) {
             Seat::Leader(leading) => break Some(leading),
@@ -49,10 +63,18 @@ pub(crate) fn missed<K: Keep>(
                 }
             }
         }
-        if let Look::Found(stored) = entries.look() {
-            entries.note(Note::Hit);
-            return keep.restore(stored);
-        }
+        spare = match entries.look() {
+            Look::Found(stored) => {
+                entries.note(Note::Hit);
+                return keep.restore(stored);
+            }
+            Look::Due(due) => {
+                entries.note(Note::Stale);
+                return keep.restore(due.stored);
+            }
+            Look::Spare(stored) => Some(stored),
+            Look::Nothing => None,
+        };
     };
     match entries.lease(LeaseMode::Join) {
         Leased::Found(stored) => {
@@ -62,7 +84,39 @@ pub(crate) fn missed<K: Keep>(
         Leased::Granted { permit, .. } => {
             let lease = HeldLease::new(entries, permit);
             entries.note(Note::Miss);
-            computed(lease, keep, leading, compute)
+            computed(lease, keep, leading, spare.is_some(), compute)
+        }
+    }
+}
+
+/// What a call does that found a value which is due: computes a new one, if nobody else is at it here or
+/// elsewhere.
+pub(crate) fn due<K: Keep>(
+    entries: &impl Entries<Stored = K::Stored>,
+    flights: &Flights,
+    key: &Key,
+    keep: &K,
+    due: Due<K::Stored>,
+    compute: impl FnOnce() -> K::Return,
+) -> K::Return {
+    let leading = if entries.rests() { None } else { flights.lead_if_free(key, Manner::Blocking) };
+    let Some(leading) = leading else {
+        entries.note(Note::Stale);
+        return keep.restore(due.stored);
+    };
+    match entries.lease_to_replace(&due.when) {
+        Leased::Found(stored) => {
+            entries.note(Note::Hit);
+            keep.restore(stored)
+        }
+        Leased::Granted { permit: permit @ Permit::Fenced(_), first: true } => {
+            let lease = HeldLease::new(entries, permit);
+            entries.note(Note::Refresh);
+            computed(lease, keep, Some(leading), true, compute)
+        }
+        Leased::Granted { .. } => {
+            entries.note(Note::Stale);
+            keep.restore(due.stored)
         }
     }
 }
@@ -80,7 +134,8 @@ pub(crate) fn refresh<K: Keep>(
         Leased::Found(_) => Permit::Unfenced,
     };
     let leading = flights.lead(key, Manner::Blocking);
-    computed(HeldLease::new(entries, permit), keep, Some(leading), compute)
+    entries.note(Note::Refresh);
+    computed(HeldLease::new(entries, permit), keep, Some(leading), false, compute)
 }
 
 /// What a call of a guarded function does after it looked and found nothing: claims the run, or is held
@@ -121,6 +176,7 @@ fn computed<K: Keep>(
     lease: HeldLease<'_, impl Entries<Stored = K::Stored>>,
     keep: &K,
     leading: Option<Leading<'_>>,
+    has_spare: bool,
     compute: impl FnOnce() -> K::Return,
 ) -> K::Return {
     // A panic gives the lease back before the flight lands: who leads next must not share it.
@@ -128,6 +184,11 @@ fn computed<K: Keep>(
     // What decides about the value and writes it is the user's code too, and may call in here.
     let computing = leading.as_ref().map(Leading::computing);
     let value = compute();
+    if has_spare && keep.is_error(&value) {
+        let entries = lease.entries;
+        drop(lease);
+        return instead_of(value, entries, keep);
+    }
     let Some(stored) = keep.keep(&value) else { return value };
     let shared = leading.as_ref().is_some_and(Leading::close);
     let share = shared.then(|| Arc::new(stored.clone()) as Arc<AnyObject>);
@@ -137,6 +198,18 @@ fn computed<K: Keep>(
         leading.land(landing(Some(fill), share));
     }
     value
+}
+
+/// The old value in the place of an error, if it is there still: it may have been invalidated meanwhile.
+fn instead_of<K: Keep>(
+    error: K::Return,
+    entries: &impl Entries<Stored = K::Stored>,
+    keep: &K,
+) -> K::Return {
+    entries.leave_alone();
+    let Some(spare) = entries.look().any() else { return error };
+    entries.note(Note::Stale);
+    keep.restore(spare)
 }
 
 fn claimed<G: Guarded>(

@@ -8,20 +8,51 @@ pub(crate) mod blocking;
 
 use crate::flight::Landing;
 use crate::plan::Permit;
+use cache_memoize_core::Timestamp;
+use std::time::Duration;
 
 /// What a look into the store found.
-pub(crate) enum Look<S> {
+pub enum Look<S> {
+    /// A value to serve.
     Found(S),
+    /// A value to serve while one caller computes a new one.
+    Due(Due<S>),
+    /// A value to serve if computing a new one fails.
+    Spare(S),
     Nothing,
 }
 
 impl<S> Look<S> {
-    pub(crate) fn found(self) -> Option<S> {
+    /// The value that may be served without computing.
+    pub(crate) fn servable(self) -> Option<S> {
         match self {
-            Self::Found(stored) => Some(stored),
+            Self::Found(stored) | Self::Due(Due { stored, .. }) => Some(stored),
+            Self::Spare(_) | Self::Nothing => None,
+        }
+    }
+
+    /// The best value that there is.
+    fn any(self) -> Option<S> {
+        match self {
+            Self::Found(stored) | Self::Due(Due { stored, .. }) | Self::Spare(stored) => Some(stored),
             Self::Nothing => None,
         }
     }
+}
+
+/// A value of which a new one is to be computed.
+pub struct Due<S> {
+    pub(crate) stored: S,
+    pub(crate) when: Replaced,
+}
+
+/// What is known of a value that is to be replaced.
+#[derive(Clone, Copy, Debug)]
+pub struct Replaced {
+    /// Until when it is fresh.
+    pub(crate) expires: Timestamp,
+    /// How long computing it took.
+    pub(crate) cost: Duration,
 }
 
 /// What came of asking for a lease.
@@ -41,6 +72,10 @@ pub(crate) enum Note {
     Hit,
     Coalesced,
     Miss,
+    /// An old value was served.
+    Stale,
+    /// A new value is computed although the old one might be served.
+    Refresh,
 }
 
 /// How a call treats the values of its function: what is kept, and in which form.
@@ -55,6 +90,9 @@ pub(crate) trait Keep {
 
     /// What the function would have returned.
     fn restore(&self, stored: Self::Stored) -> Self::Return;
+
+    /// Whether the function failed, so that an old value is the better answer.
+    fn is_error(&self, value: &Self::Return) -> bool;
 }
 
 /// How a call treats its function when only the fact that it ran is stored.

@@ -1,13 +1,13 @@
-use super::{EntryOf, Face, only, read_object};
+use super::{ANY_TIME, EntryOf, Face, lease_to_replace, only};
 use crate::drive::asynchronous::Entries;
-use crate::drive::{Leased, Look, Note};
+use crate::drive::{Leased, Look, Note, Replaced};
 use crate::error::Error;
 use crate::plan::{Fill, Permit};
 use crate::resilience::{Operation, overdue, within};
 use crate::rules::Ruleset;
 use cache_memoize_core::{
     Bytes, ErasedAsyncStore, KeyRef, Lease, LeaseMode, PutMode, Result as Answer, StoreError,
-    Token, Ttl,
+    Timestamp, Token, Ttl,
 };
 
 // The lifetime of the face is spelled out, or no future of a call could be proved `Send`.
@@ -16,29 +16,21 @@ impl<'s, R: Ruleset> Entries for EntryOf<'_, R, dyn ErasedAsyncStore + 's> {
 
     async fn look(&self) -> Look<R::Stored> {
         match self.face {
-            Face::Objects(objects) => {
-                read_object(objects, self.key).map_or(Look::Nothing, Look::Found)
-            }
+            Face::Objects(objects) => self.look_into(objects),
             Face::Bytes(store) => match self.near_value() {
                 Some(stored) => Look::Found(stored),
-                None => self.get(store).await.map_or(Look::Nothing, |entry| self.decoded(entry)),
+                None => self.get(store).await.map_or(Look::Nothing, |entry| self.looked_at(entry)),
             },
             Face::Missing(_) => Look::Nothing,
         }
     }
 
     async fn lease(&self, mode: LeaseMode) -> Leased<R::Stored> {
-        match self.face {
-            Face::Objects(objects) => self.lease_object(objects, mode),
-            Face::Bytes(store) => {
-                let (leased, needless) = self.leased(self.ask_for_lease(store, mode).await, mode);
-                if let Some(token) = needless {
-                    self.release(Permit::Fenced(token)).await;
-                }
-                leased
-            }
-            Face::Missing(_) => Leased::Granted { permit: Permit::Unfenced, first: true },
-        }
+        self.take_lease(mode, self.lease, ANY_TIME).await
+    }
+
+    async fn lease_to_replace(&self, old: &Replaced) -> Leased<R::Stored> {
+        self.take_lease(LeaseMode::Join, lease_to_replace(old), old.expires).await
     }
 
     async fn fill(&self, permit: Permit, stored: R::Stored) -> Fill {
@@ -77,6 +69,14 @@ impl<'s, R: Ruleset> Entries for EntryOf<'_, R, dyn ErasedAsyncStore + 's> {
         }
     }
 
+    fn rests(&self) -> bool {
+        self.is_resting()
+    }
+
+    fn leave_alone(&self) {
+        self.rest();
+    }
+
     fn note(&self, note: Note) {
         self.noted(note);
     }
@@ -84,6 +84,22 @@ impl<'s, R: Ruleset> Entries for EntryOf<'_, R, dyn ErasedAsyncStore + 's> {
 
 /// What calls and companions ask of a store of bytes.
 impl<R: Ruleset> EntryOf<'_, R, dyn ErasedAsyncStore + '_> {
+    /// Takes a lease for that time, or finds a value that is fresh beyond the moment `after`.
+    async fn take_lease(&self, mode: LeaseMode, ttl: Ttl, after: Timestamp) -> Leased<R::Stored> {
+        match self.face {
+            Face::Objects(objects) => self.lease_object(objects, mode, ttl, after),
+            Face::Bytes(store) => {
+                let answer = self.ask_for_lease(store, mode, ttl).await;
+                let (leased, needless) = self.leased(answer, mode, after);
+                if let Some(token) = needless {
+                    self.release(Permit::Fenced(token)).await;
+                }
+                leased
+            }
+            Face::Missing(_) => Leased::Granted { permit: Permit::Unfenced, first: true },
+        }
+    }
+
     async fn get(&self, store: &(dyn ErasedAsyncStore + '_)) -> Answer<Option<Bytes>> {
         self.begin_near(LeaseMode::Join);
         self.pay(store).await;
@@ -95,12 +111,13 @@ impl<R: Ruleset> EntryOf<'_, R, dyn ErasedAsyncStore + '_> {
         &self,
         store: &(dyn ErasedAsyncStore + '_),
         mode: LeaseMode,
+        ttl: Ttl,
     ) -> Answer<(Lease, Option<Bytes>)> {
         self.begin_near(mode);
         self.pay(store).await;
         self.undisputed(Operation::Lease)?;
         self.adopt(store).await;
-        self.ask(Operation::Lease, store.lease(self.key, self.lease, mode)).await
+        self.ask(Operation::Lease, store.lease(self.key, ttl, mode)).await
     }
 
     async fn put_under(
@@ -115,7 +132,7 @@ impl<R: Ruleset> EntryOf<'_, R, dyn ErasedAsyncStore + '_> {
             self.release(permit).await;
             return Fill::Refused;
         };
-        let mode = PutMode::IfLease(token);
+        let (ttl, mode) = (self.kept_for(stored, ttl), PutMode::IfLease(token));
         self.filled(self.ask(Operation::Put, store.put(self.key, entry, ttl, mode)).await)
     }
 
@@ -184,11 +201,11 @@ impl<R: Ruleset> EntryOf<'_, R, dyn ErasedAsyncStore + '_> {
     /// The fresh value that is there.
     pub(crate) async fn peek(&self) -> Result<Option<R::Stored>, Error> {
         match self.face {
-            Face::Objects(objects) => Ok(read_object(objects, self.key)),
+            Face::Objects(objects) => Ok(self.look_into(objects).servable()),
             Face::Bytes(store) => match self.near_value() {
                 Some(stored) => Ok(Some(stored)),
                 None => match self.get(store).await {
-                    Ok(entry) => Ok(self.decoded(entry).found()),
+                    Ok(entry) => Ok(self.looked_at(entry).servable()),
                     Err(error) => Err(self.failed("peek", error)),
                 },
             },
@@ -201,11 +218,12 @@ impl<R: Ruleset> EntryOf<'_, R, dyn ErasedAsyncStore + '_> {
         let ttl = self.lifetime(&stored).ok_or_else(|| self.lifeless())?;
         match self.face {
             Face::Objects(objects) => {
-                let object = self.object(stored, objects);
-                self.primed(objects.put(self.key, object, ttl, PutMode::Always))
+                self.began();
+                self.primed(self.put_object(objects, stored, ttl, PutMode::Always))
             }
             Face::Bytes(store) => {
                 let entry = self.encoded(&stored, &self.stamps_now(ttl))?;
+                let ttl = self.kept_for(&stored, ttl);
                 self.pay(store).await;
                 let put = store.put(self.key, entry, ttl, PutMode::Always);
                 self.primed(self.ask(Operation::Put, put).await)

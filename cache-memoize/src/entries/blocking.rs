@@ -1,12 +1,12 @@
-use super::{EntryOf, Face, only, read_object};
+use super::{ANY_TIME, EntryOf, Face, lease_to_replace, only};
 use crate::drive::blocking::Entries;
-use crate::drive::{Leased, Look, Note};
+use crate::drive::{Leased, Look, Note, Replaced};
 use crate::error::Error;
 use crate::plan::{Fill, Permit};
 use crate::resilience::Operation;
 use crate::rules::Ruleset;
 use cache_memoize_core::{
-    Bytes, KeyRef, Lease, LeaseMode, PutMode, Result as Answer, Store, StoreError, Token, Ttl,
+    Bytes, KeyRef, Lease, LeaseMode, PutMode, Result as Answer, Store, StoreError, Timestamp, Token, Ttl,
 };
 
 impl<R: Ruleset> Entries for EntryOf<'_, R, dyn Store> {
@@ -14,29 +14,21 @@ impl<R: Ruleset> Entries for EntryOf<'_, R, dyn Store> {
 
     fn look(&self) -> Look<R::Stored> {
         match self.face {
-            Face::Objects(objects) => {
-                read_object(objects, self.key).map_or(Look::Nothing, Look::Found)
-            }
+            Face::Objects(objects) => self.look_into(objects),
             Face::Bytes(store) => match self.near_value() {
                 Some(stored) => Look::Found(stored),
-                None => self.get(store).map_or(Look::Nothing, |entry| self.decoded(entry)),
+                None => self.get(store).map_or(Look::Nothing, |entry| self.looked_at(entry)),
             },
             Face::Missing(_) => Look::Nothing,
         }
     }
 
     fn lease(&self, mode: LeaseMode) -> Leased<R::Stored> {
-        match self.face {
-            Face::Objects(objects) => self.lease_object(objects, mode),
-            Face::Bytes(store) => {
-                let (leased, needless) = self.leased(self.ask_for_lease(store, mode), mode);
-                if let Some(token) = needless {
-                    self.abandon(Permit::Fenced(token));
-                }
-                leased
-            }
-            Face::Missing(_) => Leased::Granted { permit: Permit::Unfenced, first: true },
-        }
+        self.take_lease(mode, self.lease, ANY_TIME)
+    }
+
+    fn lease_to_replace(&self, old: &Replaced) -> Leased<R::Stored> {
+        self.take_lease(LeaseMode::Join, lease_to_replace(old), old.expires)
     }
 
     fn fill(&self, permit: Permit, stored: R::Stored) -> Fill {
@@ -67,6 +59,14 @@ impl<R: Ruleset> Entries for EntryOf<'_, R, dyn Store> {
         }
     }
 
+    fn rests(&self) -> bool {
+        self.is_resting()
+    }
+
+    fn leave_alone(&self) {
+        self.rest();
+    }
+
     fn note(&self, note: Note) {
         self.noted(note);
     }
@@ -74,6 +74,22 @@ impl<R: Ruleset> Entries for EntryOf<'_, R, dyn Store> {
 
 /// What calls and companions ask of a store of bytes.
 impl<R: Ruleset> EntryOf<'_, R, dyn Store> {
+    /// Takes a lease for that time, or finds a value that is fresh beyond the moment `after`.
+    fn take_lease(&self, mode: LeaseMode, ttl: Ttl, after: Timestamp) -> Leased<R::Stored> {
+        match self.face {
+            Face::Objects(objects) => self.lease_object(objects, mode, ttl, after),
+            Face::Bytes(store) => {
+                let answer = self.ask_for_lease(store, mode, ttl);
+                let (leased, needless) = self.leased(answer, mode, after);
+                if let Some(token) = needless {
+                    self.abandon(Permit::Fenced(token));
+                }
+                leased
+            }
+            Face::Missing(_) => Leased::Granted { permit: Permit::Unfenced, first: true },
+        }
+    }
+
     fn get(&self, store: &dyn Store) -> Answer<Option<Bytes>> {
         self.begin_near(LeaseMode::Join);
         self.pay(store);
@@ -81,12 +97,17 @@ impl<R: Ruleset> EntryOf<'_, R, dyn Store> {
         self.ask(Operation::Get, || only("get", store.get(&[self.key])))
     }
 
-    fn ask_for_lease(&self, store: &dyn Store, mode: LeaseMode) -> Answer<(Lease, Option<Bytes>)> {
+    fn ask_for_lease(
+        &self,
+        store: &dyn Store,
+        mode: LeaseMode,
+        ttl: Ttl,
+    ) -> Answer<(Lease, Option<Bytes>)> {
         self.begin_near(mode);
         self.pay(store);
         self.undisputed(Operation::Lease)?;
         self.adopt(store);
-        self.ask(Operation::Lease, || store.lease(self.key, self.lease, mode))
+        self.ask(Operation::Lease, || store.lease(self.key, ttl, mode))
     }
 
     fn put_under(&self, store: &dyn Store, permit: Permit, stored: &R::Stored, ttl: Ttl) -> Fill {
@@ -95,7 +116,7 @@ impl<R: Ruleset> EntryOf<'_, R, dyn Store> {
             self.abandon(permit);
             return Fill::Refused;
         };
-        let mode = PutMode::IfLease(token);
+        let (ttl, mode) = (self.kept_for(stored, ttl), PutMode::IfLease(token));
         self.filled(self.ask(Operation::Put, || store.put(self.key, entry, ttl, mode)))
     }
 
@@ -150,11 +171,11 @@ impl<R: Ruleset> EntryOf<'_, R, dyn Store> {
     /// The fresh value that is there.
     pub(crate) fn peek(&self) -> Result<Option<R::Stored>, Error> {
         match self.face {
-            Face::Objects(objects) => Ok(read_object(objects, self.key)),
+            Face::Objects(objects) => Ok(self.look_into(objects).servable()),
             Face::Bytes(store) => match self.near_value() {
                 Some(stored) => Ok(Some(stored)),
                 None => match self.get(store) {
-                    Ok(entry) => Ok(self.decoded(entry).found()),
+                    Ok(entry) => Ok(self.looked_at(entry).servable()),
                     Err(error) => Err(self.failed("peek", error)),
                 },
             },
@@ -167,11 +188,12 @@ impl<R: Ruleset> EntryOf<'_, R, dyn Store> {
         let ttl = self.lifetime(&stored).ok_or_else(|| self.lifeless())?;
         match self.face {
             Face::Objects(objects) => {
-                let object = self.object(stored, objects);
-                self.primed(objects.put(self.key, object, ttl, PutMode::Always))
+                self.began();
+                self.primed(self.put_object(objects, stored, ttl, PutMode::Always))
             }
             Face::Bytes(store) => {
                 let entry = self.encoded(&stored, &self.stamps_now(ttl))?;
+                let ttl = self.kept_for(&stored, ttl);
                 self.pay(store);
                 let put = || store.put(self.key, entry, ttl, PutMode::Always);
                 self.primed(self.ask(Operation::Put, put))

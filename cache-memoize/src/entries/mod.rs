@@ -6,14 +6,17 @@ mod asking;
 mod asynchronous;
 mod blocking;
 mod nearby;
+mod objects;
+mod reading;
 
 use crate::cache::Inner;
 use crate::codec::{Codec, Stamps};
-use crate::drive::{Leased, Look, Note};
+use crate::drive::{Leased, Note, Replaced};
 use crate::error::{Error, ErrorKind};
 use crate::observer::EventKind;
 use crate::orphans::Orphan;
 use crate::plan::{Fill, Permit};
+use crate::lifetime::Lifetime;
 use crate::policy;
 use crate::resilience::{Operation, Payment, Unasked, unasked};
 use crate::rules::{Form, Ruleset, Transcoder};
@@ -21,10 +24,11 @@ use crate::site::Site;
 use crate::stats::Counted;
 use asking::Experience;
 use cache_memoize_core::{
-    Bytes, KeyRef, Lease, LeaseMode, Object, ObjectStore, PutMode, StoreError, StoreErrorKind,
+    Bytes, KeyRef, Lease, LeaseMode, ObjectStore, StoreError, StoreErrorKind,
     Timestamp, Token, Ttl,
 };
 use nearby::Nearby;
+pub(crate) use objects::look_into;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -38,6 +42,9 @@ pub(crate) enum Face<'a, S: ?Sized> {
     /// Nowhere: the cache is disabled, or its backend lacks the face, for this reason.
     Missing(Option<&'static str>),
 }
+
+/// Before all that is stored.
+const ANY_TIME: Timestamp = Timestamp::from_millis(0);
 
 /// The entry of one key, for one call.
 pub(crate) struct EntryOf<'a, R, S: ?Sized> {
@@ -53,23 +60,6 @@ pub(crate) struct EntryOf<'a, R, S: ?Sized> {
     renews: AtomicBool,
     /// When the computation began, to know what the entry cost.
     began: AtomicU64,
-}
-
-/// A value in the form of an [`ObjectStore`]: a type of its own, so that a reader finds what this engine
-/// put there, and nothing else.
-struct Held<S>(S);
-
-/// Reads the entry from a store of objects.
-#[inline]
-pub(crate) fn read_object<S: Clone + 'static>(
-    objects: &dyn ObjectStore,
-    key: KeyRef<'_>,
-) -> Option<S> {
-    let mut found = None;
-    objects.read(key, &mut |object| {
-        found = object.downcast_ref::<Held<S>>().map(|held| held.0.clone());
-    });
-    found
 }
 
 impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
@@ -120,39 +110,8 @@ impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
         self.cache.observe(self.site, self.key, kind);
     }
 
-    fn object(&self, stored: R::Stored, objects: &dyn ObjectStore) -> Object {
-        let weight = if objects.weighs() { R::Form::weight(&stored) } else { 0 };
-        Object { value: Box::new(Held(stored)), weight }
-    }
-
     fn transcoder(&self) -> Option<(&Codec, Transcoder<R::Stored>)> {
         self.cache.codec.as_ref().zip(R::Form::transcoder())
-    }
-
-    /// The fresh value in an answer of the store, with a copy left in the near tier.
-    fn decoded(&self, entry: Option<Bytes>) -> Look<R::Stored> {
-        let (Some(entry), Some((codec, transcoder))) = (entry, self.transcoder()) else {
-            return Look::Nothing;
-        };
-        match (transcoder.decode)(codec, self.key, &entry) {
-            Ok((stored, stamps)) if self.is_served(&stamps) => {
-                if let Some(near) = &self.near {
-                    let left = stamps.expires.since(self.cache.now());
-                    near.keep(stored.clone(), R::Form::weight, left);
-                }
-                Look::Found(stored)
-            }
-            Ok(_) => Look::Nothing,
-            Err(unreadable) => {
-                self.tell(Counted::Fault, EventKind::Unreadable { reason: &unreadable });
-                Look::Nothing
-            }
-        }
-    }
-
-    fn is_served(&self, stamps: &Stamps) -> bool {
-        policy::is_fresh(stamps, self.cache.now())
-            && !self.cache.resilience.debts.taint(stamps.created)
     }
 
     /// The value as an entry, or why it has none.
@@ -177,6 +136,26 @@ impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
         let said = lifetimes.said.or_else(|| self.site.lifetime(lifetimes.error));
         let lifetime = said.unwrap_or(self.cache.default_ttl);
         lifetime.spread(self.site.jitter_of(), fastrand::f64()).ttl()
+    }
+
+    /// How long the store is to keep a value that is fresh for `ttl`.
+    fn kept_for(&self, stored: &R::Stored, ttl: Ttl) -> Ttl {
+        // Of a plain entry nobody could tell whether it is fresh still.
+        let is_plain = self.cache.codec.as_ref().is_some_and(Codec::is_plain);
+        if self.rules.is_error(stored) || is_plain && matches!(self.face, Face::Bytes(_)) {
+            return ttl;
+        }
+        Lifetime::from(ttl).and_then(self.rules.freshness().grace()).ttl().unwrap_or(ttl)
+    }
+
+    /// Whether the function failed a moment ago.
+    fn is_resting(&self) -> bool {
+        self.cache.rests.include(self.key, self.cache.now())
+    }
+
+    /// Has the function left alone for a while.
+    fn rest(&self) {
+        self.cache.rests.begin(self.key, self.cache.now());
     }
 
     fn stamps(&self, ttl: Ttl) -> Stamps {
@@ -219,24 +198,6 @@ impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
         }
     }
 
-    /// What came of asking for a lease, and the lease that nobody needs then, if there is one.
-    fn leased(
-        &self,
-        answer: Result<(Lease, Option<Bytes>), StoreError>,
-        mode: LeaseMode,
-    ) -> (Leased<R::Stored>, Option<Token>) {
-        self.began();
-        match answer {
-            Ok((lease, entry)) => match self.decoded(entry) {
-                Look::Found(stored) if mode == LeaseMode::Join => {
-                    (Leased::Found(stored), lease.first.then_some(lease.token))
-                }
-                _ => (granted(lease), None),
-            },
-            Err(_) => (Leased::Granted { permit: Permit::Unfenced, first: true }, None),
-        }
-    }
-
     /// Before the store is asked for a lease, or for a value that the near tier does not have.
     fn begin_near(&self, mode: LeaseMode) {
         self.renews.fetch_or(mode == LeaseMode::Renew, Ordering::Relaxed);
@@ -245,7 +206,8 @@ impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
 
     /// The copy in the near tier.
     fn near_value(&self) -> Option<R::Stored> {
-        self.near.as_ref()?.read()
+        let near = self.near.as_ref()?;
+        self.look_into(near.tier()).servable()
     }
 
     /// After a fill of the store behind the near tier.
@@ -301,37 +263,13 @@ impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
         }
     }
 
-    fn lease_object(&self, objects: &dyn ObjectStore, mode: LeaseMode) -> Leased<R::Stored> {
-        let lease = objects.lease(self.key, self.lease, mode);
-        self.began();
-        match read_object(objects, self.key) {
-            Some(stored) if mode == LeaseMode::Join => {
-                if lease.first {
-                    objects.release(self.key, lease.token);
-                }
-                Leased::Found(stored)
-            }
-            _ => granted(lease),
-        }
-    }
-
-    fn fill_object(
-        &self,
-        objects: &dyn ObjectStore,
-        permit: Permit,
-        stored: R::Stored,
-        ttl: Ttl,
-    ) -> Fill {
-        let Permit::Fenced(token) = permit else { return Fill::Failed };
-        let object = self.object(stored, objects);
-        self.filled_object(objects.put(self.key, object, ttl, PutMode::IfLease(token)))
-    }
-
     fn noted(&self, note: Note) {
         match note {
             Note::Hit => self.tell(Counted::Hit, EventKind::Hit),
             Note::Coalesced => self.tell(Counted::Coalesced, EventKind::Coalesced),
             Note::Miss => self.tell(Counted::Miss, EventKind::Miss),
+            Note::Stale => self.tell(Counted::Stale, EventKind::StaleServed),
+            Note::Refresh => self.tell(Counted::Refreshed, EventKind::Refreshed),
         }
     }
 
@@ -392,6 +330,12 @@ impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
 
 fn granted<S>(lease: Lease) -> Leased<S> {
     Leased::Granted { permit: Permit::Fenced(lease.token), first: lease.first }
+}
+
+/// How long a lease lives under which a value is replaced that may be served still. As long as it stands nobody
+/// else tries.
+fn lease_to_replace(old: &Replaced) -> Ttl {
+    Ttl::new(policy::patience_with(old.cost)).unwrap_or(Ttl::Forever)
 }
 
 /// The answer for the one key that `operation` asked about.

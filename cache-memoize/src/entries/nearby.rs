@@ -4,7 +4,7 @@
 //! answers is kept only while that lease stands. An invalidation, made here or heard of on the bus, revokes
 //! it.
 
-use super::{Held, read_object};
+use super::objects::Held;
 use crate::cache::Inner;
 use crate::sync::lock;
 use cache_memoize_core::{KeyRef, Lease, LeaseMode, Object, ObjectStore, PutMode, Ttl};
@@ -25,8 +25,8 @@ impl<'a> Nearby<'a> {
         Some(Self { tier: near.tier(), longest: near.ttl(), key, lease: Mutex::new(None) })
     }
 
-    pub(super) fn read<T: Clone + 'static>(&self) -> Option<T> {
-        read_object(self.tier, self.key)
+    pub(super) fn tier(&self) -> &'a dyn ObjectStore {
+        self.tier
     }
 
     /// Takes a lease, before the store behind is asked for the first time.

@@ -74,11 +74,26 @@ impl Flights {
             Entry::Occupied(occupied) if !occupied.get().is_over() => {
                 Flight::follow(occupied.get(), manner, self.wait_limit)
             }
-            free => {
-                let flight = free.insert_entry(Flight::start(manner));
-                Seat::Leader(Leading::new(self, key, flight.get()))
-            }
+            free => Seat::Leader(self.started(key, manner, free)),
         }
+    }
+
+    /// Starts a flight of `key`, unless one is under way.
+    pub(crate) fn lead_if_free(&self, key: &Key, manner: Manner) -> Option<Leading<'_>> {
+        match lock(&self.under_way).entry(key.clone()) {
+            Entry::Occupied(occupied) if !occupied.get().is_over() => None,
+            free => Some(self.started(key, manner, free)),
+        }
+    }
+
+    fn started(
+        &self,
+        key: &Key,
+        manner: Manner,
+        free: Entry<'_, Key, Arc<Flight>>,
+    ) -> Leading<'_> {
+        let flight = free.insert_entry(Flight::start(manner));
+        Leading::new(self, key, flight.get())
     }
 
     /// Starts a flight of `key` that newcomers join instead of the one that may be under way.

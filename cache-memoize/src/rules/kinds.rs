@@ -23,6 +23,11 @@ pub trait Kind {
 
     /// The value, unless an error is stored.
     fn value(stored: &Self::Stored) -> Option<&Self::Value>;
+
+    /// Whether the function failed.
+    fn is_error(_value: &Self::Return) -> bool {
+        false
+    }
 }
 
 /// A function whose every value is stored.
@@ -65,6 +70,10 @@ impl<T, E> Kind for OkOnly<T, E> {
     fn value(stored: &T) -> Option<&T> {
         Some(stored)
     }
+
+    fn is_error(value: &Result<T, E>) -> bool {
+        value.is_err()
+    }
 }
 
 /// A function that returns a `Result`, some of whose errors are stored.
@@ -96,5 +105,9 @@ impl<T, E, P: Fn(&E) -> bool> Kind for WithErrors<T, E, P> {
 
     fn value(stored: &Result<T, E>) -> Option<&T> {
         stored.as_ref().ok()
+    }
+
+    fn is_error(value: &Result<T, E>) -> bool {
+        value.is_err()
     }
 }

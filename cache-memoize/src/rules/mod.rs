@@ -8,6 +8,7 @@ mod kinds;
 use crate::drive::Keep;
 use crate::error::Error;
 use crate::lifetime::Lifetime;
+use crate::policy::Freshness;
 pub(crate) use form::{Form, InProcess, Portable, Transcoder};
 pub(crate) use guard::Guard;
 pub(crate) use guard::HeldBack;
@@ -115,6 +116,7 @@ pub struct Rules<
     ttl: Option<Lifetime>,
     err_ttl: Option<Lifetime>,
     fault: Option<fn(Error) -> K::Return>,
+    freshness: Freshness,
 }
 
 impl<T> Rules<Plain<T>> {
@@ -141,6 +143,7 @@ impl<K: Kind> Rules<K> {
             ttl: None,
             err_ttl: None,
             fault: None,
+            freshness: Freshness::PLAIN,
         }
     }
 }
@@ -175,14 +178,14 @@ pub trait ReturnsErrors {}
 impl<K: Kind, F, I, W> Rules<K, F, I, W> {
     /// The option `local`: values stay in the process, as they are.
     pub fn local(self) -> Rules<K, InProcess, I, W> {
-        let Self { kind, cache_if, ttl_with, ttl, err_ttl, fault, .. } = self;
-        Rules { kind, form: PhantomData, cache_if, ttl_with, ttl, err_ttl, fault }
+        let Self { kind, cache_if, ttl_with, ttl, err_ttl, fault, freshness, .. } = self;
+        Rules { kind, form: PhantomData, cache_if, ttl_with, ttl, err_ttl, fault, freshness }
     }
 
     /// The option `cache_if`: only such values are stored.
     pub fn cache_if<J: Fn(&K::Value) -> bool>(self, cache_if: J) -> Rules<K, F, J, W> {
-        let Self { kind, form, ttl_with, ttl, err_ttl, fault, .. } = self;
-        Rules { kind, form, cache_if, ttl_with, ttl, err_ttl, fault }
+        let Self { kind, form, ttl_with, ttl, err_ttl, fault, freshness, .. } = self;
+        Rules { kind, form, cache_if, ttl_with, ttl, err_ttl, fault, freshness }
     }
 
     /// The option `ttl_with`: the lifetime comes from the value.
@@ -190,7 +193,7 @@ impl<K: Kind, F, I, W> Rules<K, F, I, W> {
         self,
         lifetime: D,
     ) -> Rules<K, F, I, impl Fn(&K::Value) -> Option<Duration>> {
-        let Self { kind, form, cache_if, ttl, err_ttl, fault, .. } = self;
+        let Self { kind, form, cache_if, ttl, err_ttl, fault, freshness, .. } = self;
         Rules {
             kind,
             form,
@@ -199,12 +202,19 @@ impl<K: Kind, F, I, W> Rules<K, F, I, W> {
             ttl,
             err_ttl,
             fault,
+            freshness,
         }
     }
 
     /// The option `ttl`, as an expression.
     pub fn ttl(mut self, ttl: Duration) -> Self {
         self.ttl = Some(Lifetime::of(ttl));
+        self
+    }
+
+    /// The options `stale_while_revalidate`, `stale_if_error` and `early_refresh`.
+    pub fn freshness(mut self, freshness: Freshness) -> Self {
+        self.freshness = freshness;
         self
     }
 
@@ -224,6 +234,16 @@ pub trait Ruleset {
 
     /// The lifetimes that the options say for this value.
     fn lifetime(&self, stored: &Self::Stored) -> Lifetimes;
+
+    /// What the options say about values that are not fresh.
+    fn freshness(&self) -> Freshness {
+        Freshness::PLAIN
+    }
+
+    /// Whether this value is an error.
+    fn is_error(&self, _stored: &Self::Stored) -> bool {
+        false
+    }
 }
 
 /// How a function says that the store failed, if it can.
@@ -269,6 +289,14 @@ where
             None => Lifetimes { error: true, said: self.err_ttl },
         }
     }
+
+    fn freshness(&self) -> Freshness {
+        self.freshness
+    }
+
+    fn is_error(&self, stored: &K::Stored) -> bool {
+        K::value(stored).is_none()
+    }
 }
 
 impl<K, F, I, W> Keep for Rules<K, F, I, W>
@@ -285,5 +313,9 @@ where
 
     fn restore(&self, stored: K::Stored) -> K::Return {
         K::restore(stored)
+    }
+
+    fn is_error(&self, value: &K::Return) -> bool {
+        K::is_error(value)
     }
 }

@@ -1,0 +1,115 @@
+//! Entries that are values as they are, in a store of objects.
+
+use super::reading::{self, verdict};
+use super::{EntryOf, granted};
+use crate::cache::Inner;
+use crate::codec::Stamps;
+use crate::drive::{Leased, Look};
+use crate::plan::{Fill, Permit};
+use crate::policy;
+use crate::rules::{Form as _, Ruleset};
+use cache_memoize_core::{KeyRef, LeaseMode, Object, ObjectStore, PutMode, StoreError, Timestamp, Ttl};
+
+/// A value in the form of an [`ObjectStore`]: a type of its own, so that a reader finds what this engine
+/// put there, and nothing else. It is fresh as long as it is there.
+pub(super) struct Held<S>(pub(super) S);
+
+/// The same with its stamps, for functions whose options ask for the age of a value.
+struct Aged<S> {
+    stored: S,
+    stamps: Stamps,
+}
+
+/// Reads the entry from a store of objects, as the options of a function see it.
+#[inline]
+pub(crate) fn look_into<R: Ruleset>(
+    cache: &Inner,
+    objects: &dyn ObjectStore,
+    key: KeyRef<'_>,
+    rules: &R,
+) -> Look<R::Stored> {
+    let mut look = Look::Nothing;
+    objects.read(key, &mut |object| {
+        look = match object.downcast_ref::<Held<R::Stored>>() {
+            Some(held) => Look::Found(held.0.clone()),
+            None => object.downcast_ref().map_or(Look::Nothing, |aged: &Aged<R::Stored>| {
+                let verdict = verdict(rules, &aged.stored, &aged.stamps, cache.now());
+                reading::look(verdict, || aged.stored.clone(), &aged.stamps)
+            }),
+        };
+    });
+    look
+}
+
+impl<R: Ruleset, S: ?Sized> EntryOf<'_, R, S> {
+    pub(super) fn look_into(&self, objects: &dyn ObjectStore) -> Look<R::Stored> {
+        look_into(self.cache, objects, self.key, self.rules)
+    }
+
+    pub(super) fn object(&self, stored: R::Stored, ttl: Ttl, objects: &dyn ObjectStore) -> Object {
+        let weight = if objects.weighs() { R::Form::weight(&stored) } else { 0 };
+        if self.rules.freshness().is_plain() {
+            return Object { value: Box::new(Held(stored)), weight };
+        }
+        let stamps = self.stamps(ttl);
+        Object { value: Box::new(Aged { stored, stamps }), weight: weight + size_of::<Stamps>() }
+    }
+
+    pub(super) fn lease_object(
+        &self,
+        objects: &dyn ObjectStore,
+        mode: LeaseMode,
+        ttl: Ttl,
+        after: Timestamp,
+    ) -> Leased<R::Stored> {
+        let lease = objects.lease(self.key, ttl, mode);
+        self.began();
+        match self.arrived_object(objects, after) {
+            Some(stored) if mode == LeaseMode::Join => {
+                if lease.first {
+                    objects.release(self.key, lease.token);
+                }
+                Leased::Found(stored)
+            }
+            _ => granted(lease),
+        }
+    }
+
+    /// A fresh value whose time ends after that moment.
+    fn arrived_object(&self, objects: &dyn ObjectStore, after: Timestamp) -> Option<R::Stored> {
+        let mut arrived = None;
+        objects.read(self.key, &mut |object| {
+            arrived = match object.downcast_ref::<Held<R::Stored>>() {
+                Some(held) => Some(held.0.clone()),
+                None => object.downcast_ref().and_then(|aged: &Aged<R::Stored>| {
+                    let is_news = aged.stamps.expires > after;
+                    let is_fresh = policy::is_fresh(&aged.stamps, self.cache.now());
+                    (is_news && is_fresh).then(|| aged.stored.clone())
+                }),
+            };
+        });
+        arrived
+    }
+
+    pub(super) fn fill_object(
+        &self,
+        objects: &dyn ObjectStore,
+        permit: Permit,
+        stored: R::Stored,
+        ttl: Ttl,
+    ) -> Fill {
+        let Permit::Fenced(token) = permit else { return Fill::Failed };
+        self.filled_object(self.put_object(objects, stored, ttl, PutMode::IfLease(token)))
+    }
+
+    pub(super) fn put_object(
+        &self,
+        objects: &dyn ObjectStore,
+        stored: R::Stored,
+        ttl: Ttl,
+        mode: PutMode,
+    ) -> Result<bool, StoreError> {
+        let kept_for = self.kept_for(&stored, ttl);
+        objects.put(self.key, self.object(stored, ttl, objects), kept_for, mode)
+    }
+}
