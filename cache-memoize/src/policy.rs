@@ -33,23 +33,20 @@ impl Freshness {
 
     /// The option `stale_while_revalidate`: beyond their lifetime, for how long values are served while one
     /// caller computes a new one.
-    #[must_use]
-    pub const fn while_revalidating(mut self, time: Lifetime) -> Self {
+    pub(crate) const fn while_revalidating(mut self, time: Lifetime) -> Self {
         self.while_revalidating = time;
         self
     }
 
     /// The option `stale_if_error`: beyond their lifetime, for how long values are the answer to an error.
-    #[must_use]
-    pub const fn if_error(mut self, time: Lifetime) -> Self {
+    pub(crate) const fn if_error(mut self, time: Lifetime) -> Self {
         self.if_error = time;
         self
     }
 
     /// The option `early_refresh`: before the end of their lifetime values are computed anew by one caller, the
     /// earlier the larger `beta` is.
-    #[must_use]
-    pub const fn early(mut self, beta: f64) -> Self {
+    pub(crate) const fn early(mut self, beta: f64) -> Self {
         self.beta = Some(beta);
         self
     }

@@ -108,13 +108,10 @@ impl FunctionStats {
     fn figures(&self, ratio: String) -> [String; 10] {
         let figures = [self.hits, self.coalesced, self.stale, self.misses];
         let [hits, coalesced, stale, misses] = figures.map(|figure| figure.to_string());
-        let figures =
-            [self.refreshed, self.stored, self.fenced_off, self.invalidated, self.faults];
+        let figures = [self.refreshed, self.stored, self.fenced_off, self.invalidated, self.faults];
         let [refreshed, stored, fenced_off, invalidated, faults] =
             figures.map(|figure| figure.to_string());
-        [
-            hits, coalesced, stale, misses, ratio, refreshed, stored, fenced_off, invalidated, faults,
-        ]
+        [hits, coalesced, stale, misses, ratio, refreshed, stored, fenced_off, invalidated, faults]
     }
 
     fn add(&mut self, other: &Self) {
@@ -155,8 +152,16 @@ impl fmt::Display for Stats {
         let rows: Vec<_> = self.functions.iter().chain([&total]).collect();
         let width = rows.iter().map(|row| row.function.chars().count()).max().unwrap_or(0).max(8);
         let heads = [
-            "hits", "coalesced", "stale", "misses", "ratio", "refreshed", "stored", "fenced off",
-            "invalidated", "faults",
+            "hits",
+            "coalesced",
+            "stale",
+            "misses",
+            "ratio",
+            "refreshed",
+            "stored",
+            "fenced off",
+            "invalidated",
+            "faults",
         ];
         write!(f, "{:width$}", "function")?;
         heads.iter().try_for_each(|head| write!(f, "  {head:>8}"))?;

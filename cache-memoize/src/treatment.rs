@@ -220,15 +220,12 @@ impl<R: HeldBack> Treatment for Guard<R> {
         R::held_back()
     }
 
-    fn run(
-        &self,
-        spot: &Spot<'_>,
-        seen: Option<Look<()>>,
-        compute: impl FnOnce() -> R,
-    ) -> R {
+    fn run(&self, spot: &Spot<'_>, seen: Option<Look<()>>, compute: impl FnOnce() -> R) -> R {
         use blocking::Entries;
         let entry = spot.entry(self).claiming(&());
-        if seen.is_none() && let Look::Found(()) = entry.look() {
+        if seen.is_none()
+            && let Look::Found(()) = entry.look()
+        {
             entry.note(Note::Hit);
             return R::held_back();
         }
@@ -243,7 +240,9 @@ impl<R: HeldBack> Treatment for Guard<R> {
     ) -> R {
         use asynchronous::Entries;
         let entry = spot.async_entry(self).claiming(&());
-        if seen.is_none() && let Look::Found(()) = entry.look().await {
+        if seen.is_none()
+            && let Look::Found(()) = entry.look().await
+        {
             entry.note(Note::Hit);
             return R::held_back();
         }

@@ -1,8 +1,9 @@
 //! The rules: which values are kept, and for how long.
 
 use super::memo::{Memo, at, hidden, located_at};
+use super::site;
 use crate::options::{ErrorChoice, Lifetime};
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned as _;
 
@@ -17,9 +18,11 @@ pub(super) enum Scope {
 
 /// `let __ttl: Duration = ..`, before the arguments are handed on.
 pub(super) fn lifetimes(memo: &Memo<'_>) -> TokenStream {
-    [(&memo.options.ttl, TTL), (&memo.options.err_ttl, ERR_TTL)]
+    memo.options
+        .lifetimes()
         .into_iter()
-        .filter_map(|(lifetime, name)| Some((lifetime.as_ref()?.expression()?, hidden(name))))
+        .zip(NAMES)
+        .filter_map(|(lifetime, name)| Some((lifetime?.expression()?, hidden(name))))
         .map(|(expression, name)| {
             let value = memo.with_parts([expression], quote!(#expression));
             quote!(let #name: ::core::time::Duration = #value;)
@@ -27,8 +30,12 @@ pub(super) fn lifetimes(memo: &Memo<'_>) -> TokenStream {
         .collect()
 }
 
+/// What the computed lifetimes are called, in the order of `Options::lifetimes`.
+const NAMES: [&str; 4] = [TTL, ERR_TTL, WHILE_REVALIDATING, IF_ERROR];
 const TTL: &str = "__ttl";
 const ERR_TTL: &str = "__err_ttl";
+const WHILE_REVALIDATING: &str = "__stale_while_revalidate";
+const IF_ERROR: &str = "__stale_if_error";
 
 /// The traits by which the rules are found from the return type.
 pub(super) fn imports(memo: &Memo<'_>) -> TokenStream {
@@ -67,5 +74,29 @@ pub(super) fn emit(memo: &Memo<'_>, scope: Scope) -> TokenStream {
     let probed = quote_spanned! {memo.place_of_output()=>
         (&&#krate::__private::Probe::<#output>::new()).rules()
     };
-    quote!(#probed #cache_err #local #cache_if #ttl_with #ttl #err_ttl)
+    let freshness = (scope == Scope::Storing).then(|| freshness(memo));
+    quote!(#probed #cache_err #local #cache_if #ttl_with #ttl #err_ttl #freshness)
+}
+
+/// What becomes of values that grow old.
+fn freshness(memo: &Memo<'_>) -> TokenStream {
+    let options = memo.options;
+    let time = |time: &Lifetime, name| {
+        let krate = &memo.krate;
+        site::lifetime(memo, Some(time)).unwrap_or_else(|| {
+            let name = hidden(name);
+            quote!(#krate::__private::Lifetime::of(#name))
+        })
+    };
+    let revalidate = options.stale_while_revalidate.as_ref().map(|lifetime| {
+        let time = time(lifetime, WHILE_REVALIDATING);
+        quote!(.stale_while_revalidate(#time))
+    });
+    let if_error = options.stale_if_error.as_ref().map(|option| {
+        let time = time(&option.time, IF_ERROR);
+        quote_spanned!(at(option.place)=> .stale_if_error(#time))
+    });
+    let early = options.early_refresh.map(Literal::f64_unsuffixed);
+    let early = early.map(|beta| quote!(.early_refresh(#beta)));
+    quote!(#revalidate #if_error #early)
 }

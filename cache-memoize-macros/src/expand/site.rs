@@ -58,7 +58,8 @@ fn settings(memo: &Memo<'_>) -> TokenStream {
     quote!(#cache #prefix #version #ttl #err_ttl #jitter #flight #local #of_trait)
 }
 
-fn lifetime(memo: &Memo<'_>, lifetime: Option<&Lifetime>) -> Option<TokenStream> {
+/// A lifetime that is known now.
+pub(super) fn lifetime(memo: &Memo<'_>, lifetime: Option<&Lifetime>) -> Option<TokenStream> {
     let krate = &memo.krate;
     match lifetime? {
         Lifetime::Forever => Some(quote!(#krate::__private::Lifetime::FOREVER)),

@@ -1,6 +1,6 @@
 //! Options that contradict each other.
 
-use super::{Names, Options};
+use super::{Lifetime, Names, Options};
 use crate::errors::Errors;
 
 /// Reports every contradiction at the option that should go.
@@ -28,6 +28,14 @@ pub(super) fn report(options: &Options, names: &Names, errors: &mut Errors) {
             "without `cache_err` no error is stored: add `cache_err = true`, or remove `err_ttl`",
         );
     }
+    if let Some(Lifetime::Forever) = options.ttl {
+        for stale in ["stale_while_revalidate", "stale_if_error", "early_refresh"] {
+            let message = format!(
+                "with `ttl = \"forever\"` no value grows old, so `{stale}` says nothing: remove one of the two"
+            );
+            contradiction(stale, &message);
+        }
+    }
     if options.guard {
         let no_value = "with `store_result = false` no value is stored, so";
         let judged = format!("{no_value} there is none to judge: remove one of the two");
@@ -39,6 +47,9 @@ pub(super) fn report(options: &Options, names: &Names, errors: &mut Errors) {
         let failed = "with `store_result = false` a failed run never counts, and the next call may run: remove";
         contradiction("cache_err", &format!("{failed} `cache_err`"));
         contradiction("err_ttl", &format!("{failed} `err_ttl`"));
+        for stale in ["stale_while_revalidate", "stale_if_error", "early_refresh"] {
+            contradiction(stale, &format!("{no_value} none grows old: remove `{stale}`"));
+        }
         contradiction("local", &format!("{no_value} `local` has nothing to keep typed: remove it"));
     }
 }

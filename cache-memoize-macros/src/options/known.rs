@@ -23,6 +23,12 @@ const FORMS: &[(&str, &str)] = &[
     ("err_ttl", LIFETIME),
     ("ttl_with", "as a path or closure, `ttl_with = |value: &T| value.lifetime`"),
     ("jitter", "as a fraction from 0 up to 1, `jitter = 0.1` for ±10 %"),
+    ("stale_while_revalidate", LIFETIME),
+    ("stale_if_error", LIFETIME),
+    (
+        "early_refresh",
+        "`early_refresh = true`, or as a number above zero, `early_refresh = 2.0` for twice as early",
+    ),
     ("on_hit", "as a path or closure, `on_hit = log_hit`"),
     ("on_miss", "as a path or closure, `on_miss = log_miss`"),
     ("single_flight", "`single_flight = \"process\"` or `single_flight = \"off\"`"),
@@ -36,9 +42,6 @@ const LIFETIME: &str =
     "in seconds, `300`, as text, `\"5m\"` or `\"forever\"`, or as a `Duration` expression";
 
 const NOT_YET: &[(&str, &str)] = &[
-    ("stale_while_revalidate", "remove it; callers wait for the new value once `ttl` is over"),
-    ("stale_if_error", "remove it; after `ttl` an error reaches the caller"),
-    ("early_refresh", "remove it; `jitter` keeps entries from expiring together"),
     ("background", "remove it; call the `refresh_` companion from a task of your own"),
     ("tags", "remove it; the `invalidate_` companion forgets one call"),
     ("batch", "remove it, and memoize the function of a single item"),

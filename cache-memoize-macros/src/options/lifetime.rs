@@ -88,6 +88,11 @@ fn millis_rounded_up(duration: Duration) -> u64 {
 }
 
 fn zero(option: &str) -> String {
+    if option.starts_with("stale_") {
+        return format!(
+            "no old value is served for a time of zero: give `{option}` a longer one, or remove it"
+        );
+    }
     format!(
         "a lifetime of zero would remember nothing: give `{option}` a longer one, or call the function uncached"
     )

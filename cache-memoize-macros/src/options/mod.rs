@@ -33,6 +33,9 @@ pub(crate) struct Options {
     pub(crate) err_ttl: Option<Lifetime>,
     pub(crate) ttl_with: Option<Expr>,
     pub(crate) jitter: Option<f64>,
+    pub(crate) stale_while_revalidate: Option<Lifetime>,
+    pub(crate) stale_if_error: Option<StaleIfError>,
+    pub(crate) early_refresh: Option<f64>,
     pub(crate) on_hit: Option<Expr>,
     pub(crate) on_miss: Option<Expr>,
     pub(crate) single_flight_off: bool,
@@ -56,6 +59,12 @@ pub(crate) enum ErrorChoice {
     /// `true`, at this place.
     All(Span),
     Those(Expr),
+}
+
+/// The option `stale_if_error`, and where it stands.
+pub(crate) struct StaleIfError {
+    pub(crate) time: Lifetime,
+    pub(crate) place: Span,
 }
 
 /// Which companions a function gets.
@@ -102,6 +111,16 @@ impl Options {
             "err_ttl" => self.err_ttl = Some(Lifetime::parse("err_ttl", given.expression()?)?),
             "ttl_with" => self.ttl_with = Some(function(given)?),
             "jitter" => self.jitter = Some(fraction(given)?),
+            "stale_while_revalidate" => {
+                let name = "stale_while_revalidate";
+                self.stale_while_revalidate = Some(Lifetime::parse(name, given.expression()?)?);
+            }
+            "stale_if_error" => {
+                let place = given.name.span();
+                let time = Lifetime::parse("stale_if_error", given.expression()?)?;
+                self.stale_if_error = Some(StaleIfError { time, place });
+            }
+            "early_refresh" => self.early_refresh = beta(given)?,
             "on_hit" => self.on_hit = Some(function(given)?),
             "on_miss" => self.on_miss = Some(function(given)?),
             "single_flight" => self.single_flight_off = flight_is_off(given)?,
@@ -133,7 +152,17 @@ impl Options {
 
     /// The lifetimes that are computed at each call.
     pub(crate) fn computed_lifetimes(&self) -> impl Iterator<Item = &Expr> {
-        [&self.ttl, &self.err_ttl].into_iter().flatten().filter_map(Lifetime::expression)
+        self.lifetimes().into_iter().flatten().filter_map(Lifetime::expression)
+    }
+
+    /// Every option that is a time: `ttl`, `err_ttl`, `stale_while_revalidate`, `stale_if_error`.
+    pub(crate) fn lifetimes(&self) -> [Option<&Lifetime>; 4] {
+        [
+            self.ttl.as_ref(),
+            self.err_ttl.as_ref(),
+            self.stale_while_revalidate.as_ref(),
+            self.stale_if_error.as_ref().map(|option| &option.time),
+        ]
     }
 
     /// All expressions that may read the arguments.
@@ -206,6 +235,20 @@ fn fraction(given: Given) -> syn::Result<f64> {
         _ => None,
     };
     fraction.filter(|fraction| (0.0..1.0).contains(fraction)).ok_or(wrong_form)
+}
+
+/// `true` is a beta of one.
+fn beta(given: Given) -> syn::Result<Option<f64>> {
+    if given.is_truth() {
+        return Ok(given.truth()?.then_some(1.0));
+    }
+    let wrong_form = given.wrong_form();
+    let beta = match given.literal()? {
+        Lit::Float(number) => number.base10_parse::<f64>().ok(),
+        Lit::Int(number) => number.base10_parse::<u32>().ok().map(f64::from),
+        _ => None,
+    };
+    beta.filter(|beta| beta.is_finite() && *beta > 0.0).map(Some).ok_or(wrong_form)
 }
 
 fn flight_is_off(given: Given) -> syn::Result<bool> {

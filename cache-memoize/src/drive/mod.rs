@@ -34,7 +34,9 @@ impl<S> Look<S> {
     /// The best value that there is.
     fn any(self) -> Option<S> {
         match self {
-            Self::Found(stored) | Self::Due(Due { stored, .. }) | Self::Spare(stored) => Some(stored),
+            Self::Found(stored) | Self::Due(Due { stored, .. }) | Self::Spare(stored) => {
+                Some(stored)
+            }
             Self::Nothing => None,
         }
     }
@@ -48,7 +50,7 @@ pub struct Due<S> {
 
 /// What is known of a value that is to be replaced.
 #[derive(Clone, Copy, Debug)]
-pub struct Replaced {
+pub(crate) struct Replaced {
     /// Until when it is fresh.
     pub(crate) expires: Timestamp,
     /// How long computing it took.

@@ -6,7 +6,8 @@ use crate::plan::{Fill, Permit};
 use crate::resilience::Operation;
 use crate::rules::Ruleset;
 use cache_memoize_core::{
-    Bytes, KeyRef, Lease, LeaseMode, PutMode, Result as Answer, Store, StoreError, Timestamp, Token, Ttl,
+    Bytes, KeyRef, Lease, LeaseMode, PutMode, Result as Answer, Store, StoreError, Timestamp,
+    Token, Ttl,
 };
 
 impl<R: Ruleset> Entries for EntryOf<'_, R, dyn Store> {

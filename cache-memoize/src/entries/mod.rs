@@ -13,10 +13,10 @@ use crate::cache::Inner;
 use crate::codec::{Codec, Stamps};
 use crate::drive::{Leased, Note, Replaced};
 use crate::error::{Error, ErrorKind};
+use crate::lifetime::Lifetime;
 use crate::observer::EventKind;
 use crate::orphans::Orphan;
 use crate::plan::{Fill, Permit};
-use crate::lifetime::Lifetime;
 use crate::policy;
 use crate::resilience::{Operation, Payment, Unasked, unasked};
 use crate::rules::{Form, Ruleset, Transcoder};
@@ -24,8 +24,7 @@ use crate::site::Site;
 use crate::stats::Counted;
 use asking::Experience;
 use cache_memoize_core::{
-    Bytes, KeyRef, Lease, LeaseMode, ObjectStore, StoreError, StoreErrorKind,
-    Timestamp, Token, Ttl,
+    Bytes, KeyRef, Lease, LeaseMode, ObjectStore, StoreError, StoreErrorKind, Timestamp, Token, Ttl,
 };
 use nearby::Nearby;
 pub(crate) use objects::look_into;

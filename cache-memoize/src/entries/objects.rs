@@ -8,7 +8,9 @@ use crate::drive::{Leased, Look};
 use crate::plan::{Fill, Permit};
 use crate::policy;
 use crate::rules::{Form as _, Ruleset};
-use cache_memoize_core::{KeyRef, LeaseMode, Object, ObjectStore, PutMode, StoreError, Timestamp, Ttl};
+use cache_memoize_core::{
+    KeyRef, LeaseMode, Object, ObjectStore, PutMode, StoreError, Timestamp, Ttl,
+};
 
 /// A value in the form of an [`ObjectStore`]: a type of its own, so that a reader finds what this engine
 /// put there, and nothing else. It is fresh as long as it is there.

@@ -86,12 +86,7 @@ impl Flights {
         }
     }
 
-    fn started(
-        &self,
-        key: &Key,
-        manner: Manner,
-        free: Entry<'_, Key, Arc<Flight>>,
-    ) -> Leading<'_> {
+    fn started(&self, key: &Key, manner: Manner, free: Entry<'_, Key, Arc<Flight>>) -> Leading<'_> {
         let flight = free.insert_entry(Flight::start(manner));
         Leading::new(self, key, flight.get())
     }

@@ -175,6 +175,18 @@ impl<T> Rules<Plain<T>> {
 )]
 pub trait ReturnsErrors {}
 
+/// The return types that can be an error.
+#[diagnostic::on_unimplemented(
+    message = "`stale_if_error` needs a function that returns a `Result`",
+    label = "this function returns no errors",
+    note = "remove `stale_if_error`; with `stale_while_revalidate` an old value is served while a new one is computed"
+)]
+pub trait MayFail {}
+
+impl<T, E> MayFail for OkOnly<T, E> {}
+
+impl<T, E, P> MayFail for WithErrors<T, E, P> {}
+
 impl<K: Kind, F, I, W> Rules<K, F, I, W> {
     /// The option `local`: values stay in the process, as they are.
     pub fn local(self) -> Rules<K, InProcess, I, W> {
@@ -212,9 +224,24 @@ impl<K: Kind, F, I, W> Rules<K, F, I, W> {
         self
     }
 
-    /// The options `stale_while_revalidate`, `stale_if_error` and `early_refresh`.
-    pub fn freshness(mut self, freshness: Freshness) -> Self {
-        self.freshness = freshness;
+    /// The option `stale_while_revalidate`.
+    pub fn stale_while_revalidate(mut self, time: Lifetime) -> Self {
+        self.freshness = self.freshness.while_revalidating(time);
+        self
+    }
+
+    /// The option `stale_if_error`.
+    pub fn stale_if_error(mut self, time: Lifetime) -> Self
+    where
+        K: MayFail,
+    {
+        self.freshness = self.freshness.if_error(time);
+        self
+    }
+
+    /// The option `early_refresh`.
+    pub fn early_refresh(mut self, beta: f64) -> Self {
+        self.freshness = self.freshness.early(beta);
         self
     }
 

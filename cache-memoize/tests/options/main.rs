@@ -9,6 +9,7 @@ mod clocks;
 mod companions;
 mod computations;
 mod crate_path;
+mod early_refresh;
 mod err_ttl;
 mod extra;
 mod hooks;
@@ -21,6 +22,8 @@ mod on_miss;
 mod prefix;
 mod single_flight;
 mod skip;
+mod stale_if_error;
+mod stale_while_revalidate;
 mod store_result;
 #[path = "../it/support.rs"]
 mod support;
