@@ -16,6 +16,8 @@ mod plain;
 #[cfg(feature = "json")]
 mod python;
 #[cfg(feature = "json")]
+mod python_on_servers;
+#[cfg(feature = "json")]
 mod read_entry;
 mod resilience;
 mod support;
