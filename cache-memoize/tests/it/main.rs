@@ -11,6 +11,8 @@ mod flight;
 mod guard;
 mod keys;
 mod near;
+mod near_contract;
+mod near_store;
 mod patience;
 mod plain;
 #[cfg(feature = "json")]
