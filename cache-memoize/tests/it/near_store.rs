@@ -5,7 +5,7 @@ use crate::near::{Shared, TestBus};
 use cache_memoize::core::{
     Backend, Bytes, KeyRef, Lease, LeaseMode, PutMode, Result as Answer, Store, Token, Ttl,
 };
-use cache_memoize::{Cache, Event, EventKind, Key, Near, cache_memoize};
+use cache_memoize::{Cache, Compressor, Event, EventKind, Key, Near, cache_memoize};
 use serde::{Deserialize, Serialize};
 use std::cell::Cell;
 use std::collections::HashMap;
@@ -31,8 +31,8 @@ pub(crate) fn near_store(
             _ => backend.clone().with_bus(Shared(bus.clone())),
         };
         let near = Near::entries(10_000).ttl(Duration::MAX);
-        let observed = patient.backend(backend).near(near).observer(observe);
-        observed.build().expect("the settings are right")
+        let quick = patient.backend(backend).near(near).compressor(Compressor::none());
+        quick.observer(observe).build().expect("the settings are right")
     };
     let caches = (0..number).map(|_| cache()).collect();
     let (turns, drawn, computations) = Default::default();
