@@ -1,22 +1,23 @@
 #!/usr/bin/env python3
-"""Reads and writes entries of cache-memoize, as entry-format.md describes them.
+"""Reads, writes and removes entries of cache-memoize, as entry-format.md describes them.
 
     read_entry.py STORE get KEY [FORM]           prints the value as JSON
     read_entry.py STORE set KEY FORM [SECONDS]   stores the value that is on stdin as JSON
+    read_entry.py STORE remove KEY               invalidates the entry
 
 STORE is redis://HOST:PORT, redis+unix:PATH, memcached://HOST:PORT or memcached+unix:PATH; or "-" for the
 bytes of one entry on stdin or stdout. KEY is what cache_key_f(..) prints. FORM is that of a cache in plain
 mode: a serializer, or a serializer and a compressor, "json" or "msgpack+zlib". Without it the entry is in
 an envelope.
 
-It needs the package msgpack; and zstandard and lz4 for what is compressed so.
+It needs the package msgpack; zstandard and lz4 for what is compressed so; redis and pymemcache for what lies
+in these.
 """
 
 import gzip
 import json
 import lzma
 import re
-import socket
 import struct
 import sys
 import time
@@ -135,106 +136,100 @@ def decompress(name: str, data: bytes, length: int = -1) -> bytes:
 
 
 class Redis:
-    """As much of RESP as GET and SET take."""
+    """The entry of a key lies under its name, and the lease of those who compute it beside it."""
 
-    PORT = 6379
+    def __init__(self, url: str):
+        import redis
+        self.client = redis.Redis.from_url(url.replace("redis+unix:", "unix:"))
 
-    def __init__(self, connection):
-        self.stream = connection.makefile("rwb")
+    def get(self, key: str):
+        return self.client.get(key)
 
-    def get(self, key: bytes):
-        return self.ask(b"GET", key)
+    def set(self, key: str, entry: bytes, seconds: float):
+        with self.client.pipeline(transaction=True) as both:
+            both.set(key, entry, px=int(seconds * 1000)).delete(self.lease(key)).execute()
 
-    def set(self, key: bytes, entry: bytes, seconds: float):
-        self.ask(b"SET", key, entry, b"PX", b"%d" % (seconds * 1000))
+    def remove(self, key: str):
+        self.client.delete(key, self.lease(key))
 
-    def ask(self, *words: bytes):
-        self.stream.write(b"*%d\r\n" % len(words) + b"".join(b"$%d\r\n%b\r\n" % (len(word), word) for word in words))
-        self.stream.flush()
-        kind, answer = self.stream.read(1), self.stream.readline().rstrip()
-        if kind == b"$":
-            return None if answer == b"-1" else self.stream.read(int(answer) + 2)[:-2]
-        if kind != b"+":
-            raise OSError(f"Redis says {answer.decode()}")
+    def lease(self, key: str) -> str:
+        """Without it, who computes the entry at this moment cannot store it any more."""
+        return f"{{{key}}} lease"
 
 
 class Memcached:
-    """As much of its protocol as get and set take."""
+    """The entry of a key and the lease of those who compute it lie in one item, which `set` and `delete` end."""
 
-    PORT = 11211
     LEASED = 0xC5636D01
-    """The flags of an item under a lease: what it is, and when that is over, stands before the value."""
+    """The flags of an item with a lease: what it is, and when each of the two is over, stands before the entry."""
     HEAD = struct.Struct("<x3Q")
     LONGEST_IN_SECONDS = 30 * 24 * 3600
 
-    def __init__(self, connection):
-        self.stream = connection.makefile("rwb")
+    def __init__(self, url: str):
+        import pymemcache
+        address = urlsplit(url)
+        server = address.path if address.scheme.endswith("+unix") else (address.hostname, address.port or 11211)
+        self.client = pymemcache.Client(server, serde=self, default_noreply=False)
 
-    def get(self, key: bytes):
-        answer = self.ask(b"get %b\r\n" % key).split()
-        if answer == [b"END"]:
-            return None
-        flags, length = int(answer[2]), int(answer[3])
-        item = self.stream.read(length + len("\r\nEND\r\n"))[:length]
-        return self.under_lease(item) if flags == self.LEASED else item
+    def get(self, key: str):
+        return self.client.get(key)
 
-    def under_lease(self, item: bytes):
-        _token, _lease_until, value_until = self.HEAD.unpack_from(item)
-        return item[self.HEAD.size :] if time.time() * 1000 < value_until else None
+    def deserialize(self, _key, item: bytes, flags: int):
+        if flags != self.LEASED:
+            return item
+        _token, _lease_until, entry_until = self.HEAD.unpack_from(item)
+        return item[self.HEAD.size :] if time.time() * 1000 < entry_until else None
 
-    def set(self, key: bytes, entry: bytes, seconds: float):
-        until = time.time() + seconds if seconds > self.LONGEST_IN_SECONDS else seconds
-        self.ask(b"set %b 0 %d %d\r\n%b\r\n" % (key, max(until, 1), len(entry), entry))
+    def set(self, key: str, entry: bytes, seconds: float):
+        until = time.time() + seconds if seconds > self.LONGEST_IN_SECONDS else max(seconds, 1)
+        self.client.set(key, entry, expire=int(until))
 
-    def ask(self, command: bytes) -> bytes:
-        self.stream.write(command)
-        self.stream.flush()
-        answer = self.stream.readline().rstrip()
-        if not answer.startswith((b"VALUE", b"END", b"STORED")):
-            raise OSError(f"memcached says {answer.decode()}")
-        return answer
+    def serialize(self, _key, entry: bytes):
+        return entry, 0
+
+    def remove(self, key: str):
+        self.client.delete(key)
 
 
 class Pipe:
     """One entry on stdin or stdout."""
 
-    def get(self, _key: bytes):
+    def get(self, _key: str):
         return sys.stdin.buffer.read()
 
-    def set(self, _key: bytes, entry: bytes, _seconds: float):
+    def set(self, _key: str, entry: bytes, _seconds: float):
         sys.stdout.buffer.write(entry)
 
 
 def connect(store: str):
     if store == "-":
         return Pipe()
-    url = urlsplit(store)
-    server = {"redis": Redis, "memcached": Memcached}[url.scheme.removesuffix("+unix")]
-    if url.scheme.endswith("+unix"):
-        connection = socket.socket(socket.AF_UNIX)
-        connection.connect(url.path)
-        return server(connection)
-    return server(socket.create_connection((url.hostname, url.port or server.PORT)))
+    return {"redis": Redis, "memcached": Memcached}[urlsplit(store).scheme.removesuffix("+unix")](store)
 
 
 def main(store: str, action: str, key: str, form: str = "", seconds: str = "300"):
-    if not re.fullmatch("[!-~]{1,250}", key):
-        sys.exit("a key has 1 to 250 visible characters of ASCII and no blanks")
-    key, store = key.encode(), connect(store)
-    if action == "set":
-        store.set(key, encode_plain(form, json.load(sys.stdin)), float(seconds))
-        return
-    entry = store.get(key)
+    if not re.fullmatch("[!-z|~]{1,250}", key):
+        sys.exit("a key has 1 to 250 visible characters of ASCII, and neither blanks nor braces")
+    store = connect(store)
+    match action:
+        case "set":
+            store.set(key, encode_plain(form, json.load(sys.stdin)), float(seconds))
+        case "remove":
+            store.remove(key)
+        case "get":
+            print(json.dumps(read(store.get(key), key, form), default=list))
+
+
+def read(entry: bytes | None, key: str, form: str):
     if entry is None:
         sys.exit("there is no such entry")
     try:
-        value = decode_plain(form, entry) if form else decode(key, entry)
+        return decode_plain(form, entry) if form else decode(key.encode(), entry)
     except Unreadable as unreadable:
         sys.exit(str(unreadable))
-    print(json.dumps(value, default=list))
 
 
 if __name__ == "__main__":
-    if not 4 <= len(sys.argv) <= 6 or sys.argv[2] not in ("get", "set"):
+    if not 4 <= len(sys.argv) <= 6 or sys.argv[2] not in ("get", "set", "remove"):
         sys.exit(__doc__)
     main(*sys.argv[1:])

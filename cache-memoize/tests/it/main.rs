@@ -11,10 +11,14 @@ mod flight;
 mod guard;
 mod keys;
 mod near;
+mod near_contract;
+mod near_store;
 mod patience;
 mod plain;
 #[cfg(feature = "json")]
 mod python;
+#[cfg(feature = "json")]
+mod python_on_servers;
 #[cfg(feature = "json")]
 mod read_entry;
 mod resilience;

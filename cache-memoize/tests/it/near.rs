@@ -71,9 +71,9 @@ impl Services {
 
 /// Tells what the test wants it to tell.
 #[derive(Default)]
-struct TestBus(Mutex<Vec<(String, Arc<dyn Listener>)>>);
+pub(crate) struct TestBus(Mutex<Vec<(String, Arc<dyn Listener>)>>);
 
-struct Shared(Arc<TestBus>);
+pub(crate) struct Shared(pub(crate) Arc<TestBus>);
 
 impl Bus for Shared {
     fn subscribe(&self, prefix: &str, listener: Arc<dyn Listener>) -> Subscription {
@@ -83,7 +83,7 @@ impl Bus for Shared {
 }
 
 impl TestBus {
-    fn tell(&self, tell: impl Fn(&dyn Listener)) {
+    pub(crate) fn tell(&self, tell: impl Fn(&dyn Listener)) {
         self.0.lock().expect("no panic").iter().for_each(|(_, listener)| tell(&**listener));
     }
 }

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::cell::Cell;
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 thread_local! {
     static RUNS: Cell<u32> = const { Cell::new(0) };
@@ -64,31 +65,35 @@ fn layered(layers: u8) -> Option<Option<u8>> {
     (layers > 0).then(|| (layers > 1).then_some(layers))
 }
 
-/// The settings that Python shares, as the script calls them. A feature that is not enabled is left out.
-fn forms() -> Vec<(String, Serializer, Compressor)> {
+/// Settings that Python shares, and what the script calls them.
+pub(crate) type Form = (String, Serializer, Compressor);
+
+/// All of them. A feature that is not enabled is left out.
+fn forms() -> Vec<Form> {
     let serializers = ["msgpack", "json"];
     let compressors = ["none", "zlib", "gzip", "zstd", "lz4", "lzma"];
     let pairs = serializers.into_iter().flat_map(|first| compressors.map(|second| (first, second)));
-    let found = pairs.filter_map(|(serializer, compressor)| {
-        let form = format!("{serializer}+{compressor}");
-        Some((
-            form,
-            Serializer::from_name(serializer)?,
-            Compressor::from_name(compressor)?.above(0),
-        ))
-    });
-    found.collect()
+    pairs.filter_map(|(serializer, compressor)| form(serializer, compressor)).collect()
 }
 
-fn cache(
+pub(crate) fn form(serializer: &str, compressor: &str) -> Option<Form> {
+    let name = format!("{serializer}+{compressor}");
+    Some((name, Serializer::from_name(serializer)?, Compressor::from_name(compressor)?.above(0)))
+}
+
+pub(crate) fn cache(
     place: &dyn Place,
-    (_, serializer, compressor): &(String, Serializer, Compressor),
+    (_, serializer, compressor): &Form,
     set: impl FnOnce(CacheBuilder) -> CacheBuilder,
 ) -> Cache {
-    let builder = Cache::builder().backend(place.backend()).prefix("shared");
+    // The laws are not about time: a busy machine is no fault of a store.
+    let patient = Cache::builder().timeout(PATIENCE).call_timeout(Duration::MAX);
+    let builder = patient.backend(place.backend()).prefix("shared");
     let builder = builder.serializer(serializer.clone()).compressor(compressor.clone());
     set(builder).build().expect("the settings are right")
 }
+
+const PATIENCE: Duration = Duration::from_secs(30);
 
 fn piped() -> Piped {
     Piped(Counts::new().wrap(&Memory::new().into()))
@@ -101,24 +106,28 @@ fn value<T: Serialize>(of: &T) -> Value {
 #[test]
 fn python_reads_what_a_plain_cache_wrote() {
     let Some(python) = Python::find() else { return };
-    assert_python_reads_plain_entries(&python, &piped());
+    assert_python_reads_plain_entries(&python, &piped(), &forms());
 }
 
 #[test]
 fn a_plain_cache_reads_what_python_wrote() {
     let Some(python) = Python::find() else { return };
-    assert_python_writes_plain_entries(&python, &piped());
+    assert_python_writes_plain_entries(&python, &piped(), &forms());
 }
 
 #[test]
 fn python_reads_envelopes() {
     let Some(python) = Python::find() else { return };
-    assert_python_reads_envelopes(&python, &piped());
+    assert_python_reads_envelopes(&python, &piped(), &forms());
 }
 
-fn assert_python_reads_plain_entries(python: &Python, place: &dyn Place) {
-    for form in forms() {
-        with_default(&cache(place, &form, |builder| builder.plain(true)), || {
+pub(crate) fn assert_python_reads_plain_entries(
+    python: &Python,
+    place: &dyn Place,
+    forms: &[Form],
+) {
+    for form in forms {
+        with_default(&cache(place, form, |builder| builder.plain(true)), || {
             let read = |key| python.get(place, &key, Some(&form.0));
             let stored = value(&refresh_report(1));
             assert_eq!(read(cache_key_report(1)), Ok(stored), "{}", form.0);
@@ -128,9 +137,13 @@ fn assert_python_reads_plain_entries(python: &Python, place: &dyn Place) {
     }
 }
 
-fn assert_python_writes_plain_entries(python: &Python, place: &dyn Place) {
-    for form in forms() {
-        with_default(&cache(place, &form, |builder| builder.plain(true)), || {
+pub(crate) fn assert_python_writes_plain_entries(
+    python: &Python,
+    place: &dyn Place,
+    forms: &[Form],
+) {
+    for form in forms {
+        with_default(&cache(place, form, |builder| builder.plain(true)), || {
             let write =
                 |key, value: Value| python.set(place, &key, &form.0, &value).expect("it is stored");
             let other = Report { title: "by Python".to_owned(), ..report(2) };
@@ -144,9 +157,9 @@ fn assert_python_writes_plain_entries(python: &Python, place: &dyn Place) {
     }
 }
 
-fn assert_python_reads_envelopes(python: &Python, place: &dyn Place) {
-    for form in forms() {
-        with_default(&cache(place, &form, |builder| builder), || {
+pub(crate) fn assert_python_reads_envelopes(python: &Python, place: &dyn Place, forms: &[Form]) {
+    for form in forms {
+        with_default(&cache(place, form, |builder| builder), || {
             let read = |key| python.get(place, &key, None);
             let stored = value(&refresh_report(3));
             assert_eq!(read(cache_key_report(3)), Ok(stored), "{}", form.0);
@@ -204,6 +217,14 @@ fn python_refuses_what_is_no_whole_entry_of_that_key() {
         refused("no envelope", read(key(), None, |entry| entry[0] = b'{'));
         refused("in an envelope", read(key(), Some("msgpack"), |_| {}));
     });
+}
+
+#[test]
+fn python_refuses_a_key_that_no_function_has() {
+    let Some(python) = Python::find() else { return };
+    let key = Key::new("a}b").expect("it is a key for somebody else");
+    let error = python.remove(&piped(), &key).expect_err("it would lie elsewhere");
+    assert!(error.contains("neither blanks nor braces"), "{error}");
 }
 
 struct LongAgo;

@@ -2,7 +2,10 @@
 
 use cache_memoize::Key;
 use cache_memoize::core::{Backend, Bytes, PutMode, Ttl};
+use cache_memoize::{Memcached, Redis};
+use cache_memoize_testkit::servers::{MemcachedServer, RedisServer};
 use serde_json::Value;
+use std::any::Any;
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -50,6 +53,39 @@ impl Place for Piped {
     }
 }
 
+/// A server of the test's own, which the script asks for itself.
+pub(crate) struct Served {
+    backend: Backend,
+    url: String,
+    _server: Box<dyn Any>,
+}
+
+impl Served {
+    pub(crate) fn by_redis() -> Self {
+        let server = RedisServer::start();
+        let url = server.unix_url();
+        let redis = Redis::open(&url).expect("the URL is right");
+        Self { backend: redis.into(), url, _server: Box::new(server) }
+    }
+
+    pub(crate) fn by_memcached() -> Self {
+        let server = MemcachedServer::start();
+        let url = server.url();
+        let memcached = Memcached::open(&url).expect("the URL is right");
+        Self { backend: memcached.into(), url, _server: Box::new(server) }
+    }
+}
+
+impl Place for Served {
+    fn backend(&self) -> Backend {
+        self.backend.clone()
+    }
+
+    fn url(&self) -> String {
+        self.url.clone()
+    }
+}
+
 /// A Python that has the packages which the script needs.
 pub(crate) struct Python(PathBuf);
 
@@ -80,10 +116,27 @@ impl Python {
         form: &str,
         value: &Value,
     ) -> Result<(), String> {
-        let input = value.to_string();
-        let output = self.run(&place.url(), ["set", key.as_str(), form], input.as_bytes())?;
+        self.set_for(place, key, form, value, "300")
+    }
+
+    /// As [`set`](Self::set), for so many seconds.
+    pub(crate) fn set_for(
+        &self,
+        place: &dyn Place,
+        key: &Key,
+        form: &str,
+        value: &Value,
+        seconds: &str,
+    ) -> Result<(), String> {
+        let (words, input) = (["set", key.as_str(), form, seconds], value.to_string());
+        let output = self.run(&place.url(), words, input.as_bytes())?;
         place.take(key, output);
         Ok(())
+    }
+
+    /// Invalidates the entry under `key`.
+    pub(crate) fn remove(&self, place: &dyn Place, key: &Key) -> Result<(), String> {
+        self.run(&place.url(), ["remove", key.as_str()], &[]).map(drop)
     }
 
     fn run<'a>(
@@ -125,8 +178,9 @@ fn find() -> Option<PathBuf> {
 }
 
 fn is_equipped(python: &PathBuf) -> bool {
-    let question =
-        "import sys, msgpack, zstandard, lz4.block; sys.exit(sys.version_info < (3, 10))";
+    let question = "import sys; from importlib.util import find_spec; \
+        packages = 'msgpack zstandard lz4.block redis pymemcache'.split(); \
+        sys.exit(sys.version_info < (3, 10) or not all(map(find_spec, packages)))";
     let answer = Command::new(python).args(["-c", question]).stderr(Stdio::null()).status();
     answer.is_ok_and(|status| status.success())
 }

@@ -8,7 +8,7 @@ use cache_memoize_core::Backend;
 use cache_memoize_memcached::Memcached;
 use cache_memoize_testkit::conformance::{Clause, check_faces, clauses};
 use cache_memoize_testkit::servers::MemcachedServer;
-use cache_memoize_testkit::{Face, Fixture};
+use cache_memoize_testkit::{Counts, Face, Faults, Fixture};
 use std::sync::Mutex;
 use std::thread;
 use std::time::Duration;
@@ -47,6 +47,17 @@ fn the_async_face_keeps_the_contract_on_three_servers() {
 }
 
 #[test]
+fn the_blocking_face_keeps_the_contract_behind_wrappers() {
+    keeps_the_contract(Face::Blocking, behind_wrappers, &OF_THREE_ACTORS);
+}
+
+#[cfg(feature = "tokio")]
+#[test]
+fn the_async_face_keeps_the_contract_behind_wrappers() {
+    keeps_the_contract(Face::Async, behind_wrappers, &OF_THREE_ACTORS);
+}
+
+#[test]
 fn both_faces_look_into_the_same_store() {
     let faces: &[Face] =
         if cfg!(feature = "tokio") { &[Face::Blocking, Face::Async] } else { &[Face::Blocking] };
@@ -61,6 +72,13 @@ fn on_a_socket() -> Fixture {
     fixture(vec![MemcachedServer::start_unix()])
 }
 
+/// Calls are counted, and may fail, but none is told to.
+fn behind_wrappers() -> Fixture {
+    let servers = vec![MemcachedServer::start_unix()];
+    let store = patient(&servers[0].url());
+    of_servers(Counts::new().wrap(&Faults::new().wrap(&store)), servers)
+}
+
 fn on_three_servers() -> Fixture {
     fixture((0..3).map(|_| MemcachedServer::start()).collect())
 }
@@ -71,12 +89,16 @@ fn fixture(servers: Vec<MemcachedServer>) -> Fixture {
         true => servers[0].url(),
         false => format!("memcached://{}", addresses.join(",")),
     };
-    // A machine that is busy with all clauses at once is no slow server.
-    let store = Memcached::open(&format!("{url}?timeout=30s")).unwrap();
-    let fixture = Fixture::new(Backend::from(store))
-        .resolution(RESOLUTION)
-        .largest_value(1_000_000)
-        .keep(servers);
+    of_servers(patient(&url), servers)
+}
+
+/// A machine that is busy with all clauses at once is no slow server.
+fn patient(url: &str) -> Backend {
+    Memcached::open(&format!("{url}?timeout=30s")).unwrap().into()
+}
+
+fn of_servers(store: Backend, servers: Vec<MemcachedServer>) -> Fixture {
+    let fixture = Fixture::new(store).resolution(RESOLUTION).largest_value(1_000_000).keep(servers);
     with_runner(fixture)
 }
 

@@ -1,15 +1,15 @@
 //! The storage contract, clause by clause, on every way to a server.
 //!
-//! On one way each clause is a test of its own. On the others they are walked through on one server, and
-//! without the two longest, which ask for orders of commands and not for ways to send them.
+//! On one way each clause is a test of its own. On the others, and behind the testkit's wrappers, they are
+//! walked through on one server, and without the two longest, which ask for orders of commands and not for
+//! ways to send them.
 
 use crate::certificates::Certificates;
 use crate::support::{one_thread, patient, two_threads};
-use cache_memoize_core::Store;
-use cache_memoize_redis::Redis;
+use cache_memoize_core::Backend;
 use cache_memoize_testkit::conformance::clauses;
 use cache_memoize_testkit::servers::{RedisCluster, RedisSentinel, RedisServer};
-use cache_memoize_testkit::{Clause, Face, Fixture, conformance};
+use cache_memoize_testkit::{Clause, Counts, Face, Faults, Fixture, conformance};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::thread;
@@ -48,6 +48,18 @@ fn the_async_face_keeps_the_contract_on_a_unix_socket() {
 }
 
 #[test]
+fn the_blocking_face_keeps_the_contract_behind_wrappers() {
+    let server = RedisServer::start();
+    walk(Face::Blocking, wrapped(databases(&server.unix_url(), "")));
+}
+
+#[test]
+fn the_async_face_keeps_the_contract_behind_wrappers() {
+    let server = RedisServer::start();
+    walk(Face::Async, wrapped(databases(&server.unix_url(), "")));
+}
+
+#[test]
 fn the_blocking_face_keeps_the_contract_over_tls() {
     let (server, certificates) = over_tls();
     walk(Face::Blocking, databases(&server.tls_url(), &certificates.parameters()));
@@ -62,13 +74,13 @@ fn the_async_face_keeps_the_contract_over_tls() {
 #[test]
 fn the_blocking_face_keeps_the_contract_in_a_cluster() {
     let cluster = RedisCluster::start(3);
-    walk(Face::Blocking, vec![patient(&cluster.url())]);
+    walk(Face::Blocking, vec![patient(&cluster.url()).into()]);
 }
 
 #[test]
 fn the_async_face_keeps_the_contract_in_a_cluster() {
     let cluster = RedisCluster::start(3);
-    walk(Face::Async, vec![patient(&cluster.url())]);
+    walk(Face::Async, vec![patient(&cluster.url()).into()]);
 }
 
 #[test]
@@ -92,12 +104,18 @@ fn over_tls() -> (RedisServer, Certificates) {
 }
 
 /// A server has sixteen stores that are nothing to each other, and so has time for clauses that wait.
-fn databases(url: &str, parameters: &str) -> Vec<Redis> {
-    (0..16).map(|number| patient(&format!("{url}?db={number}&{parameters}"))).collect()
+fn databases(url: &str, parameters: &str) -> Vec<Backend> {
+    (0..16).map(|number| patient(&format!("{url}?db={number}&{parameters}")).into()).collect()
+}
+
+/// Calls are counted, and may fail, but none is told to.
+fn wrapped(stores: Vec<Backend>) -> Vec<Backend> {
+    let (counts, faults) = (Counts::new(), Faults::new());
+    stores.iter().map(|store| counts.wrap(&faults.wrap(store))).collect()
 }
 
 /// Checks every clause of the face, each on a store that was emptied before.
-fn walk(face: Face, stores: Vec<Redis>) {
+fn walk(face: Face, stores: Vec<Backend>) {
     let is_walked = |clause: &Clause| {
         clause.faces().contains(&face) && !clause.name().contains("of_three_actors")
     };
@@ -120,9 +138,9 @@ fn walk(face: Face, stores: Vec<Redis>) {
     assert!(broken.is_empty(), "these clauses are broken: {broken:?}");
 }
 
-fn check(clause: Clause, face: Face, store: &Redis) {
-    Store::clear(store).unwrap();
+fn check(clause: Clause, face: Face, store: &Backend) {
+    store.store().unwrap().clear().unwrap();
     let runtime = two_threads();
-    let fixture = Fixture::new(store.clone().into());
+    let fixture = Fixture::new(store.clone());
     clause.check(face, fixture.runner(move |future| runtime.block_on(future)));
 }
