@@ -61,8 +61,10 @@ pub(crate) enum Fill {
     Accepted,
     /// The lease no longer stands: the value is older than an invalidation, or than another value.
     Refused,
-    /// The store could not be asked, or the value not be brought into its form.
+    /// The store could not be asked.
     Failed,
+    /// The value is not to be stored, has no form in the store, or is too large for it. The lease stands.
+    Unfit,
 }
 
 /// What the followers of a flight get.

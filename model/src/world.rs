@@ -1,6 +1,6 @@
 //! One key, one store, and processes that memoize one function.
 
-use crate::drive::{Keep, Leased, Look, Note, asynchronous, blocking};
+use crate::drive::{Keep, Leased, Look, Note, Replaced, asynchronous, blocking};
 use crate::flight::Flights;
 use crate::plan::{Fill, Permit, Plan};
 use crate::sync::{Mutex, lock};
@@ -146,7 +146,15 @@ impl Process {
             return value;
         }
         let compute = || self.world.compute();
-        blocking::missed(&*self.world, &self.flights, &self.key, &Whole, Plan::new(true), compute)
+        blocking::missed(
+            &*self.world,
+            &self.flights,
+            &self.key,
+            &Whole,
+            Plan::new(true),
+            None,
+            compute,
+        )
     }
 
     pub(crate) async fn call_async(&self) -> Moment {
@@ -160,6 +168,7 @@ impl Process {
             &self.key,
             &Whole,
             Plan::new(true),
+            None,
             compute,
         )
         .await
@@ -190,9 +199,23 @@ impl blocking::Entries for World {
         self.lease_out(mode)
     }
 
+    fn lease_to_replace(&self, _: &Replaced) -> Leased<Moment> {
+        self.lease_out(LeaseMode::Join)
+    }
+
     fn fill(&self, permit: Permit, stored: Moment) -> Fill {
         self.fill_in(permit, stored)
     }
+
+    fn forget(&self) {
+        self.remove();
+    }
+
+    fn rests(&self) -> bool {
+        false
+    }
+
+    fn leave_alone(&self) {}
 
     fn abandon(&self, permit: Permit) {
         self.give_back(permit);
@@ -212,9 +235,23 @@ impl asynchronous::Entries for World {
         self.lease_out(mode)
     }
 
+    async fn lease_to_replace(&self, _: &Replaced) -> Leased<Moment> {
+        self.lease_out(LeaseMode::Join)
+    }
+
     async fn fill(&self, permit: Permit, stored: Moment) -> Fill {
         self.fill_in(permit, stored)
     }
+
+    async fn forget(&self) {
+        self.remove();
+    }
+
+    fn rests(&self) -> bool {
+        false
+    }
+
+    fn leave_alone(&self) {}
 
     async fn release(&self, permit: Permit) {
         self.give_back(permit);
@@ -240,5 +277,9 @@ impl Keep for Whole {
 
     fn restore(&self, stored: Moment) -> Moment {
         stored
+    }
+
+    fn is_error(&self, _: &Moment) -> bool {
+        false
     }
 }

@@ -1,4 +1,4 @@
-use super::{Due, Guarded, Keep, Leased, Look, Note, Replaced, taken};
+use super::{Due, Guarded, Keep, Leased, Look, Note, Old, Replaced, taken};
 use crate::flight::{Flights, Leading, Manner, Seat};
 use crate::plan::{Fill, Next, Permit, Plan, landing};
 use cache_memoize_core::{AnyObject, Key, LeaseMode};
@@ -21,7 +21,7 @@ pub(crate) trait Entries {
     /// Takes a lease to compute a new value in the place of one that may be served still.
     fn lease_to_replace(&self, old: &Replaced) -> impl Future<Output = Leased<Self::Stored>>;
 
-    /// Stores what was computed under a lease.
+    /// Stores what was computed under a lease. If the value is [unfit](Fill::Unfit), the lease is left as it was.
     fn fill(&self, permit: Permit, stored: Self::Stored) -> impl Future<Output = Fill>;
 
     /// Gives a lease back.
@@ -30,6 +30,9 @@ pub(crate) trait Entries {
     /// Gives a lease back without waiting, or sees to it that a later call does: a future may be dropped at
     /// any point.
     fn abandon(&self, permit: Permit);
+
+    /// Forgets what is stored, and revokes every lease.
+    fn forget(&self) -> impl Future<Output = ()>;
 
     /// Whether the function failed a moment ago, and is left alone while there is an old value.
     fn rests(&self) -> bool;
@@ -90,7 +93,8 @@ pub(crate) async fn missed<K: Keep>(
         Leased::Granted { permit, .. } => {
             let lease = HeldLease::new(entries, permit);
             entries.note(Note::Miss);
-            computed(lease, keep, leading, spare.is_some(), compute).await
+            let old = if spare.is_some() { Old::Spare } else { Old::Absent };
+            computed(lease, keep, leading, old, compute).await
         }
     }
 }
@@ -118,7 +122,7 @@ pub(crate) async fn due<K: Keep>(
         Leased::Granted { permit: permit @ Permit::Fenced(_), first: true } => {
             let lease = HeldLease::new(entries, permit);
             entries.note(Note::Refresh);
-            computed(lease, keep, Some(leading), true, compute).await
+            computed(lease, keep, Some(leading), Old::Spare, compute).await
         }
         Leased::Granted { .. } => {
             entries.note(Note::Stale);
@@ -141,7 +145,7 @@ pub(crate) async fn refresh<K: Keep>(
     };
     let leading = flights.lead(key, Manner::Async);
     entries.note(Note::Refresh);
-    computed(HeldLease::new(entries, permit), keep, Some(leading), false, compute).await
+    computed(HeldLease::new(entries, permit), keep, Some(leading), Old::Outdated, compute).await
 }
 
 /// What a call of a guarded function does after it looked and found nothing: claims the run, or is held
@@ -182,25 +186,28 @@ async fn computed<K: Keep>(
     lease: HeldLease<'_, impl Entries<Stored = K::Stored>>,
     keep: &K,
     leading: Option<Leading<'_>>,
-    has_spare: bool,
+    old: Old,
     compute: impl Future<Output = K::Return>,
 ) -> K::Return {
     // A panic gives the lease back before the flight lands: who leads next must not share it.
-    let lease = lease;
+    let mut lease = lease;
     let value = inside(leading.as_ref(), compute).await;
-    if has_spare && keep.is_error(&value) {
+    let failed = keep.is_error(&value);
+    if failed && old == Old::Spare {
         let entries = lease.entries;
-        lease.release().await;
+        lease.end(false).await;
         return instead_of(value, entries, keep).await;
     }
+    let is_outdated = old != Old::Absent && !failed;
     // What decides about the value and writes it is the user's code too, and may call in here.
     let Some(stored) = inside(leading.as_ref(), async { keep.keep(&value) }).await else {
-        lease.release().await;
+        lease.end(is_outdated).await;
         return value;
     };
     let shared = leading.as_ref().is_some_and(Leading::close);
     let share = shared.then(|| Arc::new(stored.clone()) as Arc<AnyObject>);
     let fill = inside(leading.as_ref(), lease.fill(stored)).await;
+    lease.end(is_outdated).await;
     if let Some(leading) = leading {
         leading.land(landing(Some(fill), share));
     }
@@ -220,16 +227,15 @@ async fn instead_of<K: Keep>(
 }
 
 async fn claimed<G: Guarded>(
-    claim: HeldLease<'_, impl Entries<Stored = ()>>,
+    mut claim: HeldLease<'_, impl Entries<Stored = ()>>,
     guarded: &G,
     compute: impl Future<Output = G::Return>,
 ) -> G::Return {
     let value = compute.await;
     if guarded.succeeded(&value) {
         claim.fill(()).await;
-    } else {
-        claim.release().await;
     }
+    claim.end(false).await;
     value
 }
 
@@ -255,13 +261,20 @@ impl<'a, E: Entries> HeldLease<'a, E> {
         Self { entries, permit: Some(permit) }
     }
 
-    async fn fill(mut self, stored: E::Stored) -> Fill {
-        let permit = self.permit.take().unwrap_or(Permit::Unfenced);
-        self.entries.fill(permit, stored).await
+    /// Spends the lease, unless the value is unfit.
+    async fn fill(&mut self, stored: E::Stored) -> Fill {
+        let permit = self.permit.unwrap_or(Permit::Unfenced);
+        let fill = self.entries.fill(permit, stored).await;
+        self.permit.take_if(|_| fill != Fill::Unfit);
+        fill
     }
 
-    async fn release(mut self) {
-        if let Some(permit) = self.permit.take() {
+    /// Gives a lease back that was not spent, and forgets the value that is there if it is outdated.
+    async fn end(mut self, is_outdated: bool) {
+        let Some(permit) = self.permit.take() else { return };
+        if is_outdated {
+            self.entries.forget().await;
+        } else {
             self.entries.release(permit).await;
         }
     }

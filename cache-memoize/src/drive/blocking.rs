@@ -1,4 +1,4 @@
-use super::{Due, Guarded, Keep, Leased, Look, Note, Replaced, taken};
+use super::{Due, Guarded, Keep, Leased, Look, Note, Old, Replaced, taken};
 use crate::flight::{Flights, Leading, Manner, Seat};
 use crate::plan::{Fill, Next, Permit, Plan, landing};
 use cache_memoize_core::{AnyObject, Key, LeaseMode};
@@ -19,11 +19,14 @@ pub(crate) trait Entries {
     /// Takes a lease to compute a new value in the place of one that may be served still.
     fn lease_to_replace(&self, old: &Replaced) -> Leased<Self::Stored>;
 
-    /// Stores what was computed under a lease.
+    /// Stores what was computed under a lease. If the value is [unfit](Fill::Unfit), the lease is left as it was.
     fn fill(&self, permit: Permit, stored: Self::Stored) -> Fill;
 
     /// Gives a lease back.
     fn abandon(&self, permit: Permit);
+
+    /// Forgets what is stored, and revokes every lease.
+    fn forget(&self);
 
     /// Whether the function failed a moment ago, and is left alone while there is an old value.
     fn rests(&self) -> bool;
@@ -84,7 +87,8 @@ pub(crate) fn missed<K: Keep>(
         Leased::Granted { permit, .. } => {
             let lease = HeldLease::new(entries, permit);
             entries.note(Note::Miss);
-            computed(lease, keep, leading, spare.is_some(), compute)
+            let old = if spare.is_some() { Old::Spare } else { Old::Absent };
+            computed(lease, keep, leading, old, compute)
         }
     }
 }
@@ -112,7 +116,7 @@ pub(crate) fn due<K: Keep>(
         Leased::Granted { permit: permit @ Permit::Fenced(_), first: true } => {
             let lease = HeldLease::new(entries, permit);
             entries.note(Note::Refresh);
-            computed(lease, keep, Some(leading), true, compute)
+            computed(lease, keep, Some(leading), Old::Spare, compute)
         }
         Leased::Granted { .. } => {
             entries.note(Note::Stale);
@@ -135,7 +139,7 @@ pub(crate) fn refresh<K: Keep>(
     };
     let leading = flights.lead(key, Manner::Blocking);
     entries.note(Note::Refresh);
-    computed(HeldLease::new(entries, permit), keep, Some(leading), false, compute)
+    computed(HeldLease::new(entries, permit), keep, Some(leading), Old::Outdated, compute)
 }
 
 /// What a call of a guarded function does after it looked and found nothing: claims the run, or is held
@@ -176,23 +180,29 @@ fn computed<K: Keep>(
     lease: HeldLease<'_, impl Entries<Stored = K::Stored>>,
     keep: &K,
     leading: Option<Leading<'_>>,
-    has_spare: bool,
+    old: Old,
     compute: impl FnOnce() -> K::Return,
 ) -> K::Return {
     // A panic gives the lease back before the flight lands: who leads next must not share it.
-    let lease = lease;
+    let mut lease = lease;
     // What decides about the value and writes it is the user's code too, and may call in here.
     let computing = leading.as_ref().map(Leading::computing);
     let value = compute();
-    if has_spare && keep.is_error(&value) {
+    let failed = keep.is_error(&value);
+    if failed && old == Old::Spare {
         let entries = lease.entries;
         drop(lease);
         return instead_of(value, entries, keep);
     }
-    let Some(stored) = keep.keep(&value) else { return value };
+    let is_outdated = old != Old::Absent && !failed;
+    let Some(stored) = keep.keep(&value) else {
+        lease.end(is_outdated);
+        return value;
+    };
     let shared = leading.as_ref().is_some_and(Leading::close);
     let share = shared.then(|| Arc::new(stored.clone()) as Arc<AnyObject>);
     let fill = lease.fill(stored);
+    lease.end(is_outdated);
     drop(computing);
     if let Some(leading) = leading {
         leading.land(landing(Some(fill), share));
@@ -213,7 +223,7 @@ fn instead_of<K: Keep>(
 }
 
 fn claimed<G: Guarded>(
-    claim: HeldLease<'_, impl Entries<Stored = ()>>,
+    mut claim: HeldLease<'_, impl Entries<Stored = ()>>,
     guarded: &G,
     compute: impl FnOnce() -> G::Return,
 ) -> G::Return {
@@ -235,9 +245,22 @@ impl<'a, E: Entries> HeldLease<'a, E> {
         Self { entries, permit: Some(permit) }
     }
 
-    fn fill(mut self, stored: E::Stored) -> Fill {
-        let permit = self.permit.take().unwrap_or(Permit::Unfenced);
-        self.entries.fill(permit, stored)
+    /// Spends the lease, unless the value is unfit.
+    fn fill(&mut self, stored: E::Stored) -> Fill {
+        let permit = self.permit.unwrap_or(Permit::Unfenced);
+        let fill = self.entries.fill(permit, stored);
+        self.permit.take_if(|_| fill != Fill::Unfit);
+        fill
+    }
+
+    /// Gives a lease back that was not spent, and forgets the value that is there if it is outdated.
+    fn end(mut self, is_outdated: bool) {
+        let Some(permit) = self.permit.take() else { return };
+        if is_outdated {
+            self.entries.forget();
+        } else {
+            self.entries.abandon(permit);
+        }
     }
 }
 

@@ -48,6 +48,17 @@ pub struct Due<S> {
     pub(crate) when: Replaced,
 }
 
+/// What a computation means for the value that was stored before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Old {
+    /// There is none.
+    Absent,
+    /// It is the answer if the function fails.
+    Spare,
+    /// It is not to be served once the function has succeeded.
+    Outdated,
+}
+
 /// What is known of a value that is to be replaced.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Replaced {

@@ -20,7 +20,7 @@ pub(super) struct Experience {
     micros_spent: AtomicU64,
     /// The store failed: this call asks it no more.
     gave_up: AtomicBool,
-    /// The first failure, where it is to be told to the caller.
+    /// The first failure.
     failure: Mutex<Option<StoreError>>,
     /// It was told: what the call gives is no value of the function.
     has_told: AtomicBool,
@@ -58,7 +58,7 @@ impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
     fn may_ask(&self, operation: Operation) -> Result<Question<'a>, StoreError> {
         let resilience = &self.cache.resilience;
         if self.experience.gave_up.load(Ordering::Relaxed) {
-            return Err(unasked(operation, Unasked::Failed));
+            return Err(self.first_failure(operation));
         }
         if !resilience.limits.leave_room(self.experience.spent()) {
             return Err(unasked(operation, Unasked::OutOfTime));
@@ -121,12 +121,13 @@ impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
     }
 
     pub(super) fn keep_failure(&self, error: &StoreError) {
-        if self.cache.is_strict {
-            let mut failure = lock(&self.experience.failure);
-            failure.get_or_insert_with(|| {
-                StoreError::new(error.kind(), error.operation(), error.context())
-            });
-        }
+        lock(&self.experience.failure).get_or_insert_with(|| copy_of(error));
+    }
+
+    /// What keeps this call from asking the store any more.
+    fn first_failure(&self, operation: Operation) -> StoreError {
+        let failure = lock(&self.experience.failure).as_ref().map(copy_of);
+        failure.unwrap_or_else(|| unasked(operation, Unasked::Failed))
     }
 
     fn failed_in(&self, operation: Operation, health: &Health, error: &StoreError) {
@@ -145,4 +146,9 @@ impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
             _ => {}
         }
     }
+}
+
+/// An error without its source.
+fn copy_of(error: &StoreError) -> StoreError {
+    StoreError::new(error.kind(), error.operation(), error.context())
 }

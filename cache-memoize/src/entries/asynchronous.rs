@@ -34,10 +34,7 @@ impl<'s, R: Ruleset> Entries for EntryOf<'_, R, dyn ErasedAsyncStore + 's> {
     }
 
     async fn fill(&self, permit: Permit, stored: R::Stored) -> Fill {
-        let Some(ttl) = self.storable_for(&stored) else {
-            self.release(permit).await;
-            return Fill::Refused;
-        };
+        let Some(ttl) = self.storable_for(&stored) else { return Fill::Unfit };
         match self.face {
             Face::Objects(objects) => self.fill_object(objects, permit, stored, ttl),
             Face::Bytes(store) => {
@@ -66,6 +63,14 @@ impl<'s, R: Ruleset> Entries for EntryOf<'_, R, dyn ErasedAsyncStore + 's> {
             (Face::Objects(objects), Permit::Fenced(token)) => objects.release(self.key, token),
             (Face::Bytes(_), Permit::Fenced(token)) => self.orphan(token),
             (Face::Missing(_), _) | (_, Permit::Unfenced) => {}
+        }
+    }
+
+    async fn forget(&self) {
+        match self.face {
+            Face::Objects(objects) => drop(objects.remove(self.key)),
+            Face::Bytes(store) => self.forgotten(&self.remove(store).await),
+            Face::Missing(_) => {}
         }
     }
 
@@ -128,10 +133,7 @@ impl<R: Ruleset> EntryOf<'_, R, dyn ErasedAsyncStore + '_> {
         ttl: Ttl,
     ) -> Fill {
         let Permit::Fenced(token) = permit else { return Fill::Failed };
-        let Ok(entry) = self.encoded(stored, &self.stamps(ttl)) else {
-            self.release(permit).await;
-            return Fill::Refused;
-        };
+        let Ok(entry) = self.encoded(stored, &self.stamps(ttl)) else { return Fill::Unfit };
         let (ttl, mode) = (self.kept_for(stored, ttl), PutMode::IfLease(token));
         self.filled(self.ask(Operation::Put, store.put(self.key, entry, ttl, mode)).await)
     }
@@ -185,15 +187,17 @@ impl<R: Ruleset> EntryOf<'_, R, dyn ErasedAsyncStore + '_> {
         within(limit, question).await.unwrap_or_else(|| Err(overdue(operation, limit)))
     }
 
+    async fn remove(&self, store: &(dyn ErasedAsyncStore + '_)) -> Answer<bool> {
+        self.pay(store).await;
+        let remove = async { only("remove", store.remove(&[self.key]).await) };
+        self.ask(Operation::Remove, remove).await
+    }
+
     /// Deletes the entry and revokes its leases.
     pub(crate) async fn invalidate(&self) -> Result<bool, Error> {
         match self.face {
             Face::Objects(objects) => self.invalidated(Ok(objects.remove(self.key))),
-            Face::Bytes(store) => {
-                self.pay(store).await;
-                let remove = async { only("remove", store.remove(&[self.key]).await) };
-                self.invalidated(self.ask(Operation::Remove, remove).await)
-            }
+            Face::Bytes(store) => self.invalidated(self.remove(store).await),
             Face::Missing(reason) => self.missing("invalidate", reason).map(|()| false),
         }
     }
@@ -236,8 +240,26 @@ impl<R: Ruleset> EntryOf<'_, R, dyn ErasedAsyncStore + '_> {
     pub(crate) async fn ping(&self) -> Result<(), Error> {
         match self.face {
             Face::Objects(_) => Ok(()),
-            Face::Bytes(store) => self.pinged(self.in_time(Operation::Ping, store.ping()).await),
+            Face::Bytes(store) => {
+                self.pinged(self.in_time(Operation::Ping, store.ping()).await)?;
+                self.settle(store).await
+            }
             Face::Missing(reason) => self.missing("ping", reason),
         }
+    }
+
+    /// Carries out all of the invalidations that the store has not heard of.
+    async fn settle(&self, store: &(dyn ErasedAsyncStore + '_)) -> Result<(), Error> {
+        while let Some(payment) = self.any_payment() {
+            let removed = self.in_time(Operation::Remove, store.remove(&payment.keys())).await;
+            match removed {
+                Ok(_) => payment.arrived(),
+                Err(error) => {
+                    payment.failed(self.cache.now());
+                    return Err(self.failed("ping", error));
+                }
+            }
+        }
+        Ok(())
     }
 }

@@ -33,10 +33,7 @@ impl<R: Ruleset> Entries for EntryOf<'_, R, dyn Store> {
     }
 
     fn fill(&self, permit: Permit, stored: R::Stored) -> Fill {
-        let Some(ttl) = self.storable_for(&stored) else {
-            self.abandon(permit);
-            return Fill::Refused;
-        };
+        let Some(ttl) = self.storable_for(&stored) else { return Fill::Unfit };
         match self.face {
             Face::Objects(objects) => self.fill_object(objects, permit, stored, ttl),
             Face::Bytes(store) => {
@@ -56,6 +53,14 @@ impl<R: Ruleset> Entries for EntryOf<'_, R, dyn Store> {
                     self.orphan(token);
                 }
             }
+            Face::Missing(_) => {}
+        }
+    }
+
+    fn forget(&self) {
+        match self.face {
+            Face::Objects(objects) => drop(objects.remove(self.key)),
+            Face::Bytes(store) => self.forgotten(&self.remove(store)),
             Face::Missing(_) => {}
         }
     }
@@ -113,10 +118,7 @@ impl<R: Ruleset> EntryOf<'_, R, dyn Store> {
 
     fn put_under(&self, store: &dyn Store, permit: Permit, stored: &R::Stored, ttl: Ttl) -> Fill {
         let Permit::Fenced(token) = permit else { return Fill::Failed };
-        let Ok(entry) = self.encoded(stored, &self.stamps(ttl)) else {
-            self.abandon(permit);
-            return Fill::Refused;
-        };
+        let Ok(entry) = self.encoded(stored, &self.stamps(ttl)) else { return Fill::Unfit };
         let (ttl, mode) = (self.kept_for(stored, ttl), PutMode::IfLease(token));
         self.filled(self.ask(Operation::Put, || store.put(self.key, entry, ttl, mode)))
     }
@@ -156,15 +158,16 @@ impl<R: Ruleset> EntryOf<'_, R, dyn Store> {
         self.answered(asked, question())
     }
 
+    fn remove(&self, store: &dyn Store) -> Answer<bool> {
+        self.pay(store);
+        self.ask(Operation::Remove, || only("remove", store.remove(&[self.key])))
+    }
+
     /// Deletes the entry and revokes its leases.
     pub(crate) fn invalidate(&self) -> Result<bool, Error> {
         match self.face {
             Face::Objects(objects) => self.invalidated(Ok(objects.remove(self.key))),
-            Face::Bytes(store) => {
-                self.pay(store);
-                let remove = || only("remove", store.remove(&[self.key]));
-                self.invalidated(self.ask(Operation::Remove, remove))
-            }
+            Face::Bytes(store) => self.invalidated(self.remove(store)),
             Face::Missing(reason) => self.missing("invalidate", reason).map(|()| false),
         }
     }
@@ -207,8 +210,25 @@ impl<R: Ruleset> EntryOf<'_, R, dyn Store> {
     pub(crate) fn ping(&self) -> Result<(), Error> {
         match self.face {
             Face::Objects(_) => Ok(()),
-            Face::Bytes(store) => self.pinged(store.ping()),
+            Face::Bytes(store) => {
+                self.pinged(store.ping())?;
+                self.settle(store)
+            }
             Face::Missing(reason) => self.missing("ping", reason),
         }
+    }
+
+    /// Carries out all of the invalidations that the store has not heard of.
+    fn settle(&self, store: &dyn Store) -> Result<(), Error> {
+        while let Some(payment) = self.any_payment() {
+            match store.remove(&payment.keys()) {
+                Ok(_) => payment.arrived(),
+                Err(error) => {
+                    payment.failed(self.cache.now());
+                    return Err(self.failed("ping", error));
+                }
+            }
+        }
+        Ok(())
     }
 }

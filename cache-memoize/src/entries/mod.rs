@@ -180,7 +180,7 @@ impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
             }
             Err(error) => match error.kind() {
                 StoreErrorKind::Unavailable | StoreErrorKind::Timeout => Fill::Failed,
-                _ => Fill::Refused,
+                _ => Fill::Unfit,
             },
         }
     }
@@ -242,6 +242,11 @@ impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
         self.cache.resilience.debts.pay(|| self.part(), self.key, now)
     }
 
+    /// What is owed to whichever part of the store.
+    fn any_payment(&self) -> Option<Payment<'a>> {
+        self.cache.resilience.debts.pay_any()
+    }
+
     /// Leaves a lease to a later call that asks this part of the store.
     fn orphan(&self, token: Token) {
         self.cache.orphans.push(self.part(), self.key, token);
@@ -272,11 +277,16 @@ impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
         }
     }
 
-    fn invalidated(&self, answer: Result<bool, StoreError>) -> Result<bool, Error> {
+    /// What a value that is not stored leaves in the place of one that is outdated.
+    fn forgotten(&self, answer: &Result<bool, StoreError>) {
         if answer.is_err() {
             self.owe();
         }
         self.near.iter().for_each(Nearby::forget);
+    }
+
+    fn invalidated(&self, answer: Result<bool, StoreError>) -> Result<bool, Error> {
+        self.forgotten(&answer);
         match answer {
             Ok(found) => {
                 self.tell(Counted::Invalidated, EventKind::Invalidated { found });

@@ -102,6 +102,15 @@ impl Debts {
         let keys = keys.depart(part);
         (!keys.is_empty()).then(|| Payment { debts: self, part, keys })
     }
+
+    /// Some keys to remove now from whichever part, though it may just have refused them.
+    pub(crate) fn pay_any(&self) -> Option<Payment<'_>> {
+        let mut keys = lock(&self.keys);
+        let is_free = |(part, _): &&(usize, u64)| !keys.payments[*part].is_under_way;
+        let part = keys.waiting.keys().find(is_free)?.0;
+        let keys = keys.depart(part);
+        Some(Payment { debts: self, part, keys })
+    }
 }
 
 impl Keys {

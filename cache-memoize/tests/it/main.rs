@@ -13,6 +13,7 @@ mod keys;
 mod near;
 mod near_contract;
 mod near_store;
+mod outdated;
 mod patience;
 mod plain;
 #[cfg(feature = "json")]

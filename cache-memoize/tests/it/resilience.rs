@@ -316,6 +316,37 @@ fn leases_that_cannot_be_given_back_to_one_part_do_not_hinder_the_others() {
 }
 
 #[test]
+fn a_ping_pays_what_is_owed() {
+    let bench = two_parts();
+    let (cache, other) = (bench.cache(), bench.cache());
+    let before = with_default(&cache, || world(1));
+    let now = changed_world();
+    bench.faults.everywhere().always(OUTAGE);
+    with_default(&cache, || invalidate_world(1)).expect_err("it is down");
+    assert_eq!(with_default(&other, || world(3)), now, "it computes");
+    bench.faults.heal();
+    assert_eq!(with_default(&other, || world(1)), before, "nobody has told it");
+    cache.ping().expect("it is back");
+    assert_eq!(with_default(&other, || world(1)), now);
+    with_default(&cache, || {
+        changed_world();
+        assert_eq!(world(1), now, "and nothing is owed");
+    });
+}
+
+#[test]
+fn who_is_not_told_of_the_store_because_of_a_debt_is_told_why() {
+    let bench = Bench::new();
+    with_default(&bench.cache(), || {
+        bench.faults.on("remove").always(Fault::Fail(StoreErrorKind::Timeout));
+        invalidate_world(1).expect_err("it takes too long");
+        bench.clock.advance(PAUSE);
+        let error = invalidate_world(2).expect_err("the debt takes too long");
+        assert_eq!(error.kind(), ErrorKind::Store(StoreErrorKind::Timeout));
+    });
+}
+
+#[test]
 fn a_ping_that_all_parts_answer_ends_their_rest() {
     let bench = two_parts();
     let cache = bench.cache();
