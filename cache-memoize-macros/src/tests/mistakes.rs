@@ -54,9 +54,6 @@ fn unknown_options_are_named_with_what_was_meant() {
 #[test]
 fn options_of_later_versions_say_so() {
     for option in [
-        "stale_while_revalidate = 5",
-        "stale_if_error = \"5m\"",
-        "early_refresh = true",
         "background",
         "tags(\"user:{user}\")",
         "batch",
@@ -86,6 +83,11 @@ fn a_wrong_form_is_answered_with_the_right_one() {
         ("cache_err = 1", "`cache_err = true`"),
         ("jitter = 1.0", "`jitter = 0.1`"),
         ("jitter = \"10%\"", "`jitter = 0.1`"),
+        ("stale_while_revalidate", "in seconds, `300`"),
+        ("stale_if_error = true", "Duration"),
+        ("early_refresh", "`early_refresh = true`"),
+        ("early_refresh = 0", "a number above zero"),
+        ("early_refresh = \"2\"", "a number above zero"),
         ("on_hit = \"log\"", "`on_hit = log_hit`"),
         ("single_flight = false", "\"off\""),
         ("single_flight = \"no\"", "\"off\""),

@@ -3,21 +3,6 @@
 use cache_memoize::cache_memoize;
 use std::collections::HashMap;
 
-#[cache_memoize(ttl = 300, stale_while_revalidate = 60)]
-fn stale_while_revalidate(id: u64) -> u64 {
-    id
-}
-
-#[cache_memoize(ttl = 300, stale_if_error = "5m")]
-fn stale_if_error(id: u64) -> Result<u64, String> {
-    Ok(id)
-}
-
-#[cache_memoize(ttl = 300, early_refresh = true)]
-fn early_refresh(id: u64) -> u64 {
-    id
-}
-
 #[cache_memoize(ttl = 300, background)]
 fn background(id: u64) -> u64 {
     id

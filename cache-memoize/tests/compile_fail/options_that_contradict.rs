@@ -43,6 +43,16 @@ fn guard_and_local(id: u64) -> Option<u64> {
     Some(id)
 }
 
+#[cache_memoize(ttl = "forever", stale_while_revalidate = 60, early_refresh = true)]
+fn forever_and_old(id: u64) -> u64 {
+    id
+}
+
+#[cache_memoize(store_result = false, stale_if_error = 60)]
+fn guard_and_old(_id: u64) -> Result<(), String> {
+    Ok(())
+}
+
 fn lifetime(seconds: &u64) -> Duration {
     Duration::from_secs(*seconds)
 }

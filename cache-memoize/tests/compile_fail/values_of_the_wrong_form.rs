@@ -176,4 +176,19 @@ impl Shop {
     }
 }
 
+#[cache_memoize(stale_while_revalidate = 0)]
+fn stale_while_revalidate(id: u64) -> u64 {
+    id
+}
+
+#[cache_memoize(stale_if_error = 1.5)]
+fn stale_if_error(id: u64) -> Result<u64, String> {
+    Ok(id)
+}
+
+#[cache_memoize(early_refresh = "soon")]
+fn early_refresh(id: u64) -> u64 {
+    id
+}
+
 fn main() {}
