@@ -18,5 +18,6 @@ mod python;
 #[cfg(feature = "json")]
 mod read_entry;
 mod resilience;
+mod strict;
 mod support;
 mod types;
