@@ -255,12 +255,15 @@ mod tests {
 
     #[test]
     fn every_part_is_read() {
-        let mut url = StoreUrl::parse("Redis://me:p%40ss@[::1]:6379,b/3?db=7&strict").unwrap();
+        let mut url =
+            StoreUrl::parse("Redis://m%40e:p%40ss@[::1]:6379,b/3?db=7&strict&prefix=a%26b#end")
+                .unwrap();
         assert_eq!((url.scheme(), url.path()), ("redis", "/3"));
-        assert_eq!((url.user(), url.password()), (Some("me"), Some("p@ss")));
+        assert_eq!((url.user(), url.password()), (Some("m@e"), Some("p@ss")));
         assert_eq!(hosts(&url), ["[::1]:6379", "b"]);
         assert_eq!(url.take_as::<u8>("db", "a number").unwrap(), Some(7));
         assert_eq!(url.take("strict").as_deref(), Some("true"));
+        assert_eq!(url.take("prefix").as_deref(), Some("a&b"));
         url.finish().unwrap();
     }
 
@@ -273,6 +276,12 @@ mod tests {
         let url = StoreUrl::parse("redis+unix://:secret@/run/a.sock").unwrap();
         assert_eq!((url.user(), url.password()), (None, Some("secret")));
         assert_eq!(url.path(), "/run/a.sock");
+    }
+
+    #[test]
+    fn a_password_ends_at_the_last_at_sign() {
+        let url = StoreUrl::parse("redis://me:hunter2@hunter2@a").unwrap();
+        assert_eq!((url.password(), hosts(&url)), (Some("hunter2@hunter2"), vec!["a".to_owned()]));
     }
 
     #[test]

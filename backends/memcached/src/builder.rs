@@ -145,3 +145,17 @@ fn read_duration(text: &str) -> Result<Duration, StoreError> {
 fn wrong(what: impl Into<String>) -> StoreError {
     StoreError::new(StoreErrorKind::Configuration, "open", what)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_as_long_as_its_unit_says() {
+        for (text, micros) in
+            [("7us", 7), ("250ms", 250_000), ("1.5s", 1_500_000), ("2m", 120_000_000)]
+        {
+            assert_eq!(read_duration(text).unwrap(), Duration::from_micros(micros), "{text}");
+        }
+    }
+}

@@ -118,6 +118,7 @@ pub(crate) fn read_master(reply: Value, name: &str) -> Result<(String, u16), Fau
 mod tests {
     use super::*;
     use crate::settings::Address;
+    use cache_memoize_core::StoreUrl;
 
     fn reply(text: &str) -> Value {
         redis::parse_redis_value(text.as_bytes()).unwrap()
@@ -141,6 +142,15 @@ mod tests {
         settings.protocol = Protocol::Resp3;
         let all = "*5 $5 HELLO $1 3 $4 AUTH $2 me $4 word *2 $6 SELECT $1 7 ";
         assert_eq!(shown(&Handshake::with_server(&settings)), all);
+    }
+
+    #[test]
+    fn a_sentinel_is_told_what_is_meant_for_it() {
+        let url = "redis+sentinel://me:word@a/name?sentinel_user=watcher&sentinel_password=other";
+        let settings = Settings::from_url(StoreUrl::parse(url).unwrap()).unwrap();
+        assert_eq!(shown(&Handshake::with_sentinel(&settings)), "*3 $4 AUTH $7 watcher $5 other ");
+        let master = shown(&Handshake::with_server(&settings));
+        assert!(master.starts_with("*3 $4 AUTH $2 me $4 word "), "{master}");
     }
 
     #[test]

@@ -70,3 +70,35 @@ impl Drop for Nearby<'_> {
         }
     }
 }
+
+#[cfg(all(test, feature = "memory"))]
+mod tests {
+    use super::*;
+    use crate::{Cache, Near};
+    use cache_memoize_core::Backend;
+    use cache_memoize_memory::Memory;
+    use cache_memoize_testkit::Counts;
+
+    fn cache() -> Cache {
+        let backend: Backend = Memory::new().into();
+        let backend = Counts::new().wrap(&backend);
+        Cache::builder().backend(backend).near(Near::entries(10)).build().unwrap()
+    }
+
+    #[test]
+    fn a_lease_is_given_back_by_whoever_took_it_and_by_nobody_else() {
+        let (cache, key) = (cache(), KeyRef::new("key").unwrap());
+        let begun = || {
+            let nearby = Nearby::of(cache.inner(), key).unwrap();
+            nearby.begin(LeaseMode::Join);
+            nearby
+        };
+        let (first, second) = (begun(), begun());
+        drop(second);
+        first.keep(7, |_| 1, Duration::MAX);
+        assert_eq!(first.read(), Some(7), "its lease stands");
+        drop(begun());
+        let tier = cache.inner().near.as_ref().unwrap().tier();
+        assert!(tier.lease(key, Ttl::Forever, LeaseMode::Join).first, "no lease is left over");
+    }
+}

@@ -23,5 +23,6 @@ mod python_on_servers;
 #[cfg(feature = "json")]
 mod read_entry;
 mod resilience;
+mod strict;
 mod support;
 mod types;

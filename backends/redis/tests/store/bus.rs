@@ -4,6 +4,7 @@ use crate::support::{PATIENCE, get, key, patient, put, wait_until};
 use cache_memoize_core::{Bus, KeyRef, LeaseMode, Listener, PutMode, Store, Subscription, Ttl};
 use cache_memoize_testkit::servers::{RedisCluster, RedisSentinel, RedisServer};
 use std::fs;
+use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -205,6 +206,29 @@ fn a_dropped_subscription_hears_nothing_and_ends_its_thread() {
     put(&redis, "key", "1").unwrap();
     assert_eq!(get(&redis, "key").unwrap().as_deref(), Some(&b"1"[..]));
     assert_eq!(*ear.heard.lock().unwrap(), Vec::<String>::new());
+}
+
+/// Whoever listens would rely on copies that nobody keeps up to date.
+#[test]
+fn a_server_that_refuses_to_tell_is_not_taken_for_one_that_tells() {
+    let server =
+        RedisServer::builder().directive("user", "deaf on >word ~* &* +@all -client").start();
+    let redis = patient(&format!("redis://deaf:word@{}", server.address()));
+    let ear = Arc::new(Ear::default());
+    let _subscription = redis.subscribe("", ear.clone());
+    let refusals = || server.info("total_error_replies");
+    wait_until("it is asked again and again", || refusals() > 2);
+    assert!(!ear.has(LOST), "nobody tells");
+}
+
+#[test]
+fn a_server_that_is_gone_is_looked_for_without_longer_and_longer_pauses() {
+    let gone = TcpListener::bind("127.0.0.1:0").unwrap();
+    let redis = patient(&format!("redis://{}", gone.local_addr().unwrap()));
+    let began = Instant::now();
+    let _subscription = redis.subscribe("", Arc::new(Ear::default()));
+    (0..13).for_each(|_| drop(gone.accept().unwrap()));
+    assert!(began.elapsed() < PATIENCE / 2, "{:?}", began.elapsed());
 }
 
 #[test]

@@ -334,6 +334,21 @@ fn a_database_that_is_not_there_is_a_wrong_setting() {
 }
 
 #[test]
+fn what_is_over_leaves_no_lease_behind() {
+    let server = RedisServer::start();
+    for (face, store) in faces(&patient(&server.tcp_url())) {
+        store.clear().unwrap();
+        let lease = |name| store.lease(key(name), Ttl::Forever, LeaseMode::Join).unwrap().0.token;
+        let filled = PutMode::IfLease(lease("filled"));
+        assert!(store.put(key("filled"), "value".into(), Ttl::Forever, filled).unwrap());
+        store.release(key("returned"), lease("returned")).unwrap();
+        lease("removed");
+        store.remove(&[key("removed")]).unwrap();
+        assert_eq!(server.command(&["DBSIZE"]), "1", "{face}: the value alone");
+    }
+}
+
+#[test]
 fn a_limit_that_is_set_later_counts() {
     let server = RedisServer::start();
     let redis: Redis = open(&server.tcp_url());

@@ -1,7 +1,7 @@
 //! What a URL may say, and what is said of a wrong one.
 
 use crate::certificates::Certificates;
-use crate::support::{assert_kind, faces, get, open, patient, put, value};
+use crate::support::{PATIENCE, assert_kind, faces, get, open, patient, put, value};
 use cache_memoize_core::{Backend, StoreErrorKind, StoreUrl};
 use cache_memoize_redis::{Protocol, Redis};
 use cache_memoize_testkit::servers::RedisServer;
@@ -33,6 +33,7 @@ fn a_wrong_url_says_what_is_wrong_and_what_would_be_right() {
         ("redis+cluster://", "names no server"),
         ("redis+cluster://a/1", "no path"),
         ("redis+cluster://a?db=1", "database 0 alone"),
+        ("redis+cluster://a?tls=true&ca=/nowhere.pem", "`ca=/nowhere.pem` cannot be read"),
         ("redis+sentinel://a", "name that the sentinels have"),
         ("redis+sentinel:///name", "names no server"),
         ("redis+sentinel://a/name?tls=maybe", "`true` or `false`"),
@@ -113,6 +114,29 @@ fn the_builder_goes_before_the_url() {
     let without_tls = Redis::builder().ca_pem("x").build();
     let message = assert_kind(without_tls, StoreErrorKind::Configuration);
     assert!(message.contains("`rediss://`"), "{message}");
+}
+
+#[test]
+fn who_we_are_and_how_we_speak_is_what_was_said() {
+    let server = RedisServer::builder()
+        .password("another")
+        .directive("user", "worker on >secret ~* &* +@all")
+        .start();
+    let at = server.address();
+    let mut stores: Vec<Redis> = ["2", "3"]
+        .map(|protocol| patient(&format!("redis://worker:secret@{at}?protocol={protocol}")))
+        .into();
+    let builder = Redis::builder().url(format!("redis://nobody:wrong@{at}")).timeout(PATIENCE);
+    stores.push(builder.user("worker").password("secret").build().unwrap());
+    let greetings: Vec<u64> = stores
+        .iter()
+        .map(|redis| {
+            let before = server.calls("hello");
+            faces(redis).into_iter().for_each(|(_, store)| store.ping().unwrap());
+            server.calls("hello") - before
+        })
+        .collect();
+    assert_eq!(greetings, [0, 2, 0], "RESP3 begins with a greeting");
 }
 
 #[test]

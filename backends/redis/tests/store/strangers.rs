@@ -1,6 +1,6 @@
 //! Servers that are none, and answer what they like.
 
-use crate::support::{OPERATIONS, assert_kind, faces, open, patient};
+use crate::support::{OPERATIONS, assert_kind, faces, get, open, patient, value};
 use cache_memoize_core::{Store, StoreErrorKind};
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -153,6 +153,63 @@ fn a_new_connection_that_breaks_is_not_followed_by_another() {
             assert_kind(act(&*store), StoreErrorKind::Unavailable);
             let times = asked.load(Ordering::SeqCst) - before;
             assert_eq!(times, 1, "{face} {name} was sent so many times");
+        }
+    }
+}
+
+/// Whose reply that is, nobody knows, and so not of those that come after it.
+#[test]
+fn a_connection_with_a_reply_of_the_wrong_sort_is_not_used_again() {
+    let connections = Arc::new(AtomicUsize::new(0));
+    let counting = connections.clone();
+    let address = listen(move |mut stream| {
+        counting.fetch_add(1, Ordering::SeqCst);
+        answer_all(&mut stream, b":5\r\n");
+    });
+    for (face, store) in faces(&patient(&format!("redis://{address}"))) {
+        let before = connections.load(Ordering::SeqCst);
+        for _ in 0..3 {
+            assert_kind(get(&*store, "key"), StoreErrorKind::Protocol);
+        }
+        assert_eq!(connections.load(Ordering::SeqCst) - before, 3, "{face}");
+    }
+}
+
+#[test]
+fn replies_too_many_are_not_the_next_answers() {
+    let answers = b"$5\r\nright\r\n$5\r\nwrong\r\n$5\r\nwrong\r\n";
+    let address = listen(|mut stream| answer_all(&mut stream, answers));
+    for (face, store) in faces(&patient(&format!("redis://{address}"))) {
+        for _ in 0..5 {
+            assert_eq!(get(&*store, "key").unwrap(), value("right"), "{face}");
+        }
+    }
+}
+
+/// A server that is a replica now, or is still loading: the name may stand for another one by then.
+#[test]
+fn a_server_that_is_not_the_master_is_looked_for_again() {
+    for refusal in [&b"-READONLY not now\r\n"[..], b"-LOADING\r\n", b"-MASTERDOWN\r\n"] {
+        let connections = Arc::new(AtomicUsize::new(0));
+        let counting = connections.clone();
+        let address = listen(move |mut stream| {
+            counting.fetch_add(1, Ordering::SeqCst);
+            answer_all(&mut stream, refusal);
+        });
+        for (face, store) in faces(&patient(&format!("redis://{address}"))) {
+            let before = connections.load(Ordering::SeqCst);
+            for _ in 0..3 {
+                assert_kind(get(&*store, "key"), StoreErrorKind::Unavailable);
+            }
+            assert_eq!(connections.load(Ordering::SeqCst) - before, 3, "{face}");
+        }
+    }
+}
+
+fn answer_all(stream: &mut TcpStream, answer: &[u8]) {
+    while stream.read(&mut [0; 4096]).is_ok_and(|count| count > 0) {
+        if stream.write_all(answer).is_err() {
+            return;
         }
     }
 }

@@ -373,6 +373,17 @@ fn a_frame_that_does_not_say_its_length_is_read() {
     assert_eq!(read(&frame.repeat(2), 2 * bytes.len()), None, "two frames");
 }
 
+#[test]
+#[cfg(feature = "zstd")]
+fn a_bomb_that_does_not_say_its_length_takes_no_room() {
+    let mut encoder = zstd::Encoder::new(Vec::new(), 3).unwrap();
+    std::io::copy(&mut std::io::repeat(0).take(8 << 20), &mut encoder).unwrap();
+    let bomb = encoder.finish().unwrap();
+    let read = || assert_eq!(Compressor::zstd().unpack(&bomb, 1000), None);
+    let taken = allocation_counter::measure(read).bytes_max;
+    assert!(taken < 256 << 10, "{taken} bytes");
+}
+
 /// One digit of JSON is a small number to MessagePack, and the other way round: nobody can tell.
 #[test]
 #[cfg(all(feature = "msgpack", feature = "json"))]

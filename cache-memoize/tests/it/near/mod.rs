@@ -1,15 +1,13 @@
 //! The near tier: what it saves, and how it follows the store.
 
+mod overtaken;
+
 use crate::support::{block_on, with_default};
-use cache_memoize::core::{
-    Backend, Bus, Bytes, KeyRef, Lease, LeaseMode, Listener, PutMode, Result as Answer, Store,
-    StoreErrorKind, Subscription, Token, Ttl,
-};
+use cache_memoize::core::{Backend, Bus, Listener, StoreErrorKind, Subscription};
 use cache_memoize::{Cache, Memory, Near, cache_memoize, caches};
 use cache_memoize_testkit::{Counts, FakeClock, Fault, Faults};
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::sync::{Arc, Barrier, Mutex};
-use std::thread;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 static WORLD: AtomicU32 = AtomicU32::new(0);
@@ -67,6 +65,14 @@ impl Services {
     fn there<R>(&self, body: impl FnOnce() -> R) -> R {
         with_default(&self.there, body)
     }
+
+    fn here_async(&self, body: impl Future<Output = ()>) {
+        block_on(caches::scoped_async([("default", self.here.clone())], body));
+    }
+
+    fn there_async(&self, body: impl Future<Output = ()>) {
+        block_on(caches::scoped_async([("default", self.there.clone())], body));
+    }
 }
 
 /// Tells what the test wants it to tell.
@@ -111,13 +117,20 @@ fn a_near_hit_asks_the_store_nothing() {
 #[test]
 fn an_async_near_hit_asks_the_store_nothing() {
     let services = Services::new();
-    block_on(caches::scoped_async([("default", services.here.clone())], async {
+    services.here_async(async {
         let value = world_async(1).await;
         let trips = services.counts.total();
         changed_world();
         assert_eq!(world_async(1).await, value);
-        assert_eq!(services.counts.total(), trips);
-    }));
+        assert_eq!(peek_world_async(1).await.expect("it is near"), Some(value));
+        assert_eq!(services.counts.total(), trips, "the value was kept when it was stored");
+    });
+    services.there_async(async {
+        let trips = services.counts.total();
+        world_async(1).await;
+        world_async(1).await;
+        assert_eq!(services.counts.total(), trips + 1, "the value was kept when it was read");
+    });
 }
 
 #[test]
@@ -138,6 +151,49 @@ fn a_copy_lives_no_longer_than_its_ttl_and_its_entry() {
 }
 
 #[test]
+fn a_copy_of_an_older_entry_ends_with_it() {
+    let services = Services::new();
+    services.here(|| brief(1));
+    services.clock.advance(Duration::from_millis(1_500));
+    let new = services.there(|| {
+        brief(1);
+        changed_world()
+    });
+    services.clock.advance(Duration::from_millis(500));
+    assert_eq!(services.there(|| brief(1)), new);
+}
+
+#[test]
+fn a_copy_lives_five_seconds_where_nothing_else_is_said() {
+    let (counts, clock) = (Counts::new(), FakeClock::new());
+    let memory: Backend = Memory::builder().clock(clock.clone()).build().into();
+    let builder = Cache::builder().backend(counts.wrap(&memory)).near(Near::entries(100));
+    let cache = builder.build().expect("the settings are right");
+    cache.set("key", 7).expect("the store answers");
+    let asked_after = |millis| {
+        clock.advance(Duration::from_millis(millis));
+        let trips = counts.total();
+        assert_eq!(cache.get("key").expect("the store answers"), Some(7));
+        counts.total() - trips
+    };
+    assert_eq!([asked_after(0), asked_after(4_999), asked_after(1)], [1, 0, 1]);
+}
+
+#[test]
+fn a_near_tier_keeps_to_its_bytes() {
+    let counts = Counts::new();
+    let memory: Backend = Memory::new().into();
+    let builder = Cache::builder().backend(counts.wrap(&memory)).near(Near::bytes(200_000));
+    let cache = builder.build().expect("the settings are right");
+    let read = |id: u32| cache.get_or_compute(id, || vec![0_u8; 10_000]);
+    (0..100).for_each(|id| drop(read(id)));
+    let trips = counts.total();
+    (0..100).for_each(|id| assert_eq!(read(id), read(id)));
+    let asked = counts.total() - trips;
+    assert!((80..=100).contains(&asked), "room for one of 100, and not for most: {asked}");
+}
+
+#[test]
 fn what_happens_here_is_seen_here_at_once() {
     let services = Services::new();
     services.here(|| {
@@ -154,6 +210,45 @@ fn what_happens_here_is_seen_here_at_once() {
         invalidate_world(1).expect_err("the store fails");
         assert_eq!(world(1), newest);
     });
+}
+
+#[test]
+fn what_async_functions_do_here_is_seen_here_at_once() {
+    let services = Services::new();
+    services.here_async(async {
+        world_async(1).await;
+        let new = changed_world();
+        assert!(invalidate_world_async(1).await.expect("the store answers"));
+        assert_eq!(world_async(1).await, new);
+        let newer = changed_world();
+        assert_eq!((refresh_world_async(1).await, world_async(1).await), (newer, newer));
+        prime_world_async(1, 77).await.expect("the store answers");
+        assert_eq!(world_async(1).await, 77);
+    });
+}
+
+/// The store took the value: a copy of the older one is wrong, whatever became of the answer.
+#[test]
+fn a_write_whose_answer_was_lost_is_seen_here_at_once() {
+    let services = Services::new();
+    services.here(|| {
+        world(1);
+        services.faults.on("put").once(Fault::FailAfter(StoreErrorKind::Timeout));
+        prime_world(1, 77).expect_err("the answer is lost");
+        assert_eq!(world(1), 77);
+    });
+}
+
+/// Not even where nobody tells of the invalidation: a bus may be slow, and not every store has one.
+#[test]
+fn what_the_store_refused_is_not_kept() {
+    let services = Services::new();
+    let overtaken = services.here.get_or_compute("key", || {
+        services.there.invalidate("key").expect("the store answers");
+        "old".to_owned()
+    });
+    assert_eq!(overtaken, "old");
+    assert_eq!(services.here.get_or_compute("key", || "new".to_owned()), "new");
 }
 
 #[test]
@@ -193,130 +288,6 @@ fn while_the_store_is_down_the_near_tier_protects_the_origin() {
         let _ = invalidate_world(1);
         assert_eq!(world(1), new);
     });
-}
-
-/// A store whose `get`, once asked to, answers only when the test lets it.
-struct Late<S> {
-    store: S,
-    waits: AtomicBool,
-    answered: Barrier,
-    goes_on: Barrier,
-}
-
-impl<S: Store> Late<S> {
-    fn new(store: S) -> Arc<Self> {
-        let waits = AtomicBool::new(false);
-        Arc::new(Self { store, waits, answered: Barrier::new(2), goes_on: Barrier::new(2) })
-    }
-}
-
-impl<S: Store> Store for Late<S> {
-    fn get(&self, keys: &[KeyRef<'_>]) -> Answer<Vec<Option<Bytes>>> {
-        let answer = self.store.get(keys);
-        if self.waits.swap(false, Ordering::SeqCst) {
-            self.answered.wait();
-            self.goes_on.wait();
-        }
-        answer
-    }
-
-    fn put(&self, key: KeyRef<'_>, value: Bytes, ttl: Ttl, mode: PutMode) -> Answer<bool> {
-        self.store.put(key, value, ttl, mode)
-    }
-
-    fn lease(&self, key: KeyRef<'_>, ttl: Ttl, mode: LeaseMode) -> Answer<(Lease, Option<Bytes>)> {
-        self.store.lease(key, ttl, mode)
-    }
-
-    fn release(&self, key: KeyRef<'_>, token: Token) -> Answer<()> {
-        self.store.release(key, token)
-    }
-
-    fn remove(&self, keys: &[KeyRef<'_>]) -> Answer<Vec<bool>> {
-        self.store.remove(keys)
-    }
-
-    fn increment(&self, key: KeyRef<'_>, by: u64, start: u64, ttl: Ttl) -> Answer<u64> {
-        self.store.increment(key, by, start, ttl)
-    }
-
-    fn touch(&self, key: KeyRef<'_>, ttl: Ttl) -> Answer<bool> {
-        self.store.touch(key, ttl)
-    }
-
-    fn clear(&self) -> Answer<()> {
-        self.store.clear()
-    }
-}
-
-/// Reads 1 near while `meanwhile` happens between the answer of the store and its arrival, and gives what
-/// is read afterwards.
-fn read_while(bus: &Arc<TestBus>, begin: impl FnOnce(), meanwhile: impl FnOnce()) -> u32 {
-    let memory: Backend = Memory::new().into();
-    let late = Late::new(memory.store().expect("memory has a blocking face").clone());
-    let backend = Backend::new("late").with_store(late.clone()).with_bus(Shared(bus.clone()));
-    let near = Near::entries(100).ttl(Duration::MAX);
-    let cache = Cache::builder().backend(backend).near(near).build().expect("right settings");
-    with_default(&cache, || {
-        world(1);
-        bus.tell(|listener| listener.lost());
-        begin();
-        late.waits.store(true, Ordering::SeqCst);
-        thread::scope(|scope| {
-            scope.spawn(|| with_default(&cache, || world(1)));
-            late.answered.wait();
-            meanwhile();
-            late.goes_on.wait();
-        });
-        world(1)
-    })
-}
-
-#[test]
-fn an_answer_that_was_overtaken_is_not_kept() {
-    let bus = Arc::new(TestBus::default());
-    let mut new = 0;
-    let read = read_while(
-        &bus,
-        || new = changed_world(),
-        || {
-            invalidate_world(1).expect("the store answers");
-        },
-    );
-    assert_eq!(read, new, "invalidated here");
-}
-
-#[test]
-fn an_answer_from_before_a_refresh_is_not_kept() {
-    let bus = Arc::new(TestBus::default());
-    let mut new = 0;
-    let mut refreshed = 0;
-    let read = read_while(&bus, || new = changed_world(), || refreshed = refresh_world(1));
-    assert_eq!((read, refreshed), (new, new));
-}
-
-#[test]
-fn an_answer_that_was_overtaken_elsewhere_is_not_kept() {
-    let bus = Arc::new(TestBus::default());
-    let memory: Backend = Memory::new().into();
-    let late = Late::new(memory.store().expect("memory has a blocking face").clone());
-    let backend = Backend::new("late").with_store(late.clone()).with_bus(Shared(bus.clone()));
-    let near = Near::entries(100).ttl(Duration::MAX);
-    let here =
-        Cache::builder().backend(backend.clone()).near(near).build().expect("right settings");
-    let there = Cache::builder().backend(backend).build().expect("right settings");
-    with_default(&there, || world(1));
-    let new = changed_world();
-    late.waits.store(true, Ordering::SeqCst);
-    thread::scope(|scope| {
-        scope.spawn(|| with_default(&here, || world(1)));
-        late.answered.wait();
-        with_default(&there, || invalidate_world(1)).expect("the store answers");
-        let key = with_default(&there, || cache_key_world(1));
-        bus.tell(|listener| listener.changed(key.as_ref()));
-        late.goes_on.wait();
-    });
-    assert_eq!(with_default(&here, || world(1)), new);
 }
 
 #[test]
