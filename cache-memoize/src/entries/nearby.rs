@@ -96,7 +96,11 @@ mod tests {
         let (first, second) = (begun(), begun());
         drop(second);
         first.keep(7, |_| 1, Duration::MAX);
-        assert_eq!(first.read(), Some(7), "its lease stands");
+        let mut copy = None;
+        first.tier().read(key, &mut |object| {
+            copy = object.downcast_ref::<Held<i32>>().map(|held| held.0);
+        });
+        assert_eq!(copy, Some(7), "its lease stands");
         drop(begun());
         let tier = cache.inner().near.as_ref().unwrap().tier();
         assert!(tier.lease(key, Ttl::Forever, LeaseMode::Join).first, "no lease is left over");
