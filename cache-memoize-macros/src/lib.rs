@@ -52,7 +52,7 @@ use proc_macro::TokenStream;
 /// | `ttl_with` | `\|value: &T\| -> Duration` | lifetime from the value |
 /// | `jitter` | `0.1` | spreads lifetimes by ±10 % |
 /// | `on_hit`, `on_miss` | path or closure | called with the key arguments by reference |
-/// | `single_flight` | `"process"`, `"off"` | whether callers of one key wait for each other |
+/// | `single_flight` | `"process"`, `"fleet"`, `"off"` | whether callers of one key wait for each other |
 /// | `local` | flag | in process only, typed, no serde bound on the value |
 /// | `companions` | `false`, or a visibility such as `pub(crate)` | whether and how visible the companions are |
 /// | `in_impl` | flag | this is an associated function without a receiver |

@@ -6,15 +6,28 @@
 use crate::flight::Landing;
 use cache_memoize_core::{AnyObject, Token};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// How often a caller waits for flights that come to nothing before it computes for itself: failed,
 /// cancelled and overtaken computations delay nobody without end.
 const PATIENCE: u8 = 3;
 
+/// Which callers of one key share a computation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SingleFlight {
+    /// None.
+    Off,
+    /// Those of this process.
+    Process,
+    /// Those of all processes on one store.
+    Fleet,
+}
+
 /// The plan of one call.
 pub(crate) struct Plan {
-    single_flight: bool,
+    single_flight: SingleFlight,
     waited: u8,
+    naps: Naps,
 }
 
 /// What to do when the store has no value.
@@ -27,13 +40,21 @@ pub(crate) enum Next {
 }
 
 impl Plan {
-    pub(crate) fn new(single_flight: bool) -> Self {
-        Self { single_flight, waited: 0 }
+    /// The plan of a call that waits for other processes no longer than `wait_limit`.
+    pub(crate) fn new(single_flight: SingleFlight, wait_limit: Duration) -> Self {
+        Self { single_flight, waited: 0, naps: Naps::of(wait_limit) }
     }
 
     /// After a look that found nothing.
     pub(crate) fn missed(&self) -> Next {
-        if self.single_flight && self.waited < PATIENCE { Next::Join } else { Next::Alone }
+        let joins = self.single_flight != SingleFlight::Off && self.waited < PATIENCE;
+        if joins { Next::Join } else { Next::Alone }
+    }
+
+    /// How long to wait before the store is asked again, while another process computes; `None` if this call
+    /// is to compute too.
+    pub(crate) fn nap(&mut self) -> Option<Duration> {
+        if self.single_flight == SingleFlight::Fleet { self.naps.next() } else { None }
     }
 
     /// After waiting for a flight. If it came to nothing, the caller looks again.
@@ -42,6 +63,32 @@ impl Plan {
     /// all others to compute alone in the end, a slow function would run as often as it has callers.
     pub(crate) fn waited_for(&mut self, landing: &Landing) {
         self.waited += u8::from(matches!(landing, Landing::Nothing));
+    }
+}
+
+/// The pauses of a caller that waits for another process: short at first, since most computations are.
+struct Naps {
+    next: Duration,
+    left: Duration,
+}
+
+impl Naps {
+    const SHORTEST: Duration = Duration::from_millis(2);
+    const LONGEST: Duration = Duration::from_millis(64);
+
+    fn of(limit: Duration) -> Self {
+        Self { next: Self::SHORTEST, left: limit }
+    }
+}
+
+impl Iterator for Naps {
+    type Item = Duration;
+
+    fn next(&mut self) -> Option<Duration> {
+        let nap = self.next.min(self.left);
+        self.left -= nap;
+        self.next = (self.next * 2).min(Self::LONGEST);
+        (!nap.is_zero()).then_some(nap)
     }
 }
 
@@ -85,14 +132,28 @@ mod tests {
 
     #[test]
     fn a_caller_waits_a_bounded_number_of_times() {
-        let mut plan = Plan::new(true);
+        let mut plan = Plan::new(SingleFlight::Process, Duration::MAX);
         for _ in 0..PATIENCE {
             assert_eq!(plan.missed(), Next::Join);
             plan.waited_for(&Landing::Overdue);
             plan.waited_for(&Landing::Nothing);
         }
         assert_eq!(plan.missed(), Next::Alone);
-        assert_eq!(Plan::new(false).missed(), Next::Alone);
+        assert_eq!(Plan::new(SingleFlight::Off, Duration::MAX).missed(), Next::Alone);
+    }
+
+    #[test]
+    fn a_caller_waits_for_another_process_up_to_its_limit() {
+        let naps = |single_flight, limit| {
+            let mut plan = Plan::new(single_flight, limit);
+            std::iter::from_fn(move || plan.nap()).collect::<Vec<_>>()
+        };
+        let millis = Duration::from_millis;
+        let fleet = naps(SingleFlight::Fleet, millis(200));
+        assert_eq!(fleet, [2, 4, 8, 16, 32, 64, 64, 10].map(millis));
+        assert!(naps(SingleFlight::Process, millis(200)).is_empty());
+        assert!(naps(SingleFlight::Fleet, Duration::ZERO).is_empty());
+        assert_eq!(Plan::new(SingleFlight::Fleet, Duration::MAX).missed(), Next::Join);
     }
 
     #[test]

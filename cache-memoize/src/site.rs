@@ -6,6 +6,7 @@ use crate::call::{Call, Handle};
 use crate::key::{Escape, KeyParts, KeyText, KeyWriter};
 use crate::lifetime::Lifetime;
 use crate::place::{Neighbour, Place};
+use crate::plan::SingleFlight;
 use std::collections::HashMap;
 use std::sync::{LazyLock, OnceLock};
 
@@ -21,7 +22,7 @@ pub struct Site {
     ttl: Option<Lifetime>,
     err_ttl: Option<Lifetime>,
     jitter: f64,
-    single_flight: bool,
+    single_flight: SingleFlight,
     local: bool,
     resolved: OnceLock<Resolved>,
 }
@@ -60,7 +61,7 @@ impl Site {
             ttl: None,
             err_ttl: None,
             jitter: 0.0,
-            single_flight: true,
+            single_flight: SingleFlight::Process,
             local: false,
             resolved: OnceLock::new(),
         }
@@ -118,7 +119,14 @@ impl Site {
     /// The option `single_flight = "off"`.
     #[must_use]
     pub const fn single_flight_off(mut self) -> Self {
-        self.single_flight = false;
+        self.single_flight = SingleFlight::Off;
+        self
+    }
+
+    /// The option `single_flight = "fleet"`.
+    #[must_use]
+    pub const fn single_flight_fleet(mut self) -> Self {
+        self.single_flight = SingleFlight::Fleet;
         self
     }
 
@@ -189,7 +197,7 @@ impl Site {
         self.jitter
     }
 
-    pub(crate) fn single_flight(&self) -> bool {
+    pub(crate) fn single_flight(&self) -> SingleFlight {
         self.single_flight
     }
 

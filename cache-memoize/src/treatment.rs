@@ -85,7 +85,7 @@ impl<'a> Spot<'a> {
     }
 
     fn plan(&self) -> Plan {
-        Plan::new(self.site.single_flight())
+        Plan::new(self.site.single_flight(), self.cache.flights.wait_limit())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::drive::{Keep, Leased, Look, Note, Replaced, asynchronous, blocking};
 use crate::flight::Flights;
-use crate::plan::{Fill, Permit, Plan};
+use crate::plan::{Fill, Permit, Plan, SingleFlight};
 use crate::sync::{Mutex, lock};
 use cache_memoize_core::{Key, LeaseMode, Token};
 use std::sync::Arc;
@@ -151,7 +151,7 @@ impl Process {
             &self.flights,
             &self.key,
             &Whole,
-            Plan::new(true),
+            Plan::new(SingleFlight::Process, Duration::ZERO),
             None,
             compute,
         )
@@ -167,7 +167,7 @@ impl Process {
             &self.flights,
             &self.key,
             &Whole,
-            Plan::new(true),
+            Plan::new(SingleFlight::Process, Duration::ZERO),
             None,
             compute,
         )
@@ -211,6 +211,10 @@ impl blocking::Entries for World {
         self.remove();
     }
 
+    fn nap(&self, _: Duration) {
+        shuttle::thread::yield_now();
+    }
+
     fn rests(&self) -> bool {
         false
     }
@@ -245,6 +249,10 @@ impl asynchronous::Entries for World {
 
     async fn forget(&self) {
         self.remove();
+    }
+
+    async fn nap(&self, _: Duration) {
+        shuttle::future::yield_now().await;
     }
 
     fn rests(&self) -> bool {

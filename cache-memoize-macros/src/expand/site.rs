@@ -3,7 +3,7 @@
 use super::memo::Memo;
 use super::source;
 use crate::function::Home;
-use crate::options::{CacheChoice, Lifetime};
+use crate::options::{CacheChoice, Lifetime, SingleFlight};
 use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens as _, quote};
 use syn::Path;
@@ -46,7 +46,11 @@ fn settings(memo: &Memo<'_>) -> TokenStream {
     let ttl = lifetime(memo, options.ttl.as_ref()).map(|ttl| quote!(.ttl(#ttl)));
     let err_ttl = lifetime(memo, options.err_ttl.as_ref()).map(|ttl| quote!(.err_ttl(#ttl)));
     let jitter = options.jitter.map(Literal::f64_unsuffixed).map(|jitter| quote!(.jitter(#jitter)));
-    let flight = options.single_flight_off.then(|| quote!(.single_flight_off()));
+    let flight = match options.single_flight {
+        SingleFlight::Off => Some(quote!(.single_flight_off())),
+        SingleFlight::Process => None,
+        SingleFlight::Fleet => Some(quote!(.single_flight_fleet())),
+    };
     let local = options.local.then(|| quote!(.local()));
     let of_trait = match &memo.function.home {
         Home::TraitImpl(path) => {

@@ -1,6 +1,6 @@
 //! Options that contradict each other.
 
-use super::{Lifetime, Names, Options};
+use super::{Lifetime, Names, Options, SingleFlight};
 use crate::errors::Errors;
 
 /// Reports every contradiction at the option that should go.
@@ -49,6 +49,12 @@ pub(super) fn report(options: &Options, names: &Names, errors: &mut Errors) {
         contradiction("err_ttl", &format!("{failed} `err_ttl`"));
         for stale in ["stale_while_revalidate", "stale_if_error", "early_refresh"] {
             contradiction(stale, &format!("{no_value} none grows old: remove `{stale}`"));
+        }
+        if options.single_flight == SingleFlight::Fleet {
+            contradiction(
+                "single_flight",
+                "with `store_result = false` a function runs once in the whole fleet anyway: remove `single_flight`",
+            );
         }
         contradiction("local", &format!("{no_value} `local` has nothing to keep typed: remove it"));
     }

@@ -31,7 +31,7 @@ const FORMS: &[(&str, &str)] = &[
     ),
     ("on_hit", "as a path or closure, `on_hit = log_hit`"),
     ("on_miss", "as a path or closure, `on_miss = log_miss`"),
-    ("single_flight", "`single_flight = \"process\"` or `single_flight = \"off\"`"),
+    ("single_flight", "`single_flight = \"process\"`, `\"fleet\"` or `\"off\"`"),
     ("local", "alone, `local`"),
     ("companions", "`companions = false`, or as a visibility, `companions = pub(crate)`"),
     ("in_impl", "alone, `in_impl`"),

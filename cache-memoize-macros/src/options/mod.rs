@@ -38,7 +38,7 @@ pub(crate) struct Options {
     pub(crate) early_refresh: Option<f64>,
     pub(crate) on_hit: Option<Expr>,
     pub(crate) on_miss: Option<Expr>,
-    pub(crate) single_flight_off: bool,
+    pub(crate) single_flight: SingleFlight,
     pub(crate) local: bool,
     pub(crate) companions: Companions,
     /// `in_impl`, at this place.
@@ -65,6 +65,15 @@ pub(crate) enum ErrorChoice {
 pub(crate) struct StaleIfError {
     pub(crate) time: Lifetime,
     pub(crate) place: Span,
+}
+
+/// Which callers of one key share a computation.
+#[derive(Clone, Copy, Default, PartialEq)]
+pub(crate) enum SingleFlight {
+    Off,
+    #[default]
+    Process,
+    Fleet,
 }
 
 /// Which companions a function gets.
@@ -123,7 +132,7 @@ impl Options {
             "early_refresh" => self.early_refresh = beta(given)?,
             "on_hit" => self.on_hit = Some(function(given)?),
             "on_miss" => self.on_miss = Some(function(given)?),
-            "single_flight" => self.single_flight_off = flight_is_off(given)?,
+            "single_flight" => self.single_flight = single_flight(given)?,
             "local" => self.local = given.flag()?,
             "companions" => self.companions = companions(given)?,
             "in_impl" => {
@@ -251,16 +260,12 @@ fn beta(given: Given) -> syn::Result<Option<f64>> {
     beta.filter(|beta| beta.is_finite() && *beta > 0.0).map(Some).ok_or(wrong_form)
 }
 
-fn flight_is_off(given: Given) -> syn::Result<bool> {
+fn single_flight(given: Given) -> syn::Result<SingleFlight> {
     let wrong_form = given.wrong_form();
-    let flight = given.text()?;
-    match flight.value().as_str() {
-        "off" => Ok(true),
-        "process" => Ok(false),
-        "fleet" => Err(syn::Error::new_spanned(
-            flight,
-            "`single_flight = \"fleet\"` is not available yet: use \"process\", one computation at a time per process",
-        )),
+    match given.text()?.value().as_str() {
+        "off" => Ok(SingleFlight::Off),
+        "process" => Ok(SingleFlight::Process),
+        "fleet" => Ok(SingleFlight::Fleet),
         _ => Err(wrong_form),
     }
 }

@@ -53,7 +53,7 @@ fn unknown_options_are_named_with_what_was_meant() {
 
 #[test]
 fn options_of_later_versions_say_so() {
-    for option in ["background", "tags(\"user:{user}\")", "batch", "single_flight = \"fleet\""] {
+    for option in ["background", "tags(\"user:{user}\")", "batch"] {
         refused_options(option, &[&["is not available yet: "]]);
     }
 }

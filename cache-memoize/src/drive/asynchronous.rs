@@ -5,6 +5,7 @@ use cache_memoize_core::{AnyObject, Key, LeaseMode};
 use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// The entry of one key, as the driver sees it. Faults of the store never get this far: they are reported
 /// where they happen, and read as an absence.
@@ -33,6 +34,9 @@ pub(crate) trait Entries {
 
     /// Forgets what is stored, and revokes every lease.
     fn forget(&self) -> impl Future<Output = ()>;
+
+    /// Waits, because another process computes.
+    fn nap(&self, time: Duration) -> impl Future<Output = ()>;
 
     /// Whether the function failed a moment ago, and is left alone while there is an old value.
     fn rests(&self) -> bool;
@@ -85,9 +89,18 @@ pub(crate) async fn missed<K: Keep>(
             Look::Nothing => None,
         };
     };
-    match entries.lease(LeaseMode::Join).await {
+    let mut leased = entries.lease(LeaseMode::Join).await;
+    let mut note = Note::Hit;
+    while let Leased::Granted { permit: Permit::Fenced(_), first: false } = leased
+        && let Some(time) = plan.nap()
+    {
+        entries.nap(time).await;
+        leased = entries.lease(LeaseMode::Join).await;
+        note = Note::Coalesced;
+    }
+    match leased {
         Leased::Found(stored) => {
-            entries.note(Note::Hit);
+            entries.note(note);
             keep.restore(stored)
         }
         Leased::Granted { permit, .. } => {

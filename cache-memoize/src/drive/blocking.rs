@@ -3,6 +3,7 @@ use crate::flight::{Flights, Leading, Manner, Seat};
 use crate::plan::{Fill, Next, Permit, Plan, landing};
 use cache_memoize_core::{AnyObject, Key, LeaseMode};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// The entry of one key, as the driver sees it. Faults of the store never get this far: they are reported
 /// where they happen, and read as an absence.
@@ -27,6 +28,9 @@ pub(crate) trait Entries {
 
     /// Forgets what is stored, and revokes every lease.
     fn forget(&self);
+
+    /// Waits, because another process computes.
+    fn nap(&self, time: Duration);
 
     /// Whether the function failed a moment ago, and is left alone while there is an old value.
     fn rests(&self) -> bool;
@@ -79,9 +83,18 @@ pub(crate) fn missed<K: Keep>(
             Look::Nothing => None,
         };
     };
-    match entries.lease(LeaseMode::Join) {
+    let mut leased = entries.lease(LeaseMode::Join);
+    let mut note = Note::Hit;
+    while let Leased::Granted { permit: Permit::Fenced(_), first: false } = leased
+        && let Some(time) = plan.nap()
+    {
+        entries.nap(time);
+        leased = entries.lease(LeaseMode::Join);
+        note = Note::Coalesced;
+    }
+    match leased {
         Leased::Found(stored) => {
-            entries.note(Note::Hit);
+            entries.note(note);
             keep.restore(stored)
         }
         Leased::Granted { permit, .. } => {

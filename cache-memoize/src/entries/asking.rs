@@ -43,6 +43,11 @@ impl Experience {
         Duration::from_micros(self.micros_spent.load(Ordering::Relaxed))
     }
 
+    /// To wait for another process is no fault of the store.
+    pub(super) fn forgive(&self) {
+        self.micros_spent.store(0, Ordering::Relaxed);
+    }
+
     fn spend(&self, time: Duration) {
         let micros = u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
         self.micros_spent.fetch_add(micros, Ordering::Relaxed);

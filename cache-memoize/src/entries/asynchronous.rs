@@ -9,6 +9,8 @@ use cache_memoize_core::{
     Bytes, ErasedAsyncStore, KeyRef, Lease, LeaseMode, PutMode, Result as Answer, StoreError,
     Timestamp, Token, Ttl,
 };
+use std::future::pending;
+use std::time::Duration;
 
 // The lifetime of the face is spelled out, or no future of a call could be proved `Send`.
 impl<'s, R: Ruleset> Entries for EntryOf<'_, R, dyn ErasedAsyncStore + 's> {
@@ -72,6 +74,11 @@ impl<'s, R: Ruleset> Entries for EntryOf<'_, R, dyn ErasedAsyncStore + 's> {
             Face::Bytes(store) => self.forgotten(&self.remove(store).await),
             Face::Missing(_) => {}
         }
+    }
+
+    async fn nap(&self, time: Duration) {
+        within(time, pending::<()>()).await;
+        self.experience.forgive();
     }
 
     fn rests(&self) -> bool {

@@ -9,6 +9,8 @@ use cache_memoize_core::{
     Bytes, KeyRef, Lease, LeaseMode, PutMode, Result as Answer, Store, StoreError, Timestamp,
     Token, Ttl,
 };
+use std::thread;
+use std::time::Duration;
 
 impl<R: Ruleset> Entries for EntryOf<'_, R, dyn Store> {
     type Stored = R::Stored;
@@ -63,6 +65,11 @@ impl<R: Ruleset> Entries for EntryOf<'_, R, dyn Store> {
             Face::Bytes(store) => self.forgotten(&self.remove(store)),
             Face::Missing(_) => {}
         }
+    }
+
+    fn nap(&self, time: Duration) {
+        thread::sleep(time);
+        self.experience.forgive();
     }
 
     fn rests(&self) -> bool {

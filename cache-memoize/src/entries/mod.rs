@@ -16,7 +16,7 @@ use crate::error::{Error, ErrorKind};
 use crate::lifetime::Lifetime;
 use crate::observer::EventKind;
 use crate::orphans::Orphan;
-use crate::plan::{Fill, Permit};
+use crate::plan::{Fill, Permit, SingleFlight};
 use crate::policy;
 use crate::resilience::{Operation, Payment, Unasked, unasked};
 use crate::rules::{Form, Ruleset, Transcoder};
@@ -76,7 +76,7 @@ impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
             key,
             rules,
             face,
-            lease: Ttl::new(LEASE).unwrap_or(Ttl::Forever),
+            lease: lease_of(cache, site),
             near: if is_far { Nearby::of(cache, key) } else { None },
             experience: Experience::default(),
             renews: AtomicBool::new(false),
@@ -335,6 +335,16 @@ impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
             Err(error) => Err(self.failed("store", error)),
         }
     }
+}
+
+/// How long the lease of a call lives. Where a fleet waits for its holder, it ends early enough for those who
+/// wait to wait for another.
+fn lease_of(cache: &Inner, site: &Site) -> Ttl {
+    let time = match site.single_flight() {
+        SingleFlight::Fleet => (cache.flights.wait_limit() / 2).min(LEASE),
+        SingleFlight::Off | SingleFlight::Process => LEASE,
+    };
+    Ttl::new(time).unwrap_or(Ttl::Forever)
 }
 
 fn granted<S>(lease: Lease) -> Leased<S> {

@@ -68,6 +68,11 @@ impl Flights {
         Self { under_way: Mutex::new(HashMap::new()), wait_limit }
     }
 
+    /// How long followers wait.
+    pub(crate) fn wait_limit(&self) -> Duration {
+        self.wait_limit
+    }
+
     /// Joins the flight of `key`, or starts one.
     pub(crate) fn join(&self, key: &Key, manner: Manner) -> Seat<'_> {
         match lock(&self.under_way).entry(key.clone()) {

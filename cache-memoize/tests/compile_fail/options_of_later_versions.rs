@@ -8,11 +8,6 @@ fn background(id: u64) -> u64 {
     id
 }
 
-#[cache_memoize(ttl = 300, single_flight = "fleet")]
-fn fleet(id: u64) -> u64 {
-    id
-}
-
 #[cache_memoize(ttl = 300, tags("user:{id}", "users"))]
 fn tags(id: u64) -> u64 {
     id

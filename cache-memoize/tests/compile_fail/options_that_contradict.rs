@@ -53,6 +53,11 @@ fn guard_and_old(_id: u64) -> Result<(), String> {
     Ok(())
 }
 
+#[cache_memoize(store_result = false, single_flight = "fleet")]
+fn guard_in_a_fleet(id: u64) -> Option<u64> {
+    Some(id)
+}
+
 fn lifetime(seconds: &u64) -> Duration {
     Duration::from_secs(*seconds)
 }

@@ -55,6 +55,16 @@ fn process(meeting: &Meeting) -> u32 {
     meeting.compute_while_all_arrive()
 }
 
+#[cache_memoize(ttl = 60, skip(meeting), single_flight = "fleet")]
+fn fleet(meeting: &Meeting) -> u32 {
+    meeting.compute_while_all_arrive()
+}
+
+#[cache_memoize(ttl = 60, skip(meeting), single_flight = "fleet")]
+async fn fleet_async(meeting: &Meeting) -> u32 {
+    meeting.compute_while_all_arrive()
+}
+
 #[cache_memoize(ttl = 60, skip(meeting), single_flight = "off")]
 fn off(meeting: &Meeting) -> u32 {
     meeting.compute_while_all_compute()
@@ -93,6 +103,15 @@ fn unsaid_or_process_one_computes_and_the_others_wait() {
         assert_eq!(computations(unsaid), 1, "{kind}");
         assert_eq!(computations(process), 1, "{kind}");
         assert_eq!(computations(|meeting| block_on(process_async(meeting))), 1, "{kind}");
+    });
+}
+
+/// What other processes do is shown with other processes, in `tests/servers/fleet.rs`.
+#[test]
+fn in_a_fleet_one_computes_and_the_others_wait() {
+    on_every_kind(|kind| {
+        assert_eq!(computations(fleet), 1, "{kind}");
+        assert_eq!(computations(|meeting| block_on(fleet_async(meeting))), 1, "{kind}");
     });
 }
 

@@ -4,6 +4,7 @@ mod children;
 mod cost;
 mod faults;
 mod fence;
+mod fleet;
 mod guard;
 mod injection;
 mod near;
