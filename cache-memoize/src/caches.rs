@@ -14,6 +14,7 @@
 //! # }
 //! ```
 
+use crate::background;
 use crate::cache::Cache;
 use crate::error::{Error, ErrorKind};
 use crate::site::{Site, sites};
@@ -26,6 +27,7 @@ use std::pin::pin;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{LazyLock, PoisonError, RwLock};
+use std::time::Duration;
 
 /// The name of the cache that functions use which name none.
 pub(crate) const DEFAULT: &str = "default";
@@ -144,6 +146,42 @@ pub async fn scoped_async<N: AsRef<str>, F: Future>(
         body.as_mut().poll(context)
     })
     .await
+}
+
+/// Waits until nothing is computed in the background any more, as the option `background` has it; says whether
+/// that came about within `limit`. For tests, and for moments of rest.
+pub fn wait_for_background(limit: Duration) -> bool {
+    background::wait_until_idle(limit)
+}
+
+/// Ends what is computed in the background, for a clean end of the program: nothing more begins there, old
+/// values are served as long as they may be, and what is under way is waited for. Says whether all of it came
+/// to its end within `limit`.
+///
+/// Call it from a thread that may block, while the runtime of async functions still runs.
+pub fn shut_down_background(limit: Duration) -> bool {
+    background::shut_down(limit)
+}
+
+/// The scopes that a thread is in, to go on in them elsewhere.
+pub(crate) struct Scopes(Vec<Overlay>);
+
+impl Scopes {
+    pub(crate) fn of_this_thread() -> Self {
+        Self(VIEW.try_with(|view| view.scopes.borrow().clone()).unwrap_or_default())
+    }
+
+    pub(crate) fn enter<R>(&self, body: impl FnOnce() -> R) -> R {
+        let mut scopes: Vec<_> = self.0.iter().map(Scope::enter).collect();
+        let result = body();
+        while scopes.pop().is_some() {}
+        result
+    }
+
+    pub(crate) async fn enter_async<F: Future>(self, body: F) -> F::Output {
+        let mut body = pin!(body);
+        poll_fn(move |context| self.enter(|| body.as_mut().poll(context))).await
+    }
 }
 
 /// The place of a cache.

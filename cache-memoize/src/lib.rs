@@ -30,6 +30,8 @@
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
+mod background;
+mod behind;
 mod builder;
 mod cache;
 pub mod caches;

@@ -42,7 +42,7 @@
 //! | key `K` | its value | its lease |
 //! |---|---|---|
 //! | has no `}` and no hash tag | `K` | `{K} lease` |
-//! | has a hash tag, such as `{user}:7` | `K` | `K lease` |
+//! | has a hash tag, such as `{user}:7` | `K` | `K tagged lease` |
 //! | has a `}` and no hash tag, such as `a}b` | `{ }K` | `{ }K lease` |
 //!
 //! # What it costs, and what it holds to
