@@ -1,5 +1,6 @@
 //! The async face.
 
+mod bare;
 mod connection;
 mod node;
 mod runtimes;
