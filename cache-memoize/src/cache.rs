@@ -1,7 +1,6 @@
 use crate::builder::{CacheBuilder, Settings};
 use crate::call::Call;
 use crate::codec::Codec;
-use crate::entries::Face;
 use crate::entry_key::EntryKey;
 use crate::error::Error;
 use crate::flight::Flights;
@@ -14,7 +13,7 @@ use crate::rules::Rules;
 use crate::site::{BY_HAND, Site, sites};
 use crate::stats::{Counted, Stats, Tally};
 use crate::treatment::Spot;
-use cache_memoize_core::{Backend, ErasedAsyncStore, Key, KeyRef, ObjectStore, Store, Timestamp};
+use cache_memoize_core::{Backend, Key, KeyRef, ObjectStore, Timestamp};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::fmt;
@@ -61,7 +60,7 @@ pub(crate) struct Inner {
     /// By the number of the site.
     tallies: Box<[OnceLock<Tally>]>,
     /// Where values of `local` functions live when the backend has no place for objects.
-    local: OnceLock<Option<Arc<dyn ObjectStore>>>,
+    pub(crate) local: OnceLock<Option<Arc<dyn ObjectStore>>>,
 }
 
 impl Cache {
@@ -329,36 +328,6 @@ impl Inner {
         self.backend.as_ref().map_or("disabled", Backend::name)
     }
 
-    /// The place for values as they are, if this cache has one. Values that cannot leave the process get
-    /// one of their own beside a backend for bytes.
-    #[inline]
-    pub(crate) fn objects(&self, portable: bool) -> Option<&dyn ObjectStore> {
-        let backend = self.backend.as_ref()?;
-        match backend.objects() {
-            Some(objects) => Some(&**objects),
-            None if portable => None,
-            None => self.local.get_or_init(|| local_objects(backend)).as_deref(),
-        }
-    }
-
-    pub(crate) fn blocking_face(&self, portable: bool) -> Face<'_, dyn Store> {
-        let Some(backend) = &self.backend else { return Face::Missing(None) };
-        match (self.objects(portable), backend.store()) {
-            (Some(objects), _) => Face::Objects(objects),
-            (None, Some(store)) if portable => Face::Bytes(&**store),
-            (None, _) => Face::Missing(Some(missing_face(portable, "a blocking", "async"))),
-        }
-    }
-
-    pub(crate) fn async_face(&self, portable: bool) -> Face<'_, dyn ErasedAsyncStore> {
-        let Some(backend) = &self.backend else { return Face::Missing(None) };
-        match (self.objects(portable), backend.async_store()) {
-            (Some(objects), _) => Face::Objects(objects),
-            (None, Some(store)) if portable => Face::Bytes(&**store),
-            (None, _) => Face::Missing(Some(missing_face(portable, "an async", "blocking"))),
-        }
-    }
-
     /// Counts and reports.
     #[inline]
     pub(crate) fn tell(&self, site: &Site, key: KeyRef<'_>, counted: Counted, kind: EventKind<'_>) {
@@ -379,24 +348,4 @@ impl Inner {
             observer.observe(&Event { function: site.path(), key, kind });
         }
     }
-}
-
-fn missing_face(portable: bool, _wanted: &str, _other: &str) -> &'static str {
-    if portable {
-        "the backend of this cache does not serve this kind of caller: give it both a blocking and an async \
-         face, or call from functions of the other kind"
-    } else {
-        "values of `local` functions need a place in process: enable the feature `memory`"
-    }
-}
-
-#[cfg(feature = "memory")]
-fn local_objects(backend: &Backend) -> Option<Arc<dyn ObjectStore>> {
-    let memory = cache_memoize_memory::Memory::builder().clock(backend.clock().clone()).build();
-    Some(Arc::new(memory))
-}
-
-#[cfg(not(feature = "memory"))]
-fn local_objects(_: &Backend) -> Option<Arc<dyn ObjectStore>> {
-    None
 }

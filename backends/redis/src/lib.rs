@@ -58,6 +58,10 @@
 //!   was used costs no failed operation, where repeating the operation is safe: all but an addition and an
 //!   increment, for which the blocking face looks first whether the server has hung up.
 //! - **The async face** has one connection for each tokio runtime. A future may be dropped at any time.
+//! - **The async face needs a tokio runtime**, of one thread or of many, with timers and sockets (`enable_all`).
+//!   Without a runtime it gives an error. For one without timers or sockets it gives an error too, but tokio tells
+//!   of that by a panic alone, which is caught once for each such runtime: a program with `panic = "abort"` ends
+//!   there.
 //! - **[`clear`](cache_memoize_core::Store::clear) empties the whole database**, with whatever else is in it
 //!   (`FLUSHDB`), on a cluster that of every master. Give the cache a database, or better a server, of its own.
 

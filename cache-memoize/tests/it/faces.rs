@@ -299,6 +299,7 @@ fn a_cache_that_is_not_installed_is_said_and_the_function_computes() {
     assert_eq!(refused.kind(), ErrorKind::NotInstalled);
     let missing = caches::check().expect_err("one is missing");
     assert!(missing.to_string().contains("\"nowhere\" for "), "{missing}");
+    assert!(missing.to_string().contains("CACHE_URL_NOWHERE"), "{missing}");
     assert!(missing.to_string().contains("faces.rs:"), "{missing}");
     let others = ["nowhere", "nightly-Reports"].map(|name| (name, Cache::memory()));
     caches::scoped(others, || {

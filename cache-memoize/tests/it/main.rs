@@ -2,6 +2,7 @@
 
 mod by_hand;
 mod caches;
+mod check;
 mod config;
 mod ends;
 mod errors;

@@ -38,7 +38,7 @@ fn found_by(panic: &(dyn Any + Send)) -> Fault {
     let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
     let is_bare = text.is_some_and(|it| it.contains("enable_time") || it.contains("enable_io"));
     if !is_bare {
-        let context = "the async face of redis panicked; this is a mistake of ours, report it";
+        let context = "a panic; this is a mistake of ours, report it";
         return Fault::new(StoreErrorKind::Other, context);
     }
     if let Ok(runtime) = Handle::try_current() {

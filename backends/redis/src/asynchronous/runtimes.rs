@@ -145,7 +145,7 @@ impl Drop for Links {
 
 /// The call does not take place within a runtime.
 fn no_runtime() -> Fault {
-    let context = "the async face of redis works within a tokio runtime, and there is none here; call it \
+    let context = "the async face works within a tokio runtime, and there is none here; call it \
                    inside one";
     Fault::new(StoreErrorKind::Unsupported, context)
 }
