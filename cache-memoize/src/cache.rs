@@ -140,7 +140,7 @@ impl Cache {
     /// # Errors
     /// [`ErrorKind::Store`](crate::ErrorKind::Store) if the store failed.
     pub fn get<T: Value>(&self, key: impl EntryKey) -> Result<Option<T>, Error> {
-        self.call(&key).peek(Rules::plain())
+        self.call(&key).peek(Rules::plain()).map_err(|error| error.during("get"))
     }
 
     /// [`get`](Self::get), async.
@@ -148,7 +148,8 @@ impl Cache {
     /// # Errors
     /// As [`get`](Self::get).
     pub async fn get_async<T: Value>(&self, key: impl EntryKey) -> Result<Option<T>, Error> {
-        self.call(&key).peek_async(Rules::plain()).await
+        let value = self.call(&key).peek_async(Rules::plain()).await;
+        value.map_err(|error| error.during("get"))
     }
 
     /// Stores `value` under `key` for the default lifetime. A computation of it that is under way will not
@@ -158,7 +159,7 @@ impl Cache {
     /// [`ErrorKind::Store`](crate::ErrorKind::Store) if the store failed,
     /// [`ErrorKind::Unstorable`](crate::ErrorKind::Unstorable) if the value cannot be serialized.
     pub fn set<T: Value>(&self, key: impl EntryKey, value: T) -> Result<(), Error> {
-        self.call(&key).prime(Rules::plain(), value)
+        self.call(&key).prime(Rules::plain(), value).map_err(|error| error.during("set"))
     }
 
     /// [`set`](Self::set), async.
@@ -166,7 +167,8 @@ impl Cache {
     /// # Errors
     /// As [`set`](Self::set).
     pub async fn set_async<T: Value>(&self, key: impl EntryKey, value: T) -> Result<(), Error> {
-        self.call(&key).prime_async(Rules::plain(), value).await
+        let stored = self.call(&key).prime_async(Rules::plain(), value).await;
+        stored.map_err(|error| error.during("set"))
     }
 
     /// Stores `value` under `key` for `ttl`. See [`set`](Self::set).
@@ -179,7 +181,8 @@ impl Cache {
         value: T,
         ttl: Duration,
     ) -> Result<(), Error> {
-        self.call(&key).prime(Rules::plain().ttl(ttl), value)
+        let stored = self.call(&key).prime(Rules::plain().ttl(ttl), value);
+        stored.map_err(|error| error.during("set"))
     }
 
     /// [`set_for`](Self::set_for), async.
@@ -192,14 +195,16 @@ impl Cache {
         value: T,
         ttl: Duration,
     ) -> Result<(), Error> {
-        self.call(&key).prime_async(Rules::plain().ttl(ttl), value).await
+        let stored = self.call(&key).prime_async(Rules::plain().ttl(ttl), value).await;
+        stored.map_err(|error| error.during("set"))
     }
 
     /// Forgets the value under `key`, and says whether there was one. Once this returned, no one is served
     /// a value whose computation began before. One round trip.
     ///
     /// # Errors
-    /// [`ErrorKind::Store`](crate::ErrorKind::Store) if the store failed.
+    /// [`ErrorKind::Store`](crate::ErrorKind::Store) if the store failed. This process then remembers the key and
+    /// serves no value of it; the next call that asks the store removes it there, before anything else.
     pub fn invalidate(&self, key: impl EntryKey) -> Result<bool, Error> {
         self.call(&key).invalidate()
     }
@@ -302,6 +307,7 @@ impl fmt::Debug for Cache {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Cache")
             .field("backend", &self.inner.backend_name())
+            .field("place", &self.inner.backend.as_ref().and_then(Backend::place))
             .field("prefix", &self.inner.prefix)
             .finish_non_exhaustive()
     }

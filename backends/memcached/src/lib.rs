@@ -118,6 +118,7 @@ impl From<Memcached> for Backend {
     fn from(memcached: Memcached) -> Self {
         let servers = memcached.servers.clone();
         let backend = Self::new("memcached")
+            .with_place(servers.addresses().join(","))
             .with_store(memcached.clone())
             .with_parts(servers.all().len(), move |key| servers.place(key));
         #[cfg(feature = "tokio")]

@@ -195,7 +195,10 @@ impl Redis {
 
 impl From<Redis> for Backend {
     fn from(redis: Redis) -> Self {
-        let backend = Self::new("redis").with_store(redis.clone()).with_bus(redis.clone());
+        let backend = Self::new("redis")
+            .with_place(redis.settings().place.to_string())
+            .with_store(redis.clone())
+            .with_bus(redis.clone());
         let backend = match redis.shared.cluster.clone() {
             Some(cluster) => backend.with_parts(cluster::PARTS, move |key| {
                 cluster.part(layout::slot(layout::value_name(key).as_bytes()))

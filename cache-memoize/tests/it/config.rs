@@ -87,6 +87,17 @@ fn no_message_shows_a_password() {
 }
 
 #[test]
+fn a_cache_shows_where_its_values_are() {
+    for (url, place) in [
+        ("redis://:hunter2@cache-1?prefix=shop", "cache-1:6379"),
+        ("memcached://a,b?near=10", "a:11211,b:11211"),
+    ] {
+        let shown = format!("{:?}", Cache::from_url(url).expect("the URL is right"));
+        assert!(shown.contains(place) && !shown.contains("hunter2"), "{shown}");
+    }
+}
+
+#[test]
 fn a_configuration_file_says_the_same() {
     let text = r#"{"url": "memory:?prefix=p", "ttl": 60, "near_ttl": "2s", "near": 10}"#;
     let config: CacheConfig = serde_json::from_str(text).expect("it is a configuration");

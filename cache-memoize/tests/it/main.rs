@@ -11,6 +11,7 @@ mod fence;
 mod flight;
 mod guard;
 mod keys;
+mod messages;
 mod near;
 mod near_contract;
 mod near_store;

@@ -119,6 +119,8 @@ fn a_name_that_stands_for_nothing_is_an_error_in_time() {
 
 #[test]
 fn the_backend_has_a_name_and_its_faces() {
+    let backend = Backend::from(open("memcached://b,A:7"));
+    assert_eq!(backend.place(), Some("b:11211,a:7"));
     let backend = Backend::from(open("memcached://localhost"));
     assert_eq!(backend.name(), "memcached");
     assert!(backend.store().is_some() && backend.objects().is_none() && backend.bus().is_none());
