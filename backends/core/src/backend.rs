@@ -12,7 +12,7 @@ use std::sync::Arc;
 /// # }
 /// ```
 ///
-/// A face that is missing is an error when a call first needs it, naming the backend and the face; a
+/// A face that is missing is an error when a call first needs it, naming the face and what to do; a
 /// backend that has [typed objects](ObjectStore) needs no other.
 #[derive(Clone)]
 pub struct Backend {

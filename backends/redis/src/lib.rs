@@ -60,8 +60,8 @@
 //! - **The async face** has one connection for each tokio runtime. A future may be dropped at any time.
 //! - **The async face needs a tokio runtime**, of one thread or of many, with timers and sockets (`enable_all`).
 //!   Without a runtime it gives an error. For one without timers or sockets it gives an error too, but tokio tells
-//!   of that by a panic alone, which is caught once for each such runtime: a program with `panic = "abort"` ends
-//!   there.
+//!   of that by a panic alone, which is caught at the first call on such a runtime, or the first ones if they come
+//!   at once: a program with `panic = "abort"` ends there.
 //! - **[`clear`](cache_memoize_core::Store::clear) empties the whole database**, with whatever else is in it
 //!   (`FLUSHDB`), on a cluster that of every master. Give the cache a database, or better a server, of its own.
 

@@ -45,7 +45,7 @@ use std::str::FromStr;
 ///
 /// `memory:` takes `max_entries` and `max_bytes` besides; what the servers take is said at
 /// [`Redis`](crate::Redis) and [`Memcached`](crate::Memcached). A parameter that nobody knows is an error.
-/// Async functions need the feature `tokio` with Redis and memcached.
+/// Async functions need the feature `tokio` with Redis and memcached, and a tokio runtime with timers and sockets.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, remote = "Self")]
 pub struct CacheConfig {
