@@ -14,6 +14,10 @@
 //! # }
 //! ```
 
+mod check;
+
+pub use check::check;
+
 use crate::background;
 use crate::cache::Cache;
 use crate::error::{Error, ErrorKind};
@@ -21,7 +25,6 @@ use crate::site::{Site, sites};
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::ffi::OsStr;
-use std::fmt::Write;
 use std::future::poll_fn;
 use std::pin::pin;
 use std::rc::Rc;
@@ -60,24 +63,6 @@ pub fn get(name: &str) -> Option<Cache> {
     })
 }
 
-/// Checks that every cache which an annotated function of this program names is installed.
-///
-/// # Errors
-/// [`ErrorKind::NotInstalled`], listing each function whose cache is missing, with file and line.
-pub fn check() -> Result<(), Error> {
-    let mut missing = String::new();
-    for site in sites().iter().filter(|site| current(site.slot()).is_none()) {
-        let (file, line, _) = site.location();
-        let _ = write!(missing, "\n  {:?} for {} at {file}:{line}", site.cache_name(), site.path());
-    }
-    if missing.is_empty() {
-        return Ok(());
-    }
-    let context =
-        format!("install these caches with `caches::install` before the first call:{missing}");
-    Err(Error::new(ErrorKind::NotInstalled, "check", context))
-}
-
 /// Installs the caches that the environment describes: `CACHE_URL` for `"default"`, and `CACHE_URL_REPORTS` for
 /// `"reports"`. In the variable a name is in upper case, with an underscore for whatever no variable can hold:
 /// it means the cache of that name that a function uses, or else the name in lower case. A variable that is
@@ -106,6 +91,7 @@ fn named_by(variable: &str) -> Option<String> {
     Some(used.map_or_else(|| name.to_ascii_lowercase(), str::to_owned))
 }
 
+/// What the name of a cache is in a variable.
 fn as_variable(name: &str) -> String {
     let allowed = |it: char| if it.is_ascii_alphanumeric() { it.to_ascii_uppercase() } else { '_' };
     name.chars().map(allowed).collect()
@@ -206,6 +192,13 @@ pub(crate) fn slot(name: &str) -> &'static Slot {
 
 fn known(name: &str) -> Option<&'static Slot> {
     read(&SLOTS).get(name).copied()
+}
+
+/// The names under which a cache is installed.
+fn installed() -> Vec<String> {
+    let slots = read(&SLOTS);
+    let installed = slots.values().filter(|slot| read(&slot.cache).is_some());
+    installed.map(|slot| slot.name.clone()).collect()
 }
 
 static SLOTS: LazyLock<RwLock<HashMap<String, &'static Slot>>> = LazyLock::new(RwLock::default);

@@ -42,6 +42,7 @@ mod drive;
 mod entries;
 mod entry_key;
 mod error;
+mod faces;
 mod flight;
 mod key;
 mod lifetime;
