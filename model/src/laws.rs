@@ -12,10 +12,9 @@ fn schedules() -> usize {
 }
 
 /// After an invalidation returned, no call is served a value whose computation began before it.
-fn fence_law(faith: Faith, wait_limit: Duration) {
-    let world = World::new(faith);
-    let here = Process::waiting(&world, wait_limit);
-    let there = Process::waiting(&world, wait_limit);
+fn fence_law(world: &Arc<World>, wait_limit: Duration) {
+    let here = Process::waiting(world, wait_limit);
+    let there = Process::waiting(world, wait_limit);
     let callers = [&here, &here, &there].map(|process| {
         let process = process.clone();
         thread::spawn(move || {
@@ -47,13 +46,39 @@ fn fence_law(faith: Faith, wait_limit: Duration) {
 
 #[test]
 fn the_fence_holds_across_processes() {
-    check_random(|| fence_law(Faith::Faithful, Duration::MAX), schedules());
+    check_random(|| fence_law(&World::new(Faith::Faithful), Duration::MAX), schedules());
+}
+
+/// Values that are served while one caller computes another.
+#[test]
+fn the_fence_holds_for_values_that_grow_old() {
+    let law = || fence_law(&World::of_old_values(Faith::Faithful), Duration::MAX);
+    check_random(law, schedules());
+}
+
+#[test]
+fn of_all_who_find_an_old_value_one_computes_at_a_time() {
+    let law = || {
+        let world = World::of_old_values(Faith::Faithful);
+        let (here, there) = (Process::of(&world), Process::of(&world));
+        let old = here.call();
+        let callers = [&here, &here, &there].map(|process| {
+            let process = process.clone();
+            thread::spawn(move || process.call())
+        });
+        let values = callers.map(|caller| caller.join().expect("a call returns"));
+        let computations = world.computations() - 1;
+        assert!((1..=3).contains(&computations));
+        assert!(values.iter().all(|value| *value >= old));
+        assert_eq!(world.most_at_once(), 1, "two computed at once");
+    };
+    check_random(law, schedules());
 }
 
 /// Flights that are given up at any moment.
 #[test]
 fn the_fence_holds_however_impatient_the_callers_are() {
-    check_random(|| fence_law(Faith::Faithful, Duration::ZERO), schedules());
+    check_random(|| fence_law(&World::new(Faith::Faithful), Duration::ZERO), schedules());
 }
 
 /// The narrow window between a fill and the landing of its flight, on a schedule of few threads.
@@ -89,7 +114,8 @@ fn without_a_store_the_fence_holds_within_the_process() {
 
 #[test]
 fn the_model_notices_a_store_without_a_fence() {
-    let run = || check_random(|| fence_law(Faith::Unfenced, Duration::MAX), schedules());
+    let law = || fence_law(&World::new(Faith::Unfenced), Duration::MAX);
+    let run = || check_random(law, schedules());
     assert!(catch_unwind(AssertUnwindSafe(run)).is_err(), "the law held without a fence");
 }
 

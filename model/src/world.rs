@@ -1,10 +1,10 @@
 //! One key, one store, and processes that memoize one function.
 
-use crate::drive::{Keep, Leased, Look, Note, Replaced, asynchronous, blocking};
+use crate::drive::{Due, Keep, Leased, Look, Note, Replaced, asynchronous, blocking};
 use crate::flight::Flights;
 use crate::plan::{Fill, Permit, Plan, SingleFlight};
 use crate::sync::{Mutex, lock};
-use cache_memoize_core::{Key, LeaseMode, Token};
+use cache_memoize_core::{Key, LeaseMode, Timestamp, Token};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -29,6 +29,10 @@ pub(crate) struct World {
     faith: Faith,
     clock: AtomicU64,
     computations: AtomicU64,
+    under_way: AtomicU64,
+    most_at_once: AtomicU64,
+    /// Whether every value is due for another.
+    ages: bool,
 }
 
 #[derive(Default)]
@@ -38,14 +42,38 @@ struct Shelf {
     issued: u64,
 }
 
+impl Shelf {
+    fn lease(&mut self, mode: LeaseMode) -> Leased<Moment> {
+        let first = self.token.is_none() || mode == LeaseMode::Renew;
+        if first {
+            self.issued += 1;
+            self.token = Some(self.issued);
+        }
+        let token = Token::new(self.issued);
+        Leased::Granted { permit: Permit::Fenced(token), first }
+    }
+}
+
 impl World {
     pub(crate) fn new(faith: Faith) -> Arc<Self> {
-        Arc::new(Self {
+        Arc::new(Self::with(faith, false))
+    }
+
+    /// A world where values are served while one caller computes another.
+    pub(crate) fn of_old_values(faith: Faith) -> Arc<Self> {
+        Arc::new(Self::with(faith, true))
+    }
+
+    fn with(faith: Faith, ages: bool) -> Self {
+        Self {
             store: Mutex::new(Shelf::default()),
             faith,
             clock: AtomicU64::new(1),
             computations: AtomicU64::new(0),
-        })
+            under_way: AtomicU64::new(0),
+            most_at_once: AtomicU64::new(0),
+            ages,
+        }
     }
 
     pub(crate) fn now(&self) -> Moment {
@@ -56,10 +84,18 @@ impl World {
         self.computations.load(Ordering::SeqCst)
     }
 
+    /// How many computations there were at the same time.
+    pub(crate) fn most_at_once(&self) -> u64 {
+        self.most_at_once.load(Ordering::SeqCst)
+    }
+
     fn compute(&self) -> Moment {
         self.computations.fetch_add(1, Ordering::SeqCst);
+        let at_once = self.under_way.fetch_add(1, Ordering::SeqCst) + 1;
+        self.most_at_once.fetch_max(at_once, Ordering::SeqCst);
         let began = self.now();
         shuttle::thread::yield_now();
+        self.under_way.fetch_sub(1, Ordering::SeqCst);
         began
     }
 
@@ -74,7 +110,22 @@ impl World {
         if self.faith == Faith::Down {
             return Look::Nothing;
         }
-        lock(&self.store).value.map_or(Look::Nothing, Look::Found)
+        match lock(&self.store).value {
+            Some(stored) if self.ages => {
+                let expires = Timestamp::from_millis(stored);
+                Look::Due(Due { stored, when: Replaced { expires, cost: Duration::ZERO } })
+            }
+            found => found.map_or(Look::Nothing, Look::Found),
+        }
+    }
+
+    /// A lease to compute another value than the old one.
+    fn lease_in_the_place_of(&self, old: &Replaced) -> Leased<Moment> {
+        let mut shelf = lock(&self.store);
+        match shelf.value {
+            Some(value) if value > old.expires.as_millis() => Leased::Found(value),
+            _ => shelf.lease(LeaseMode::Join),
+        }
     }
 
     fn lease_out(&self, mode: LeaseMode) -> Leased<Moment> {
@@ -85,13 +136,7 @@ impl World {
         if let (Some(value), LeaseMode::Join) = (shelf.value, mode) {
             return Leased::Found(value);
         }
-        let first = shelf.token.is_none() || mode == LeaseMode::Renew;
-        if first {
-            shelf.issued += 1;
-            shelf.token = Some(shelf.issued);
-        }
-        let token = Token::new(shelf.issued);
-        Leased::Granted { permit: Permit::Fenced(token), first }
+        shelf.lease(mode)
     }
 
     fn fill_in(&self, permit: Permit, value: Moment) -> Fill {
@@ -142,36 +187,23 @@ impl Process {
     }
 
     pub(crate) fn call(&self) -> Moment {
-        if let Look::Found(value) = self.world.look_up() {
-            return value;
+        let (world, flights, key) = (&*self.world, &self.flights, &self.key);
+        let compute = || world.compute();
+        match world.look_up() {
+            Look::Found(value) => value,
+            Look::Due(due) => blocking::due(world, flights, key, &Whole, due, compute),
+            _ => blocking::missed(world, flights, key, &Whole, plan(), None, compute),
         }
-        let compute = || self.world.compute();
-        blocking::missed(
-            &*self.world,
-            &self.flights,
-            &self.key,
-            &Whole,
-            Plan::new(SingleFlight::Process, Duration::ZERO),
-            None,
-            compute,
-        )
     }
 
     pub(crate) async fn call_async(&self) -> Moment {
-        if let Look::Found(value) = self.world.look_up() {
-            return value;
+        let (world, flights, key) = (&*self.world, &self.flights, &self.key);
+        let compute = world.compute_slowly();
+        match world.look_up() {
+            Look::Found(value) => value,
+            Look::Due(due) => asynchronous::due(world, flights, key, &Whole, due, compute).await,
+            _ => asynchronous::missed(world, flights, key, &Whole, plan(), None, compute).await,
         }
-        let compute = self.world.compute_slowly();
-        asynchronous::missed(
-            &*self.world,
-            &self.flights,
-            &self.key,
-            &Whole,
-            Plan::new(SingleFlight::Process, Duration::ZERO),
-            None,
-            compute,
-        )
-        .await
     }
 
     pub(crate) fn refresh(&self) -> Moment {
@@ -188,6 +220,10 @@ impl Process {
     }
 }
 
+fn plan() -> Plan {
+    Plan::new(SingleFlight::Process, Duration::ZERO)
+}
+
 impl blocking::Entries for World {
     type Stored = Moment;
 
@@ -199,8 +235,8 @@ impl blocking::Entries for World {
         self.lease_out(mode)
     }
 
-    fn lease_to_replace(&self, _: &Replaced) -> Leased<Moment> {
-        self.lease_out(LeaseMode::Join)
+    fn lease_to_replace(&self, old: &Replaced) -> Leased<Moment> {
+        self.lease_in_the_place_of(old)
     }
 
     fn fill(&self, permit: Permit, stored: Moment) -> Fill {
@@ -239,8 +275,8 @@ impl asynchronous::Entries for World {
         self.lease_out(mode)
     }
 
-    async fn lease_to_replace(&self, _: &Replaced) -> Leased<Moment> {
-        self.lease_out(LeaseMode::Join)
+    async fn lease_to_replace(&self, old: &Replaced) -> Leased<Moment> {
+        self.lease_in_the_place_of(old)
     }
 
     async fn fill(&self, permit: Permit, stored: Moment) -> Fill {
