@@ -274,7 +274,7 @@ mod tests {
     #[test]
     fn every_part_is_read() {
         let mut url =
-            StoreUrl::parse("Redis://m%40e:p%40ss@[::1]:6379,b/3?db=7&strict&prefix=a%26b#end")
+            StoreUrl::parse("Redis://m%40e:p%40ss@[::1]:6379,b/3?db=7&strict&prefix=a%26b")
                 .unwrap();
         assert_eq!((url.scheme(), url.path()), ("redis", "/3"));
         assert_eq!((url.user(), url.password()), (Some("m@e"), Some("p@ss")));

@@ -4,7 +4,7 @@ use super::memo::{Memo, at, hidden};
 use super::rules::{self, Scope};
 use super::{call, companions, hooks, site};
 use crate::function::{Parameter, without_expectation};
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 use syn::{Block, FnArg, ImplItemFn, Pat};
@@ -63,16 +63,15 @@ fn run(memo: &Memo<'_>) -> TokenStream {
     let arguments = arguments(memo);
     let body = body(memo);
     let place = memo.place_of_output();
-    let (run, run_async) = if memo.options.background {
-        (quote!(run_behind), quote!(run_behind_async))
-    } else {
-        (quote!(run), quote!(run_async))
+    let method = match (memo.options.background, memo.function.is_async()) {
+        (false, false) => "run",
+        (false, true) => "run_async",
+        (true, false) => "run_behind",
+        (true, true) => "run_behind_async",
     };
-    if memo.function.is_async() {
-        quote_spanned!(place=> #call.#run_async(#rules, #hit, #miss, #arguments, #body).await)
-    } else {
-        quote_spanned!(place=> #call.#run(#rules, #hit, #miss, #arguments, #body))
-    }
+    let method = Ident::new(method, place);
+    let wait = memo.function.is_async().then(|| quote_spanned!(place=> .await));
+    quote_spanned!(place=> #call.#method(#rules, #hit, #miss, #arguments, #body) #wait)
 }
 
 /// All arguments as a tuple, the receiver first.
