@@ -188,11 +188,10 @@ impl Keys {
 
     /// `key` was removed, as it was owed at that time.
     fn settle(&mut self, key: &Key, number: u64) {
-        let Some(owed) = self.owed.get(key).copied().filter(|owed| owed.number == number) else {
-            return;
-        };
-        self.owed.remove(key);
-        self.waiting.remove(&owed.place());
+        if let Some(owed) = self.owed.get(key).copied().filter(|owed| owed.number == number) {
+            self.owed.remove(key);
+            self.waiting.remove(&owed.place());
+        }
     }
 
     /// `key` was not removed, and waits again unless it was owed anew.
