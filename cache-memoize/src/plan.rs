@@ -51,6 +51,12 @@ impl Plan {
         if joins { Next::Join } else { Next::Alone }
     }
 
+    /// After learning that the call comes from within the computation of the very key: the lease that stands in
+    /// the store is its own.
+    pub(crate) fn waits_for_nobody(&mut self) {
+        self.naps.left = Duration::ZERO;
+    }
+
     /// How long to wait before the store is asked again, while another process computes; `None` if this call
     /// is to compute too.
     pub(crate) fn nap(&mut self) -> Option<Duration> {

@@ -35,6 +35,12 @@ impl Stamps {
         expires: Timestamp::NEVER,
         cost: Duration::ZERO,
     };
+
+    /// When the computation of the value began.
+    pub(crate) fn began(&self) -> Timestamp {
+        let cost = u64::try_from(self.cost.as_millis()).unwrap_or(u64::MAX);
+        Timestamp::from_millis(self.created.as_millis().saturating_sub(cost))
+    }
 }
 
 /// All that an envelope says, but for what follows from the payload.

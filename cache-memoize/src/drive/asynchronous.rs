@@ -66,7 +66,10 @@ pub(crate) async fn missed<K: Keep>(
         let Next::Join = plan.missed() else { break None };
         match flights.join(key, Manner::Async) {
             Seat::Leader(leading) => break Some(leading),
-            Seat::Alone => break None,
+            Seat::Alone => {
+                plan.waits_for_nobody();
+                break None;
+            }
             Seat::Follower(following) => {
                 let landing = following.landed().await;
                 plan.waited_for(&landing);
@@ -233,7 +236,7 @@ async fn computed<K: Keep>(
     let shared = leading.as_ref().is_some_and(Leading::close);
     let share = shared.then(|| Arc::new(stored.clone()) as Arc<AnyObject>);
     let fill = inside(leading.as_ref(), lease.fill(stored)).await;
-    lease.end(is_outdated).await;
+    lease.end(is_outdated && fill == Fill::Unfit).await;
     if let Some(leading) = leading {
         leading.land(landing(Some(fill), share));
     }
@@ -259,7 +262,7 @@ async fn claimed<G: Guarded>(
 ) -> G::Return {
     let value = compute.await;
     if guarded.succeeded(&value) {
-        claim.fill(()).await;
+        claim.stand().await;
     }
     claim.end(false).await;
     value
@@ -287,11 +290,11 @@ impl<'a, E: Entries> HeldLease<'a, E> {
         Self { entries, permit: Some(permit) }
     }
 
-    /// Spends the lease, unless the value is unfit.
+    /// Spends the lease, unless the value is unfit or does not reach the store.
     async fn fill(&mut self, stored: E::Stored) -> Fill {
         let permit = self.permit.unwrap_or(Permit::Unfenced);
         let fill = self.entries.fill(permit, stored).await;
-        self.permit.take_if(|_| fill != Fill::Unfit);
+        self.permit.take_if(|_| matches!(fill, Fill::Accepted | Fill::Refused));
         fill
     }
 
@@ -302,6 +305,16 @@ impl<'a, E: Entries> HeldLease<'a, E> {
             self.entries.forget().await;
         } else {
             self.entries.release(permit).await;
+        }
+    }
+}
+
+impl<E: Entries<Stored = ()>> HeldLease<'_, E> {
+    /// Spends a claim. Since the function ran it is not given back any more, whatever becomes of the fill.
+    async fn stand(&mut self) {
+        let Some(permit) = self.permit.take() else { return };
+        if self.entries.fill(permit, ()).await == Fill::Unfit {
+            self.permit = Some(permit);
         }
     }
 }

@@ -60,7 +60,10 @@ pub(crate) fn missed<K: Keep>(
         let Next::Join = plan.missed() else { break None };
         match flights.join(key, Manner::Blocking) {
             Seat::Leader(leading) => break Some(leading),
-            Seat::Alone => break None,
+            Seat::Alone => {
+                plan.waits_for_nobody();
+                break None;
+            }
             Seat::Follower(following) => {
                 let landing = following.wait();
                 plan.waited_for(&landing);
@@ -228,7 +231,7 @@ fn computed<K: Keep>(
     let shared = leading.as_ref().is_some_and(Leading::close);
     let share = shared.then(|| Arc::new(stored.clone()) as Arc<AnyObject>);
     let fill = lease.fill(stored);
-    lease.end(is_outdated);
+    lease.end(is_outdated && fill == Fill::Unfit);
     drop(computing);
     if let Some(leading) = leading {
         leading.land(landing(Some(fill), share));
@@ -255,7 +258,7 @@ fn claimed<G: Guarded>(
 ) -> G::Return {
     let value = compute();
     if guarded.succeeded(&value) {
-        claim.fill(());
+        claim.stand();
     }
     value
 }
@@ -271,11 +274,11 @@ impl<'a, E: Entries> HeldLease<'a, E> {
         Self { entries, permit: Some(permit) }
     }
 
-    /// Spends the lease, unless the value is unfit.
+    /// Spends the lease, unless the value is unfit or does not reach the store.
     fn fill(&mut self, stored: E::Stored) -> Fill {
         let permit = self.permit.unwrap_or(Permit::Unfenced);
         let fill = self.entries.fill(permit, stored);
-        self.permit.take_if(|_| fill != Fill::Unfit);
+        self.permit.take_if(|_| matches!(fill, Fill::Accepted | Fill::Refused));
         fill
     }
 
@@ -286,6 +289,16 @@ impl<'a, E: Entries> HeldLease<'a, E> {
             self.entries.forget();
         } else {
             self.entries.abandon(permit);
+        }
+    }
+}
+
+impl<E: Entries<Stored = ()>> HeldLease<'_, E> {
+    /// Spends a claim. Since the function ran it is not given back any more, whatever becomes of the fill.
+    fn stand(&mut self) {
+        let Some(permit) = self.permit.take() else { return };
+        if self.entries.fill(permit, ()) == Fill::Unfit {
+            self.permit = Some(permit);
         }
     }
 }

@@ -244,7 +244,7 @@ impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
 
     /// What is owed to whichever part of the store.
     fn any_payment(&self) -> Option<Payment<'a>> {
-        self.cache.resilience.debts.pay_any()
+        self.cache.resilience.debts.pay_any(self.cache.now())
     }
 
     /// Leaves a lease to a later call that asks this part of the store.

@@ -80,7 +80,7 @@ impl<R: Ruleset, S: ?Sized> EntryOf<'_, R, S> {
     fn decoded(&self, entry: Option<Bytes>) -> Option<(R::Stored, Stamps)> {
         let (codec, transcoder) = self.transcoder()?;
         match (transcoder.decode)(codec, self.key, &entry?) {
-            Ok((_, stamps)) if self.cache.resilience.debts.taint(stamps.created) => None,
+            Ok((_, stamps)) if self.cache.resilience.debts.taint(stamps.began()) => None,
             Ok(found) => Some(found),
             Err(unreadable) => {
                 self.tell(Counted::Fault, EventKind::Unreadable { reason: &unreadable });

@@ -4,8 +4,9 @@ use cache_memoize_core::{Key, KeyRef, Timestamp};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
 
-/// How many keys are remembered. Beyond that, whatever was stored before is not trusted any more.
+/// How many keys are remembered. Beyond that, whatever began before is not trusted any more.
 const CAPACITY: usize = 65_536;
 
 /// How many keys are removed in one round trip.
@@ -14,6 +15,8 @@ const BATCH: usize = 512;
 /// The keys whose invalidation has not reached the store: they are removed before anything else is asked of
 /// the part that serves them, and what it says about them meanwhile is not believed.
 pub(crate) struct Debts {
+    /// How long a payment may take. One that takes longer may be that of a future which nobody polls any more.
+    patience: Duration,
     /// There are none: the lock need not be taken.
     are_owed: AtomicBool,
     keys: Mutex<Keys>,
@@ -40,14 +43,22 @@ struct Owed {
 
 #[derive(Clone, Default)]
 struct PaymentState {
-    is_under_way: bool,
+    under_way: Option<UnderWay>,
     /// When it may be tried again after one that the store refused.
     retry_at: Option<Timestamp>,
 }
 
+/// What is known of a payment until it ends, for when it does not.
+#[derive(Clone)]
+struct UnderWay {
+    number: u64,
+    until: Timestamp,
+    keys: Vec<(Key, u64)>,
+}
+
 impl Debts {
-    /// There are none yet of a store with so many parts.
-    pub(crate) fn new(parts: usize) -> Self {
+    /// There are none yet of a store with so many parts, whose payments take so long at most.
+    pub(crate) fn new(parts: usize, patience: Duration) -> Self {
         let keys = Keys {
             owed: HashMap::new(),
             waiting: BTreeMap::new(),
@@ -55,6 +66,7 @@ impl Debts {
             payments: vec![PaymentState::default(); parts].into(),
         };
         Self {
+            patience,
             are_owed: AtomicBool::new(false),
             keys: Mutex::new(keys),
             trusted_from: AtomicU64::new(0),
@@ -75,9 +87,9 @@ impl Debts {
         self.are_owed.load(Ordering::Acquire) && lock(&self.keys).owed.contains_key(key.as_str())
     }
 
-    /// Whether an entry of that moment may have been invalidated without anybody remembering it.
-    pub(crate) fn taint(&self, created: Timestamp) -> bool {
-        created.as_millis() < self.trusted_from.load(Ordering::Acquire)
+    /// Whether a value whose computation began then may have been invalidated without anybody remembering it.
+    pub(crate) fn taint(&self, began: Timestamp) -> bool {
+        began.as_millis() < self.trusted_from.load(Ordering::Acquire)
     }
 
     /// Some keys to remove now from the part that serves `key`, unless there are none, or somebody else is at
@@ -94,22 +106,28 @@ impl Debts {
         let part = part();
         let mut keys = lock(&self.keys);
         keys.follow(part, key);
-        let state = &mut keys.payments[part];
-        let is_too_early = state.retry_at.is_some_and(|retry_at| now() < retry_at);
-        if state.is_under_way || is_too_early {
+        let now = now();
+        let state = &keys.payments[part];
+        let is_too_early = state.retry_at.is_some_and(|retry_at| now < retry_at);
+        if state.is_paying(now) || is_too_early {
             return None;
         }
-        let keys = keys.depart(part);
-        (!keys.is_empty()).then(|| Payment { debts: self, part, keys })
+        self.begun(&mut keys, part, now)
     }
 
     /// Some keys to remove now from whichever part, though it may just have refused them.
-    pub(crate) fn pay_any(&self) -> Option<Payment<'_>> {
+    pub(crate) fn pay_any(&self, now: Timestamp) -> Option<Payment<'_>> {
         let mut keys = lock(&self.keys);
-        let is_free = |(part, _): &&(usize, u64)| !keys.payments[*part].is_under_way;
-        let part = keys.waiting.keys().find(is_free)?.0;
-        let keys = keys.depart(part);
-        Some(Payment { debts: self, part, keys })
+        (0..keys.payments.len()).find_map(|part| {
+            let is_free = !keys.payments[part].is_paying(now);
+            if is_free { self.begun(&mut keys, part, now) } else { None }
+        })
+    }
+
+    fn begun(&self, keys: &mut Keys, part: usize, now: Timestamp) -> Option<Payment<'_>> {
+        let millis = u64::try_from(self.patience.as_millis()).unwrap_or(u64::MAX);
+        let (number, keys) = keys.depart(part, now.plus_millis(millis))?;
+        Some(Payment { debts: self, part, number, keys })
     }
 }
 
@@ -147,21 +165,32 @@ impl Keys {
         }
     }
 
-    /// Takes some of the keys that wait at `part`.
-    fn depart(&mut self, part: usize) -> Vec<(Key, u64)> {
+    /// Takes some of the keys that wait at `part`, and those of a payment that is overdue there.
+    fn depart(&mut self, part: usize, until: Timestamp) -> Option<(u64, Vec<(Key, u64)>)> {
+        let overdue = self.payments[part].under_way.take();
+        overdue
+            .into_iter()
+            .flat_map(|it| it.keys)
+            .for_each(|(key, number)| self.come_back(key, number));
         let waiting = self.waiting.range((part, 0)..=(part, u64::MAX)).take(BATCH);
         let keys: Vec<_> = waiting.map(|((_, number), key)| (key.clone(), *number)).collect();
+        if keys.is_empty() {
+            return None;
+        }
         for (_, number) in &keys {
             self.waiting.remove(&(part, *number));
         }
-        self.payments[part].is_under_way = !keys.is_empty();
-        keys
+        self.last += 1;
+        self.payments[part].under_way =
+            Some(UnderWay { number: self.last, until, keys: keys.clone() });
+        Some((self.last, keys))
     }
 
     /// `key` was removed, as it was owed at that time.
     fn settle(&mut self, key: &Key, number: u64) {
-        if self.owed.get(key).is_some_and(|owed| owed.number == number) {
+        if let Some(owed) = self.owed.get(key).copied().filter(|owed| owed.number == number) {
             self.owed.remove(key);
+            self.waiting.remove(&owed.place());
         }
     }
 
@@ -170,6 +199,12 @@ impl Keys {
         if let Some(owed) = self.owed.get(&key).filter(|owed| owed.number == number) {
             self.waiting.insert(owed.place(), key);
         }
+    }
+}
+
+impl PaymentState {
+    fn is_paying(&self, now: Timestamp) -> bool {
+        self.under_way.as_ref().is_some_and(|under_way| now <= under_way.until)
     }
 }
 
@@ -183,6 +218,7 @@ impl Owed {
 pub(crate) struct Payment<'a> {
     debts: &'a Debts,
     part: usize,
+    number: u64,
     keys: Vec<(Key, u64)>,
 }
 
@@ -209,7 +245,7 @@ impl Payment<'_> {
 impl Drop for Payment<'_> {
     fn drop(&mut self) {
         let mut keys = lock(&self.debts.keys);
-        keys.payments[self.part].is_under_way = false;
+        keys.payments[self.part].under_way.take_if(|it| it.number == self.number);
         self.keys.drain(..).for_each(|(key, number)| keys.come_back(key, number));
     }
 }
@@ -217,6 +253,10 @@ impl Drop for Payment<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn debts(parts: usize) -> Debts {
+        Debts::new(parts, Duration::from_millis(250))
+    }
 
     fn key(text: &str) -> KeyRef<'_> {
         KeyRef::new(text).unwrap()
@@ -240,7 +280,7 @@ mod tests {
 
     #[test]
     fn what_is_owed_is_paid_in_its_order_and_forgotten() {
-        let debts = Debts::new(1);
+        let debts = debts(1);
         assert!(pay(&debts).is_none());
         owe(&debts, "a");
         owe(&debts, "b");
@@ -258,7 +298,7 @@ mod tests {
 
     #[test]
     fn a_payment_that_does_not_arrive_waits_again() {
-        let debts = Debts::new(1);
+        let debts = debts(1);
         owe(&debts, "a");
         owe(&debts, "b");
         let payment = pay(&debts);
@@ -268,8 +308,23 @@ mod tests {
     }
 
     #[test]
+    fn a_payment_that_never_ends_is_made_by_another() {
+        let debts = debts(1);
+        owe(&debts, "a");
+        let pay = |millis| debts.pay(|| 0, key("a"), move || Timestamp::from_millis(millis));
+        let lost = pay(1_000).unwrap();
+        assert!(pay(1_250).is_none());
+        let late = pay(1_251).unwrap();
+        assert_eq!(texts(&late), ["a"]);
+        drop(lost);
+        assert!(pay(1_251).is_none(), "the other is under way");
+        late.arrived();
+        assert!(!debts.include(key("a")) && lock(&debts.keys).waiting.is_empty());
+    }
+
+    #[test]
     fn a_payment_that_was_refused_is_repeated_after_a_pause() {
-        let debts = Debts::new(1);
+        let debts = debts(1);
         owe(&debts, "a");
         let pay = |millis| debts.pay(|| 0, key("a"), move || Timestamp::from_millis(millis));
         pay(0).unwrap().failed(Timestamp::from_millis(1_000));
@@ -280,7 +335,7 @@ mod tests {
     #[test]
     fn what_is_owed_anew_during_a_payment_is_paid_again() {
         for arrives in [true, false] {
-            let debts = Debts::new(1);
+            let debts = debts(1);
             owe(&debts, "a");
             let payment = pay(&debts).unwrap();
             owe(&debts, "a");
@@ -299,7 +354,7 @@ mod tests {
 
     #[test]
     fn a_key_that_is_owed_often_is_remembered_once() {
-        let debts = Debts::new(1);
+        let debts = debts(1);
         (0..3 * CAPACITY).for_each(|_| owe(&debts, "a"));
         assert_eq!(lock(&debts.keys).waiting.len(), 1);
         assert!(!debts.taint(Timestamp::from_millis(0)));
@@ -307,7 +362,7 @@ mod tests {
 
     #[test]
     fn each_part_is_paid_what_is_its_own() {
-        let debts = Debts::new(2);
+        let debts = debts(2);
         owe(&debts, "a");
         debts.owe(1, key("b"), Timestamp::from_millis(7));
         let refused = pay_at(&debts, 1, "other").unwrap();
@@ -320,7 +375,7 @@ mod tests {
 
     #[test]
     fn a_key_is_paid_at_the_part_that_serves_it_now() {
-        let debts = Debts::new(3);
+        let debts = debts(3);
         owe(&debts, "a");
         owe(&debts, "b");
         assert_eq!(texts(&pay_at(&debts, 1, "a").unwrap()), ["a"]);
@@ -334,7 +389,7 @@ mod tests {
 
     #[test]
     fn beyond_their_number_nothing_older_is_trusted() {
-        let debts = Debts::new(1);
+        let debts = debts(1);
         (0..CAPACITY).for_each(|number| owe(&debts, &format!("key-{number}")));
         owe(&debts, "key-0");
         assert!(!debts.taint(Timestamp::from_millis(0)));

@@ -66,7 +66,7 @@ impl Resilience {
     pub(crate) fn new(limits: TimeLimits, parts: usize) -> Self {
         Self {
             limits,
-            debts: Debts::new(parts),
+            debts: Debts::new(parts, limits.operation),
             parts: (0..parts).map(|_| Health::default()).collect(),
             lacks_a_face: AtomicBool::new(false),
         }

@@ -11,6 +11,7 @@ mod fence;
 mod flight;
 mod guard;
 mod keys;
+mod left_behind;
 mod messages;
 mod near;
 mod near_contract;

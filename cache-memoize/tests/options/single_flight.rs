@@ -130,3 +130,24 @@ fn off_values_are_remembered_all_the_same() {
     assert_eq!(with_default(&cache, || off(&Meeting::default())), 7);
     assert_eq!(cache.stats().total().hits, 1);
 }
+
+#[cache_memoize(ttl = 60, skip(depth), single_flight = "fleet")]
+fn recursive(kind: &str, depth: u32) -> u32 {
+    if depth == 0 { 7 } else { recursive(kind, depth - 1) }
+}
+
+#[cache_memoize(ttl = 60, skip(depth), single_flight = "fleet")]
+async fn recursive_async(kind: &str, depth: u32) -> u32 {
+    if depth == 0 { 7 } else { Box::pin(recursive_async(kind, depth - 1)).await }
+}
+
+/// The lease that stands in the store is the caller's own.
+#[test]
+fn in_a_fleet_a_function_does_not_wait_for_itself() {
+    on_every_kind(|kind| {
+        let began = Instant::now();
+        assert_eq!(recursive(kind, 3), 7);
+        assert_eq!(block_on(recursive_async(kind, 3)), 7);
+        assert!(began.elapsed() < Duration::from_secs(14), "{kind}: a lease of a fleet lives 15 s");
+    });
+}
