@@ -59,7 +59,7 @@ pub(crate) struct Inner {
     pub(crate) rests: Rests,
     pub(crate) near: Option<Nearness>,
     pub(crate) is_strict: bool,
-    observer: Option<Arc<dyn Observer>>,
+    observers: Box<[Arc<dyn Observer>]>,
     /// By the number of the site.
     tallies: Box<[OnceLock<Tally>]>,
     /// Where values of `local` functions live when the backend has no place for objects.
@@ -255,7 +255,7 @@ impl Cache {
             near,
             is_strict,
             codec,
-            observer,
+            observers,
         } = settings;
         let tallies = (0..=sites().len()).map(|_| OnceLock::new()).collect();
         let parts = backend.as_ref().map_or(1, Backend::parts);
@@ -270,7 +270,7 @@ impl Cache {
             rests: Rests::default(),
             near,
             is_strict,
-            observer,
+            observers: observers.into(),
             tallies,
             local: OnceLock::new(),
         };
@@ -344,6 +344,11 @@ impl Inner {
         }
     }
 
+    /// The place for values that cannot leave the process, if one was needed so far.
+    pub(crate) fn local(&self) -> Option<&dyn ObjectStore> {
+        self.local.get()?.as_deref()
+    }
+
     pub(crate) fn blocking_face(&self, portable: bool) -> Face<'_, dyn Store> {
         let Some(backend) = &self.backend else { return Face::Missing(None) };
         match (self.objects(portable), backend.store()) {
@@ -364,7 +369,13 @@ impl Inner {
 
     /// Counts and reports.
     #[inline]
-    pub(crate) fn tell(&self, site: &Site, key: KeyRef<'_>, counted: Counted, kind: EventKind<'_>) {
+    pub(crate) fn tell(
+        &self,
+        site: &'static Site,
+        key: KeyRef<'_>,
+        counted: Counted,
+        kind: EventKind<'_>,
+    ) {
         self.count(site, counted);
         self.observe(site, key, kind);
     }
@@ -377,8 +388,8 @@ impl Inner {
     }
 
     #[inline]
-    pub(crate) fn observe(&self, site: &Site, key: KeyRef<'_>, kind: EventKind<'_>) {
-        if let Some(observer) = &self.observer {
+    pub(crate) fn observe(&self, site: &'static Site, key: KeyRef<'_>, kind: EventKind<'_>) {
+        for observer in &self.observers {
             observer.observe(&Event { function: site.path(), key, kind });
         }
     }

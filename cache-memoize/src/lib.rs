@@ -40,11 +40,14 @@ mod drive;
 mod entries;
 mod entry_key;
 mod error;
+mod explain;
 mod flight;
 mod key;
 mod lifetime;
 mod near;
 mod observer;
+#[cfg(any(feature = "tracing", feature = "metrics"))]
+pub mod observers;
 mod orphans;
 mod place;
 mod plan;
@@ -73,9 +76,10 @@ pub use codec::{Compressor, CustomCompressor, CustomSerializer, Serializer};
 pub use config::{CacheConfig, Span};
 pub use entry_key::EntryKey;
 pub use error::{Error, ErrorKind};
+pub use explain::{EntryForm, Explained, TimeLeft};
 pub use key::{CacheKey, Composite, KeyWriter, Serialized};
 pub use near::Near;
-pub use observer::{Event, EventKind, Observer};
+pub use observer::{Event, EventKind, Observer, Tier};
 pub use stats::{FunctionStats, Stats};
 
 /// Compiles what the documents show.
