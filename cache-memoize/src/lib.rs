@@ -86,5 +86,6 @@ pub use stats::{FunctionStats, Stats};
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 #[doc = include_str!("../../docs/guide/options.md")]
+#[doc = include_str!("../../docs/guide/seeing.md")]
 #[doc = include_str!("../../docs/guide/stores.md")]
 struct Documents;

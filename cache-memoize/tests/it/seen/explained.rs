@@ -4,7 +4,7 @@ use super::{SECOND, Stage, awaited, cache_key_seen, every_kind_with, seen};
 use crate::support::with_default;
 use cache_memoize::core::{Backend, Bytes, PutMode, StoreErrorKind, Ttl};
 use cache_memoize::{
-    Cache, Compressor, EntryForm, ErrorKind, Event, Explained, Memory, Near, Tier, TimeLeft,
+    Cache, CacheBuilder, Compressor, EntryForm, ErrorKind, Event, Explained, Key, Memory, Near, Tier, TimeLeft,
     cache_memoize,
 };
 use cache_memoize_testkit::{Counts, Fault};
@@ -117,7 +117,7 @@ fn a_copy_in_front_of_the_store_is_mentioned() {
     let stage = Stage::new();
     let backend: Backend = Memory::builder().clock(stage.clock.clone()).build().into();
     let backend = stage.counts.wrap(&backend);
-    let built = |settings: cache_memoize::CacheBuilder| {
+    let built = |settings: CacheBuilder| {
         settings.backend(backend.clone()).build().expect("the settings are right")
     };
     let cache = built(Cache::builder().near(Near::entries(10).ttl(SECOND)));
@@ -154,11 +154,11 @@ fn of_a_plain_entry_the_sizes_are_known() {
 fn an_unreadable_entry_says_why() {
     let backend: Backend = Memory::new().into();
     let backend = Counts::new().wrap(&backend);
-    let built = |settings: cache_memoize::CacheBuilder| {
+    let built = |settings: CacheBuilder| {
         settings.backend(backend.clone()).build().expect("the settings are right")
     };
     let (cache, plain) = (built(Cache::builder()), built(Cache::builder().plain(true)));
-    let key = cache_memoize::Key::new("name").expect("it is a key");
+    let key = Key::new("name").expect("it is a key");
     let store = backend.store().expect("it is one of bytes");
     let put = |bytes: Bytes| store.put(key.as_ref(), bytes, Ttl::Forever, PutMode::Always);
 
@@ -205,7 +205,9 @@ fn it_costs_one_round_trip_and_is_no_hit() {
     let stage = Stage::new();
     let events = Arc::new(AtomicU32::new(0));
     let count = events.clone();
-    let observer = move |_: &Event<'_>| drop(count.fetch_add(1, Ordering::Relaxed));
+    let observer = move |_: &Event<'_>| {
+        count.fetch_add(1, Ordering::Relaxed);
+    };
     let cache = stage.cache(|settings| settings.observer(observer));
     cache.set("name", 7).expect("the store answers");
     stage.counts.reset();
