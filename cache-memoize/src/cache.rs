@@ -4,8 +4,10 @@ use crate::codec::Codec;
 use crate::entries::Face;
 use crate::entry_key::EntryKey;
 use crate::error::Error;
+use crate::evictions;
 use crate::flight::Flights;
 use crate::lifetime::Lifetime;
+use crate::local::Local;
 use crate::near::Nearness;
 use crate::observer::{Event, EventKind, Observer};
 use crate::orphans::Orphans;
@@ -15,7 +17,9 @@ use crate::rules::Rules;
 use crate::site::{BY_HAND, Site, sites};
 use crate::stats::{Counted, Stats, Tally};
 use crate::treatment::Spot;
-use cache_memoize_core::{Backend, ErasedAsyncStore, Key, KeyRef, ObjectStore, Store, Timestamp};
+use cache_memoize_core::{
+    Backend, ErasedAsyncStore, Key, KeyRef, ObjectStore, Store, Subscription, Timestamp,
+};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::fmt;
@@ -59,11 +63,12 @@ pub(crate) struct Inner {
     pub(crate) rests: Rests,
     pub(crate) near: Option<Nearness>,
     pub(crate) is_strict: bool,
-    observers: Box<[Arc<dyn Observer>]>,
+    observers: Arc<[Arc<dyn Observer>]>,
+    _evictions: Vec<Subscription>,
     /// By the number of the site.
     tallies: Box<[OnceLock<Tally>]>,
     /// Where values of `local` functions live when the backend has no place for objects.
-    local: OnceLock<Option<Arc<dyn ObjectStore>>>,
+    local: OnceLock<Option<Local>>,
 }
 
 impl Cache {
@@ -259,6 +264,8 @@ impl Cache {
         } = settings;
         let tallies = (0..=sites().len()).map(|_| OnceLock::new()).collect();
         let parts = backend.as_ref().map_or(1, Backend::parts);
+        let observers: Arc<[_]> = observers.into();
+        let evictions = evictions::told(&observers, backend.as_ref(), near.as_ref(), &prefix);
         let inner = Inner {
             backend,
             prefix,
@@ -270,7 +277,8 @@ impl Cache {
             rests: Rests::default(),
             near,
             is_strict,
-            observers: observers.into(),
+            observers,
+            _evictions: evictions,
             tallies,
             local: OnceLock::new(),
         };
@@ -340,13 +348,16 @@ impl Inner {
         match backend.objects() {
             Some(objects) => Some(&**objects),
             None if portable => None,
-            None => self.local.get_or_init(|| local_objects(backend)).as_deref(),
+            None => {
+                let new = || Local::beside(backend, &self.observers, &self.prefix);
+                self.local.get_or_init(new).as_ref().map(Local::objects)
+            }
         }
     }
 
     /// The place for values that cannot leave the process, if one was needed so far.
     pub(crate) fn local(&self) -> Option<&dyn ObjectStore> {
-        self.local.get()?.as_deref()
+        self.local.get()?.as_ref().map(Local::objects)
     }
 
     pub(crate) fn blocking_face(&self, portable: bool) -> Face<'_, dyn Store> {
@@ -389,7 +400,7 @@ impl Inner {
 
     #[inline]
     pub(crate) fn observe(&self, site: &'static Site, key: KeyRef<'_>, kind: EventKind<'_>) {
-        for observer in &self.observers {
+        for observer in &*self.observers {
             observer.observe(&Event { function: site.path(), key, kind });
         }
     }
@@ -402,15 +413,4 @@ fn missing_face(portable: bool, _wanted: &str, _other: &str) -> &'static str {
     } else {
         "values of `local` functions need a place in process: enable the feature `memory`"
     }
-}
-
-#[cfg(feature = "memory")]
-fn local_objects(backend: &Backend) -> Option<Arc<dyn ObjectStore>> {
-    let memory = cache_memoize_memory::Memory::builder().clock(backend.clock().clone()).build();
-    Some(Arc::new(memory))
-}
-
-#[cfg(not(feature = "memory"))]
-fn local_objects(_: &Backend) -> Option<Arc<dyn ObjectStore>> {
-    None
 }

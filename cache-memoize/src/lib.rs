@@ -40,10 +40,12 @@ mod drive;
 mod entries;
 mod entry_key;
 mod error;
+mod evictions;
 mod explain;
 mod flight;
 mod key;
 mod lifetime;
+mod local;
 mod near;
 mod observer;
 #[cfg(any(feature = "tracing", feature = "metrics"))]

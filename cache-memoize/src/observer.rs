@@ -21,7 +21,7 @@ impl<F: Fn(&Event<'_>) + Send + Sync> Observer for F {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Event<'a> {
-    /// The path of the function, or `"(by hand)"`.
+    /// The path of the function, `"(by hand)"`, or `"(store)"` for what a store does by itself.
     pub function: &'static str,
     /// The key of the entry.
     pub key: KeyRef<'a>,
@@ -55,6 +55,12 @@ pub enum EventKind<'a> {
     Invalidated {
         /// Whether there was one.
         found: bool,
+    },
+    /// A store in this process let an entry go before its time, to make room for others. The function of such an
+    /// event is `"(store)"`. Servers do not tell what they evict.
+    Evicted {
+        /// From which tier it went: from the near one only the copy did.
+        tier: Tier,
     },
     /// An entry could not be read, and counts as absent: foreign, corrupted, or of another type.
     Unreadable {
@@ -127,6 +133,7 @@ impl EventKind<'_> {
             Self::Stored => "stored",
             Self::FencedOff => "fenced_off",
             Self::Invalidated { .. } => "invalidated",
+            Self::Evicted { .. } => "evicted",
             Self::Unreadable { .. } => "unreadable",
             Self::Unstorable { .. } => "unstorable",
             Self::StoreFault { .. } => "store_fault",

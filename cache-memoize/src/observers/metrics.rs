@@ -1,4 +1,4 @@
-use crate::observer::{Event, EventKind, Observer};
+use crate::observer::{Event, EventKind, Observer, Tier};
 use ::metrics::{Label, SharedString, counter, describe_counter};
 use cache_memoize_core::StoreErrorKind;
 
@@ -15,6 +15,7 @@ use cache_memoize_core::StoreErrorKind;
 /// | `cache_memoize_stored_total` | values stored | `function` |
 /// | `cache_memoize_fenced_off_total` | values not stored, since something newer overtook them | `function` |
 /// | `cache_memoize_invalidated_total` | invalidations, whether or not there was an entry | `function` |
+/// | `cache_memoize_evicted_total` | entries that a store in this process let go to make room for others | `tier` |
 /// | `cache_memoize_faults_total` | faults, a lasting one once: see [`EventKind::StoreFault`] | `function`, `kind` |
 /// | `cache_memoize_store_down_total` | times that a store, or a server of it, began to be left alone | |
 /// | `cache_memoize_store_up_total` | times that it answered again | |
@@ -43,11 +44,12 @@ const REFRESHED: &str = "cache_memoize_refreshed_total";
 const STORED: &str = "cache_memoize_stored_total";
 const FENCED_OFF: &str = "cache_memoize_fenced_off_total";
 const INVALIDATED: &str = "cache_memoize_invalidated_total";
+const EVICTED: &str = "cache_memoize_evicted_total";
 const FAULTS: &str = "cache_memoize_faults_total";
 const STORE_DOWN: &str = "cache_memoize_store_down_total";
 const STORE_UP: &str = "cache_memoize_store_up_total";
 
-const DESCRIPTIONS: [(&str, &str); 11] = [
+const DESCRIPTIONS: [(&str, &str); 12] = [
     (HITS, "Calls answered with what was stored"),
     (COALESCED, "Calls answered with what another caller computed meanwhile"),
     (MISSES, "Calls that found nothing, and computed"),
@@ -56,6 +58,7 @@ const DESCRIPTIONS: [(&str, &str); 11] = [
     (STORED, "Values stored"),
     (FENCED_OFF, "Values not stored, since something newer overtook them"),
     (INVALIDATED, "Invalidations, whether or not there was an entry"),
+    (EVICTED, "Entries that a store in this process let go to make room for others"),
     (FAULTS, "Faults, a lasting one once"),
     (STORE_DOWN, "Times that a store, or a server of it, began to be left alone"),
     (STORE_UP, "Times that a store, or a server of it, answered again"),
@@ -92,14 +95,13 @@ impl Observer for Metrics {
     fn observe(&self, event: &Event<'_>) {
         let function = || Label::from_static_parts("function", event.function);
         let count = |name| self.count(name, vec![function()]);
+        let of_tier = |tier: Tier| Label::from_static_parts("tier", tier.name());
         let fault = |kind| {
             self.count(FAULTS, vec![function(), Label::from_static_parts("kind", kind)]);
         };
         match event.kind {
-            EventKind::Hit { tier } => {
-                let tier = Label::from_static_parts("tier", tier.name());
-                self.count(HITS, vec![function(), tier]);
-            }
+            EventKind::Hit { tier } => self.count(HITS, vec![function(), of_tier(tier)]),
+            EventKind::Evicted { tier } => self.count(EVICTED, vec![of_tier(tier)]),
             EventKind::Coalesced => count(COALESCED),
             EventKind::Miss => count(MISSES),
             EventKind::StaleServed => count(STALE),

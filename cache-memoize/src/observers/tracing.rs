@@ -8,15 +8,15 @@ use ::tracing::{debug, info, trace, warn};
 /// | level | events |
 /// |---|---|
 /// | `TRACE` | `hit`, `coalesced` |
-/// | `DEBUG` | `miss`, `stale_served`, `refreshed`, `stored`, `invalidated` |
+/// | `DEBUG` | `miss`, `stale_served`, `refreshed`, `stored`, `invalidated`, `evicted` |
 /// | `INFO` | `fenced_off`, `store_up` |
 /// | `WARN` | `unreadable`, `unstorable`, `store_fault`, `store_down`, `unsupported` |
 ///
 /// | field | what | of |
 /// |---|---|---|
-/// | `function` | the path of the function | every event |
+/// | `function` | the path of the function; `(store)` of `evicted` | every event |
 /// | `key` | the key of the entry | every event |
-/// | `tier` | [where](crate::Tier) the value was found | `hit` |
+/// | `tier` | [where](crate::Tier) the value was | `hit`, `evicted` |
 /// | `found` | whether there was an entry | `invalidated` |
 /// | `error` | what went wrong, and what to do | every event at `WARN` |
 ///
@@ -47,6 +47,7 @@ impl Observer for Tracing {
             EventKind::Miss | EventKind::StaleServed | EventKind::Refreshed | EventKind::Stored => {
                 tell!(debug, event)
             }
+            EventKind::Evicted { tier } => tell!(debug, event, tier = tier.name()),
             EventKind::Invalidated { found } => tell!(debug, event, found),
             EventKind::FencedOff | EventKind::StoreUp => tell!(info, event),
             EventKind::Unreadable { reason } | EventKind::Unstorable { reason } => {

@@ -4,8 +4,8 @@ use super::{SECOND, Stage, awaited, cache_key_seen, every_kind_with, seen};
 use crate::support::with_default;
 use cache_memoize::core::{Backend, Bytes, PutMode, StoreErrorKind, Ttl};
 use cache_memoize::{
-    Cache, CacheBuilder, Compressor, EntryForm, ErrorKind, Event, Explained, Key, Memory, Near, Tier, TimeLeft,
-    cache_memoize,
+    Cache, CacheBuilder, Compressor, EntryForm, ErrorKind, Event, Explained, Key, Memory, Near,
+    Tier, TimeLeft, cache_memoize,
 };
 use cache_memoize_testkit::{Counts, Fault};
 use std::sync::Arc;

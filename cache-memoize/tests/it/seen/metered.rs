@@ -2,8 +2,8 @@
 
 use super::{Stage, awaited, every_kind_with, invalidate_seen, refresh_seen, seen, seen_async};
 use crate::support::with_default;
-use cache_memoize::Cache;
 use cache_memoize::observers::Metrics;
+use cache_memoize::{Cache, CacheBuilder, Near};
 use metrics_util::debugging::{DebugValue, DebuggingRecorder};
 use std::collections::BTreeMap;
 
@@ -84,6 +84,19 @@ fn the_tiers_and_the_sorts_of_faults_are_told_apart() {
             ("stored_total{function=(by hand),cache=reports}", 2),
         ],
     );
+}
+
+#[test]
+fn evictions_are_counted_by_tier() {
+    let stage = Stage::new();
+    let near = |settings: CacheBuilder| settings.near(Near::entries(10)).observer(Metrics::new());
+    let cache = stage.cache(near);
+    let counted = counted(|| {
+        for id in 0..20 {
+            cache.get_or_compute(id, || id);
+        }
+    });
+    assert_eq!(counted.get("cache_memoize_evicted_total{tier=near}"), Some(&10), "{counted:?}");
 }
 
 #[test]

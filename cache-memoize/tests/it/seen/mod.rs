@@ -1,6 +1,7 @@
 //! What can be seen of a cache: events, and what is made of them.
 
 mod events;
+mod evicted;
 mod explained;
 mod metered;
 mod tables;
