@@ -5,8 +5,8 @@
     read_entry.py STORE set KEY FORM [SECONDS]   stores the value that is on stdin as JSON
     read_entry.py STORE remove KEY               invalidates the entry
 
-STORE is redis://HOST:PORT, redis+unix:PATH, memcached://HOST:PORT or memcached+unix:PATH; or "-" for the
-bytes of one entry on stdin or stdout. KEY is what cache_key_f(..) prints. FORM is that of a cache in plain
+STORE is redis://HOST:PORT/DATABASE, redis+unix:PATH?db=DATABASE, memcached://HOST:PORT or
+memcached+unix:PATH; or "-" for the bytes of one entry on stdin or stdout. KEY is what cache_key_f(..) prints. FORM is that of a cache in plain
 mode: a serializer, or a serializer and a compressor, "json" or "msgpack+zlib". Without it the entry is in
 an envelope.
 
@@ -210,14 +210,29 @@ def connect(store: str):
 def main(store: str, action: str, key: str, form: str = "", seconds: str = "300"):
     if not re.fullmatch("[!-z|~]{1,250}", key):
         sys.exit("a key has 1 to 250 visible characters of ASCII, and neither blanks nor braces")
+    if (form or action == "set") and not is_form(form):
+        sys.exit(f"there is no form {form!r}: it is {' or '.join(SERIALIZERS.values())}, alone or with a + and "
+                 f"one of {', '.join(COMPRESSORS.values())}")  # fmt: skip
     store = connect(store)
     match action:
         case "set":
-            store.set(key, encode_plain(form, json.load(sys.stdin)), float(seconds))
+            store.set(key, encode_plain(form, value_on_stdin()), float(seconds))
         case "remove":
             store.remove(key)
         case "get":
             print(json.dumps(read(store.get(key), key, form), default=list))
+
+
+def is_form(form: str) -> bool:
+    serializer, plus, compressor = form.partition("+")
+    return serializer in SERIALIZERS.values() and (not plus or compressor in COMPRESSORS.values())
+
+
+def value_on_stdin():
+    try:
+        return json.load(sys.stdin)
+    except ValueError as error:
+        sys.exit(f"what is on stdin is no JSON: {error}")
 
 
 def read(entry: bytes | None, key: str, form: str):
@@ -227,6 +242,10 @@ def read(entry: bytes | None, key: str, form: str):
         return decode_plain(form, entry) if form else decode(key.encode(), entry)
     except Unreadable as unreadable:
         sys.exit(str(unreadable))
+    except ImportError:
+        raise
+    except Exception as error:  # each library has errors of its own
+        sys.exit(f"the entry does not read as {form or 'it says'}: {error!r}")
 
 
 if __name__ == "__main__":

@@ -51,6 +51,10 @@ use proc_macro::TokenStream;
 /// | `err_ttl` | as `ttl` | lifetime of a stored error |
 /// | `ttl_with` | `\|value: &T\| -> Duration` | lifetime from the value |
 /// | `jitter` | `0.1` | spreads lifetimes by ±10 % |
+/// | `stale_while_revalidate` | as `ttl` | after `ttl`, one caller computes while the others get the old value |
+/// | `stale_if_error` | as `ttl` | after `ttl`, an `Err` is answered with the old value |
+/// | `early_refresh` | `true`, or a number such as `2.0` | one caller computes before the value is over |
+/// | `background` | flag | that caller does not wait either; needs owned arguments |
 /// | `on_hit`, `on_miss` | path or closure | called with the key arguments by reference |
 /// | `single_flight` | `"process"`, `"fleet"`, `"off"` | whether callers of one key wait for each other |
 /// | `local` | flag | in process only, typed, no serde bound on the value |

@@ -6,8 +6,8 @@ use crate::options::Options;
 use syn::ext::IdentExt as _;
 use syn::visit::{self, Visit};
 use syn::{
-    Attribute, FnArg, Ident, Lifetime, ParenthesizedGenericArguments, ReturnType, Safety,
-    Signature, Type, TypeFnPtr, TypeImplTrait, TypePath, TypeReference,
+    Attribute, FnArg, Ident, Lifetime, ParenthesizedGenericArguments, ReceiverKind, ReturnType,
+    Safety, Signature, Type, TypeFnPtr, TypeImplTrait, TypePath, TypeReference,
 };
 
 /// Reports everything about `function` that keeps it from being memoized so.
@@ -17,6 +17,31 @@ pub(crate) fn refuse(function: &Function, options: &Options, errors: &mut Errors
     conditional_arguments(function, errors);
     unmarked_associated_function(function, errors);
     skipped(function, &options.skip, errors);
+    if options.background {
+        borrowed_arguments(function, errors);
+    }
+}
+
+/// Reports every argument that may be gone before a computation in the background has ended.
+fn borrowed_arguments(function: &Function, errors: &mut Errors) {
+    for argument in &function.item.sig.inputs {
+        let remedy = "with `background` the function may run after the call has returned: take an owned value, such \
+                      as `String` for `&str` or `Arc<T>` for `&T`";
+        match argument {
+            FnArg::Receiver(receiver) if matches!(receiver.kind, ReceiverKind::Reference(..)) => {
+                errors.at(receiver, remedy);
+            }
+            FnArg::Typed(argument) => match &*argument.ty {
+                Type::Reference(reference) if !is_static(reference) => errors.at(reference, remedy),
+                _ => {}
+            },
+            FnArg::Receiver(_) => {}
+        }
+    }
+}
+
+fn is_static(reference: &TypeReference) -> bool {
+    reference.lifetime.as_ref().is_some_and(|lifetime| lifetime.ident == "static")
 }
 
 /// Reports every qualifier that a memoized function cannot have.

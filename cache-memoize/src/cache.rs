@@ -1,7 +1,6 @@
 use crate::builder::{CacheBuilder, Settings};
 use crate::call::Call;
 use crate::codec::Codec;
-use crate::entries::Face;
 use crate::entry_key::EntryKey;
 use crate::error::Error;
 use crate::evictions;
@@ -17,9 +16,7 @@ use crate::rules::Rules;
 use crate::site::{BY_HAND, Site, sites};
 use crate::stats::{Counted, Stats, Tally};
 use crate::treatment::Spot;
-use cache_memoize_core::{
-    Backend, ErasedAsyncStore, Key, KeyRef, ObjectStore, Store, Subscription, Timestamp,
-};
+use cache_memoize_core::{Backend, Key, KeyRef, Subscription, Timestamp};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::fmt;
@@ -63,12 +60,12 @@ pub(crate) struct Inner {
     pub(crate) rests: Rests,
     pub(crate) near: Option<Nearness>,
     pub(crate) is_strict: bool,
-    observers: Arc<[Arc<dyn Observer>]>,
+    pub(crate) observers: Arc<[Arc<dyn Observer>]>,
     _evictions: Vec<Subscription>,
     /// By the number of the site.
     tallies: Box<[OnceLock<Tally>]>,
     /// Where values of `local` functions live when the backend has no place for objects.
-    local: OnceLock<Option<Local>>,
+    pub(crate) local: OnceLock<Option<Local>>,
 }
 
 impl Cache {
@@ -148,7 +145,7 @@ impl Cache {
     /// # Errors
     /// [`ErrorKind::Store`](crate::ErrorKind::Store) if the store failed.
     pub fn get<T: Value>(&self, key: impl EntryKey) -> Result<Option<T>, Error> {
-        self.call(&key).peek(Rules::plain())
+        self.call(&key).peek(Rules::plain()).map_err(|error| error.during("get"))
     }
 
     /// [`get`](Self::get), async.
@@ -156,7 +153,8 @@ impl Cache {
     /// # Errors
     /// As [`get`](Self::get).
     pub async fn get_async<T: Value>(&self, key: impl EntryKey) -> Result<Option<T>, Error> {
-        self.call(&key).peek_async(Rules::plain()).await
+        let value = self.call(&key).peek_async(Rules::plain()).await;
+        value.map_err(|error| error.during("get"))
     }
 
     /// Stores `value` under `key` for the default lifetime. A computation of it that is under way will not
@@ -166,7 +164,7 @@ impl Cache {
     /// [`ErrorKind::Store`](crate::ErrorKind::Store) if the store failed,
     /// [`ErrorKind::Unstorable`](crate::ErrorKind::Unstorable) if the value cannot be serialized.
     pub fn set<T: Value>(&self, key: impl EntryKey, value: T) -> Result<(), Error> {
-        self.call(&key).prime(Rules::plain(), value)
+        self.call(&key).prime(Rules::plain(), value).map_err(|error| error.during("set"))
     }
 
     /// [`set`](Self::set), async.
@@ -174,7 +172,8 @@ impl Cache {
     /// # Errors
     /// As [`set`](Self::set).
     pub async fn set_async<T: Value>(&self, key: impl EntryKey, value: T) -> Result<(), Error> {
-        self.call(&key).prime_async(Rules::plain(), value).await
+        let stored = self.call(&key).prime_async(Rules::plain(), value).await;
+        stored.map_err(|error| error.during("set"))
     }
 
     /// Stores `value` under `key` for `ttl`. See [`set`](Self::set).
@@ -187,7 +186,8 @@ impl Cache {
         value: T,
         ttl: Duration,
     ) -> Result<(), Error> {
-        self.call(&key).prime(Rules::plain().ttl(ttl), value)
+        let stored = self.call(&key).prime(Rules::plain().ttl(ttl), value);
+        stored.map_err(|error| error.during("set"))
     }
 
     /// [`set_for`](Self::set_for), async.
@@ -200,14 +200,16 @@ impl Cache {
         value: T,
         ttl: Duration,
     ) -> Result<(), Error> {
-        self.call(&key).prime_async(Rules::plain().ttl(ttl), value).await
+        let stored = self.call(&key).prime_async(Rules::plain().ttl(ttl), value).await;
+        stored.map_err(|error| error.during("set"))
     }
 
     /// Forgets the value under `key`, and says whether there was one. Once this returned, no one is served
     /// a value whose computation began before. One round trip.
     ///
     /// # Errors
-    /// [`ErrorKind::Store`](crate::ErrorKind::Store) if the store failed.
+    /// [`ErrorKind::Store`](crate::ErrorKind::Store) if the store failed. This process then remembers the key and
+    /// serves no value of it; the next call that asks the store removes it there, before anything else.
     pub fn invalidate(&self, key: impl EntryKey) -> Result<bool, Error> {
         self.call(&key).invalidate()
     }
@@ -314,6 +316,7 @@ impl fmt::Debug for Cache {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Cache")
             .field("backend", &self.inner.backend_name())
+            .field("place", &self.inner.backend.as_ref().and_then(Backend::place))
             .field("prefix", &self.inner.prefix)
             .finish_non_exhaustive()
     }
@@ -338,44 +341,6 @@ impl Inner {
 
     pub(crate) fn backend_name(&self) -> &'static str {
         self.backend.as_ref().map_or("disabled", Backend::name)
-    }
-
-    /// The place for values as they are, if this cache has one. Values that cannot leave the process get
-    /// one of their own beside a backend for bytes.
-    #[inline]
-    pub(crate) fn objects(&self, portable: bool) -> Option<&dyn ObjectStore> {
-        let backend = self.backend.as_ref()?;
-        match backend.objects() {
-            Some(objects) => Some(&**objects),
-            None if portable => None,
-            None => {
-                let new = || Local::beside(backend, &self.observers, &self.prefix);
-                self.local.get_or_init(new).as_ref().map(Local::objects)
-            }
-        }
-    }
-
-    /// The place for values that cannot leave the process, if one was needed so far.
-    pub(crate) fn local(&self) -> Option<&dyn ObjectStore> {
-        self.local.get()?.as_ref().map(Local::objects)
-    }
-
-    pub(crate) fn blocking_face(&self, portable: bool) -> Face<'_, dyn Store> {
-        let Some(backend) = &self.backend else { return Face::Missing(None) };
-        match (self.objects(portable), backend.store()) {
-            (Some(objects), _) => Face::Objects(objects),
-            (None, Some(store)) if portable => Face::Bytes(&**store),
-            (None, _) => Face::Missing(Some(missing_face(portable, "a blocking", "async"))),
-        }
-    }
-
-    pub(crate) fn async_face(&self, portable: bool) -> Face<'_, dyn ErasedAsyncStore> {
-        let Some(backend) = &self.backend else { return Face::Missing(None) };
-        match (self.objects(portable), backend.async_store()) {
-            (Some(objects), _) => Face::Objects(objects),
-            (None, Some(store)) if portable => Face::Bytes(&**store),
-            (None, _) => Face::Missing(Some(missing_face(portable, "an async", "blocking"))),
-        }
     }
 
     /// Counts and reports.
@@ -403,14 +368,5 @@ impl Inner {
         for observer in &*self.observers {
             observer.observe(&Event { function: site.path(), key, kind });
         }
-    }
-}
-
-fn missing_face(portable: bool, _wanted: &str, _other: &str) -> &'static str {
-    if portable {
-        "the backend of this cache does not serve this kind of caller: give it both a blocking and an async \
-         face, or call from functions of the other kind"
-    } else {
-        "values of `local` functions need a place in process: enable the feature `memory`"
     }
 }

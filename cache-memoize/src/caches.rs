@@ -14,18 +14,23 @@
 //! # }
 //! ```
 
+mod check;
+
+pub use check::check;
+
+use crate::background;
 use crate::cache::Cache;
 use crate::error::{Error, ErrorKind};
 use crate::site::{Site, sites};
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::ffi::OsStr;
-use std::fmt::Write;
 use std::future::poll_fn;
 use std::pin::pin;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{LazyLock, PoisonError, RwLock};
+use std::time::Duration;
 
 /// The name of the cache that functions use which name none.
 pub(crate) const DEFAULT: &str = "default";
@@ -58,24 +63,6 @@ pub fn get(name: &str) -> Option<Cache> {
     })
 }
 
-/// Checks that every cache which an annotated function of this program names is installed.
-///
-/// # Errors
-/// [`ErrorKind::NotInstalled`], listing each function whose cache is missing, with file and line.
-pub fn check() -> Result<(), Error> {
-    let mut missing = String::new();
-    for site in sites().iter().filter(|site| current(site.slot()).is_none()) {
-        let (file, line, _) = site.location();
-        let _ = write!(missing, "\n  {:?} for {} at {file}:{line}", site.cache_name(), site.path());
-    }
-    if missing.is_empty() {
-        return Ok(());
-    }
-    let context =
-        format!("install these caches with `caches::install` before the first call:{missing}");
-    Err(Error::new(ErrorKind::NotInstalled, "check", context))
-}
-
 /// Installs the caches that the environment describes: `CACHE_URL` for `"default"`, and `CACHE_URL_REPORTS` for
 /// `"reports"`. In the variable a name is in upper case, with an underscore for whatever no variable can hold:
 /// it means the cache of that name that a function uses, or else the name in lower case. A variable that is
@@ -104,6 +91,7 @@ fn named_by(variable: &str) -> Option<String> {
     Some(used.map_or_else(|| name.to_ascii_lowercase(), str::to_owned))
 }
 
+/// What the name of a cache is in a variable.
 fn as_variable(name: &str) -> String {
     let allowed = |it: char| if it.is_ascii_alphanumeric() { it.to_ascii_uppercase() } else { '_' };
     name.chars().map(allowed).collect()
@@ -146,6 +134,42 @@ pub async fn scoped_async<N: AsRef<str>, F: Future>(
     .await
 }
 
+/// Waits until nothing is computed in the background any more, as the option `background` has it; says whether
+/// that came about within `limit`. For tests, and for moments of rest.
+pub fn wait_for_background(limit: Duration) -> bool {
+    background::wait_until_idle(limit)
+}
+
+/// Ends what is computed in the background, for a clean end of the program: nothing more begins there, old
+/// values are served as long as they may be, and what is under way is waited for. Says whether all of it came
+/// to its end within `limit`.
+///
+/// Call it from a thread that may block, while the runtime of async functions still runs.
+pub fn shut_down_background(limit: Duration) -> bool {
+    background::shut_down(limit)
+}
+
+/// The scopes that a thread is in, to go on in them elsewhere.
+pub(crate) struct Scopes(Vec<Overlay>);
+
+impl Scopes {
+    pub(crate) fn of_this_thread() -> Self {
+        Self(VIEW.try_with(|view| view.scopes.borrow().clone()).unwrap_or_default())
+    }
+
+    pub(crate) fn enter<R>(&self, body: impl FnOnce() -> R) -> R {
+        let mut scopes: Vec<_> = self.0.iter().map(Scope::enter).collect();
+        let result = body();
+        while scopes.pop().is_some() {}
+        result
+    }
+
+    pub(crate) async fn enter_async<F: Future>(self, body: F) -> F::Output {
+        let mut body = pin!(body);
+        poll_fn(move |context| self.enter(|| body.as_mut().poll(context))).await
+    }
+}
+
 /// The place of a cache.
 pub(crate) struct Slot {
     name: String,
@@ -168,6 +192,13 @@ pub(crate) fn slot(name: &str) -> &'static Slot {
 
 fn known(name: &str) -> Option<&'static Slot> {
     read(&SLOTS).get(name).copied()
+}
+
+/// The names under which a cache is installed.
+fn installed() -> Vec<String> {
+    let slots = read(&SLOTS);
+    let installed = slots.values().filter(|slot| read(&slot.cache).is_some());
+    installed.map(|slot| slot.name.clone()).collect()
 }
 
 static SLOTS: LazyLock<RwLock<HashMap<String, &'static Slot>>> = LazyLock::new(RwLock::default);

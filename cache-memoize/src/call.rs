@@ -15,7 +15,7 @@ use std::rc::Rc;
 
 /// One call of an annotated function or of a companion, with its key.
 pub struct Call {
-    site: &'static Site,
+    pub(crate) site: &'static Site,
     cache: Option<Handle>,
     pub(crate) text: KeyText,
 }
@@ -48,7 +48,7 @@ impl Deref for Handle {
 }
 
 /// What a call knows after a first glance, which waits for nothing.
-enum Glance<'a, R, S> {
+pub(crate) enum Glance<'a, R, S> {
     Hit(R),
     Missed {
         cache: &'a Cache,
@@ -274,7 +274,7 @@ impl Call {
     }
 
     #[inline]
-    fn glance<T: Treatment>(&self, treatment: &T) -> Glance<'_, T::Return, T::Stored> {
+    pub(crate) fn glance<T: Treatment>(&self, treatment: &T) -> Glance<'_, T::Return, T::Stored> {
         let Some(cache) = self.cache.as_deref() else { return Glance::Nowhere };
         let Some(objects) = cache.inner().objects(self.site.portable()) else {
             return self.glance_elsewhere(cache, treatment);
@@ -336,7 +336,7 @@ impl Call {
 }
 
 /// The arguments of a call, for the one computation that a call makes at most.
-fn taken<A>(args: &mut Option<A>) -> A {
+pub(crate) fn taken<A>(args: &mut Option<A>) -> A {
     match args.take() {
         Some(args) => args,
         None => unreachable!("a call computes once"),

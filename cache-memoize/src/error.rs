@@ -67,8 +67,14 @@ impl Error {
 
     /// The failure of the store behind `backend` in one of our operations.
     pub(crate) fn of_store(operation: &'static str, backend: &str, error: StoreError) -> Self {
-        let context = format!("the {backend} store failed: {error}");
-        Self::new(ErrorKind::Store(error.kind()), operation, context).with_source(error)
+        let kind = error.kind();
+        let context = format!("the {backend} store failed ({kind}): {}", error.context());
+        Self::new(ErrorKind::Store(kind), operation, context).with_source(error)
+    }
+
+    /// The same, as the caller calls what was attempted.
+    pub(crate) fn during(self, operation: &'static str) -> Self {
+        Self { operation, ..self }
     }
 }
 

@@ -30,6 +30,8 @@
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
+mod background;
+mod behind;
 mod builder;
 mod cache;
 pub mod caches;
@@ -42,6 +44,7 @@ mod entry_key;
 mod error;
 mod evictions;
 mod explain;
+mod faces;
 mod flight;
 mod key;
 mod lifetime;

@@ -15,7 +15,9 @@ pub struct Site {
     name: &'static str,
     neighbour: fn() -> Neighbour,
     place: Place,
+    is_async: bool,
     cache: &'static str,
+    is_cache_by_call: bool,
     of_trait: Option<&'static str>,
     prefix: Option<&'static str>,
     version: Option<u32>,
@@ -54,7 +56,9 @@ impl Site {
             name,
             neighbour,
             place,
+            is_async: false,
             cache: "default",
+            is_cache_by_call: false,
             of_trait: None,
             prefix: None,
             version: None,
@@ -65,6 +69,20 @@ impl Site {
             local: false,
             resolved: OnceLock::new(),
         }
+    }
+
+    /// The function is async.
+    #[must_use]
+    pub const fn awaited(mut self) -> Self {
+        self.is_async = true;
+        self
+    }
+
+    /// The option `cache`, as an expression: each call says which.
+    #[must_use]
+    pub const fn cache_by_call(mut self) -> Self {
+        self.is_cache_by_call = true;
+        self
     }
 
     /// The option `cache`, as a name.
@@ -182,6 +200,15 @@ impl Site {
 
     pub(crate) fn cache_name(&self) -> &'static str {
         self.cache
+    }
+
+    /// Whether the calls say which cache they mean.
+    pub(crate) fn is_cache_by_call(&self) -> bool {
+        self.is_cache_by_call
+    }
+
+    pub(crate) fn is_async(&self) -> bool {
+        self.is_async
     }
 
     /// Where the function stands in the sources.

@@ -12,11 +12,12 @@ use std::sync::Arc;
 /// # }
 /// ```
 ///
-/// A face that is missing is an error when a call first needs it, naming the backend and the face; a
+/// A face that is missing is an error when a call first needs it, naming the face and what to do; a
 /// backend that has [typed objects](ObjectStore) needs no other.
 #[derive(Clone)]
 pub struct Backend {
     name: &'static str,
+    place: Option<Arc<str>>,
     store: Option<Arc<dyn Store>>,
     async_store: Option<Arc<dyn ErasedAsyncStore>>,
     objects: Option<Arc<dyn ObjectStore>>,
@@ -38,6 +39,7 @@ impl Backend {
     pub fn new(name: &'static str) -> Self {
         Self {
             name,
+            place: None,
             store: None,
             async_store: None,
             objects: None,
@@ -47,10 +49,17 @@ impl Backend {
         }
     }
 
-    /// The name, the clock and the parts alone: what a wrapper begins with that offers faces of its own.
+    /// The name, the place, the clock and the parts alone: what a wrapper begins with that offers faces of its own.
     #[must_use]
     pub fn without_faces(&self) -> Self {
         Self { store: None, async_store: None, objects: None, bus: None, ..self.clone() }
+    }
+
+    /// Says where the store is, for people to read: `"cache-1:6379"`. No user and no password.
+    #[must_use]
+    pub fn with_place(mut self, place: impl Into<Arc<str>>) -> Self {
+        self.place = Some(place.into());
+        self
     }
 
     /// Adds the blocking face.
@@ -110,6 +119,12 @@ impl Backend {
         self.name
     }
 
+    /// Where the store is.
+    #[must_use]
+    pub fn place(&self) -> Option<&str> {
+        self.place.as_deref()
+    }
+
     /// The blocking face.
     #[must_use]
     pub fn store(&self) -> Option<&Arc<dyn Store>> {
@@ -157,6 +172,7 @@ impl fmt::Debug for Backend {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Backend")
             .field("name", &self.name)
+            .field("place", &self.place)
             .field("blocking", &self.store.is_some())
             .field("async", &self.async_store.is_some())
             .field("objects", &self.objects.is_some())

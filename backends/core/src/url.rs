@@ -39,7 +39,11 @@ impl StoreUrl {
         if !is_scheme(scheme) {
             return Err(wrong("a URL begins with a scheme, such as `redis://`"));
         }
-        let (rest, _fragment) = split_at_first(rest, '#');
+        if text.contains('#') {
+            return Err(wrong(
+                "a `#` stands for nothing in the URL of a store: write `%23` for it",
+            ));
+        }
         let (rest, query) = split_at_first(rest, '?');
         let (authority, path) = match rest.strip_prefix("//") {
             Some(rest) => rest.find('/').map_or((rest, ""), |slash| rest.split_at(slash)),
@@ -186,6 +190,11 @@ fn read_hosts(text: &str) -> Result<Vec<Host>, StoreError> {
     if text.is_empty() {
         return Ok(Vec::new());
     }
+    if text.contains(|it: char| it == ';' || it.is_whitespace()) {
+        return Err(wrong(
+            "several hosts have a comma between them, and no blank: `one:1234,other`",
+        ));
+    }
     text.split(',').map(read_host).collect()
 }
 
@@ -200,13 +209,16 @@ fn read_host(text: &str) -> Result<Host, StoreError> {
         port.parse().map_err(|_| {
             wrong(
                 "what follows the colon of a host is its port, a number up to 65535; in a password \
-                   write `%2F` for `/` and `%40` for `@`",
+                   write `%2F` for `/`, `%3F` for `?` and `%40` for `@`",
             )
         })
     });
     let name = decoded(name, "host")?;
     if name.is_empty() {
-        return Err(wrong("a host has no name: look for a comma or a colon too many"));
+        return Err(wrong(
+            "a host has no name: look for a comma or a colon too many; in a password write `%2F` for `/` and `%3F` \
+             for `?`",
+        ));
     }
     Ok(Host { name, port: port.transpose()? })
 }
@@ -215,6 +227,12 @@ fn read_parameters(query: &str) -> Result<Vec<(String, String)>, StoreError> {
     let pairs = query.split('&').filter(|pair| !pair.is_empty());
     let read = |pair| {
         let (name, value) = split_at_first(pair, '=');
+        // The password may be in here, so that it is not shown.
+        if name.contains('@') {
+            return Err(wrong(
+                "a parameter has an `@` in its name: in a password write `%3F` for `?`, and `%40` for `@`",
+            ));
+        }
         Ok((decoded(name, "parameter")?, decoded(value.unwrap_or("true"), "parameter")?))
     };
     pairs.map(read).collect()
@@ -292,6 +310,28 @@ mod tests {
         assert!(error("redis://a:70000").contains("a number up to 65535"));
         assert!(error("redis://a,,b").contains("no name"));
         assert!(error("redis://a/%zz").contains("path"));
+        for url in ["memcached://a:1, b:2", "memcached://a; b", "memcached://a;b:2", "redis://a b"]
+        {
+            assert!(error(url).contains("a comma between them"), "{url}");
+        }
+    }
+
+    /// What would silently cut off the rest: two services with `prefix=a#1` and `prefix=a#2` would share their keys.
+    #[test]
+    fn what_ends_a_part_of_a_url_must_be_escaped_within_one() {
+        for url in ["redis://a?prefix=a#1", "redis://a#", "redis://:pa#xyz@a", "redis+unix:///a#b"]
+        {
+            let error = StoreUrl::parse(url).unwrap_err().to_string();
+            assert!(error.contains("`%23`") && !error.contains("xyz"), "{url}: {error}");
+        }
+        for url in
+            ["redis://:pa?xyz@a", "redis://:12?xyz@a", "redis://me:12?xyz@a", "redis://me:?xyz@a=b"]
+        {
+            let error = StoreUrl::parse(url).unwrap_err().to_string();
+            assert!(error.contains("`%3F` for `?`") && !error.contains("xyz"), "{url}: {error}");
+        }
+        let url = StoreUrl::parse("redis://:p%23%3Fss@a?sentinel_password=x@y").unwrap();
+        assert_eq!(url.password(), Some("p#?ss"));
     }
 
     #[test]

@@ -25,17 +25,30 @@ impl Fault {
     }
 
     /// The time of the operation is over.
-    pub(crate) fn timeout(what: &'static str) -> Self {
+    pub(crate) fn timeout(what: impl Into<Cow<'static, str>>) -> Self {
         Self::new(StoreErrorKind::Timeout, what)
     }
 
     /// The connection broke, or there is none.
-    pub(crate) fn io(what: &'static str, error: io::Error) -> Self {
+    pub(crate) fn io(what: impl Into<Cow<'static, str>>, error: io::Error) -> Self {
         match error.kind() {
             // What a socket's own time limit ends is one or the other, as the system has it.
             io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => Self::timeout(what),
             _ => Self { source: Some(error), ..Self::new(StoreErrorKind::Unavailable, what) },
         }
+    }
+
+    /// There is no connection, for the reason that the system gives.
+    pub(crate) fn no_connection(error: io::Error) -> Self {
+        let advice = match error.kind() {
+            io::ErrorKind::ConnectionRefused => "look whether it is up, and listens there",
+            io::ErrorKind::NotFound => "look at the path of the socket, and whether it is up",
+            io::ErrorKind::PermissionDenied => {
+                "give the user of this program the right to the socket"
+            }
+            _ => "look whether it is up, and how it is reached",
+        };
+        Self::io(format!("no connection, {error}; {advice}"), error)
     }
 
     /// All answers to what was asked are read: the connection may go on.

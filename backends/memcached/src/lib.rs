@@ -31,6 +31,10 @@
 //!
 //! # Limits
 //!
+//! - The async face needs a tokio runtime, of one thread or of many, with timers and sockets (`enable_all`). Without
+//!   a runtime it gives an error. For one without timers or sockets it gives an error too, but tokio tells of that by
+//!   a panic alone, which is caught at the first call on such a runtime, or the first ones if they come at once: a
+//!   program with `panic = "abort"` ends there.
 //! - A lifetime is exact to a second. Its end is a date for memcached if it is more than 30 days away, and 2038-01-19
 //!   is the last that it knows: what should live longer ends then.
 //! - [`clear`](cache_memoize_core::Store::clear) is `flush_all`: it **empties the servers**, whoever else keeps
@@ -115,6 +119,7 @@ impl From<Memcached> for Backend {
     fn from(memcached: Memcached) -> Self {
         let servers = memcached.servers.clone();
         let backend = Self::new("memcached")
+            .with_place(servers.addresses().join(","))
             .with_store(memcached.clone())
             .with_parts(servers.all().len(), move |key| servers.place(key));
         #[cfg(feature = "tokio")]

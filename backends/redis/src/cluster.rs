@@ -173,8 +173,8 @@ pub(crate) struct Reading<'a>(&'a Cluster);
 impl Reading<'_> {
     /// Takes what the node `from` answered to the question.
     pub(crate) fn learn(&self, reply: Value, from: &Address) -> Result<(), Fault> {
-        let (nodes, owners) =
-            read_map(granted(reply)?, from).ok_or_else(|| Fault::protocol(from))?;
+        let reply = granted(reply).map_err(|fault| fault.at(from))?;
+        let (nodes, owners) = read_map(reply, from).ok_or_else(|| Fault::protocol(from))?;
         let mut map = self.0.map();
         (map.nodes, map.owners, map.is_doubtful) = (nodes, owners, false);
         map.number();

@@ -13,17 +13,20 @@ pub(crate) struct Fault {
     kind: StoreErrorKind,
     context: String,
     source: Option<Arc<io::Error>>,
+    /// Whether the context names the server.
+    is_placed: bool,
     is_unanswered: bool,
 }
 
 impl Fault {
     pub(crate) fn new(kind: StoreErrorKind, context: impl Into<String>) -> Self {
-        Self { kind, context: context.into(), source: None, is_unanswered: false }
+        Self { kind, context: context.into(), source: None, is_placed: false, is_unanswered: false }
     }
 
     /// The server at `place` did not answer in time.
     pub(crate) fn timeout(place: &impl fmt::Display) -> Self {
-        Self::new(StoreErrorKind::Timeout, format!("redis at {place} took too long"))
+        let what = "took too long; look whether it is overloaded, or raise `timeout`";
+        Self::of(StoreErrorKind::Timeout, place, what)
     }
 
     /// The connection with `place` could not be made, or broke.
@@ -37,27 +40,36 @@ impl Fault {
                     "no TLS with redis at {place}, {error}; check `ca`, `cert` and `key`, and whether \
                      it listens with TLS there"
                 );
-                Self { source: Some(Arc::new(error)), ..Self::new(StoreErrorKind::Denied, context) }
+                Self { is_placed: true, ..Self::new(StoreErrorKind::Denied, context) }
+                    .because(error)
             }
             _ => {
-                let context = format!("no connection with redis at {place}; is it running?");
-                Self {
-                    source: Some(Arc::new(error)),
-                    ..Self::new(StoreErrorKind::Unavailable, context)
-                }
+                let advice = advice(&error);
+                let context = format!("no connection with redis at {place}, {error}; {advice}");
+                Self { is_placed: true, ..Self::new(StoreErrorKind::Unavailable, context) }
+                    .because(error)
             }
         }
     }
 
     pub(crate) fn broken(place: &impl fmt::Display, what: &str) -> Self {
-        Self::new(StoreErrorKind::Unavailable, format!("redis at {place} {what}"))
+        Self::of(StoreErrorKind::Unavailable, place, what)
+    }
+
+    /// The server at `place` did this.
+    fn of(kind: StoreErrorKind, place: &impl fmt::Display, what: &str) -> Self {
+        Self { is_placed: true, ..Self::new(kind, format!("redis at {place} {what}")) }
+    }
+
+    fn because(self, error: io::Error) -> Self {
+        Self { source: Some(Arc::new(error)), ..self }
     }
 
     /// What came is nothing that this command is answered with.
     pub(crate) fn protocol(place: &impl fmt::Display) -> Self {
         let context =
             format!("what answers at {place} does not speak as Redis does; is it another server?");
-        Self::new(StoreErrorKind::Protocol, context)
+        Self { is_placed: true, ..Self::new(StoreErrorKind::Protocol, context) }
     }
 
     /// The server refused.
@@ -65,12 +77,15 @@ impl Fault {
         let text = said_by_itself(error);
         let (kind, remedy) = meaning(error.code(), &text);
         let remedy = if remedy.is_empty() { String::new() } else { format!("; {remedy}") };
-        Self::new(kind, format!("redis says `{text}`{remedy}"))
+        Self::new(kind, format!("it says `{text}`{remedy}"))
     }
 
-    /// The server refused a step of the handshake, in which the parameters of the URL take part.
+    /// Names the server, if it is not named yet.
     pub(crate) fn at(mut self, place: &impl fmt::Display) -> Self {
-        self.context = format!("{place}: {}", self.context);
+        if !self.is_placed {
+            self.context = format!("redis at {place}: {}", self.context);
+            self.is_placed = true;
+        }
         self
     }
 
@@ -104,6 +119,41 @@ impl Fault {
     }
 }
 
+/// What to do where no connection comes about.
+fn advice(error: &io::Error) -> &'static str {
+    if error.get_ref().is_some_and(|inner| inner.is::<NoAddress>()) {
+        return "check the name of the host in the URL";
+    }
+    match error.kind() {
+        io::ErrorKind::ConnectionRefused => "is it running, and does it listen there?",
+        io::ErrorKind::NotFound => "check the path of the socket, and whether it is running",
+        io::ErrorKind::PermissionDenied => "give the user of this program the right to the socket",
+        _ => "is it running?",
+    }
+}
+
+/// A name of a host that stands for no address.
+#[derive(Debug)]
+pub(crate) struct NoAddress(String);
+
+impl NoAddress {
+    pub(crate) fn of(host: &str, reason: &impl fmt::Display) -> Self {
+        Self(format!("no address of {host}: {reason}"))
+    }
+
+    pub(crate) fn error(self) -> io::Error {
+        io::Error::other(self)
+    }
+}
+
+impl fmt::Display for NoAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for NoAddress {}
+
 /// A reply, or the refusal that came in its place.
 pub(crate) fn granted(reply: Value) -> Result<Value, Fault> {
     match reply {
@@ -119,6 +169,13 @@ pub(crate) fn is_misplaced(reply: &Value) -> bool {
     ["READONLY", "MASTERDOWN", "LOADING"].contains(&error.code())
         || said_by_itself(error).contains(TOO_MANY_CLIENTS)
 }
+
+/// Whether the server has no such command.
+pub(crate) fn is_unknown_command(error: &ServerError) -> bool {
+    said_by_itself(error).contains(UNKNOWN_COMMAND)
+}
+
+const UNKNOWN_COMMAND: &str = "unknown command";
 
 const TOO_MANY_CLIENTS: &str = "max number of clients reached";
 
@@ -161,7 +218,7 @@ fn meaning_of_text(text: &str) -> (StoreErrorKind, &'static str) {
     let has = |part: &str| text.contains(part);
     if has(TOO_MANY_CLIENTS) {
         (StoreErrorKind::Unavailable, "raise its `maxclients`, or lower `pool`")
-    } else if has("unknown command") || has("syntax error") || has("Unknown subcommand") {
+    } else if has(UNKNOWN_COMMAND) || has("syntax error") || has("Unknown subcommand") {
         (StoreErrorKind::Unsupported, "Redis 7.0 or later is needed, with this command enabled")
     } else if has("AUTH") || has("invalid password") {
         (StoreErrorKind::Denied, "this server has no such user or password; check the URL")
@@ -219,6 +276,14 @@ mod tests {
         for (line, kind) in kinds {
             assert_eq!(said(line).kind(), kind, "{line}");
         }
+    }
+
+    /// No test can be refused a socket that runs with all rights.
+    #[test]
+    fn who_may_not_open_the_socket_is_told_so() {
+        let error = Fault::from_io(io::ErrorKind::PermissionDenied.into(), &"/run/redis.sock");
+        let text = error.into_error("get").to_string();
+        assert!(text.contains("permission denied") && text.contains("the right to the socket"));
     }
 
     #[test]

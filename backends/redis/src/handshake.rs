@@ -1,6 +1,6 @@
 //! What is said first on every connection, in one round trip.
 
-use crate::fault::{Fault, granted};
+use crate::fault::{Fault, granted, is_unknown_command};
 use crate::settings::{Credentials, Place, Protocol, Settings};
 use cache_memoize_core::StoreErrorKind;
 use redis::{Cmd, Value};
@@ -106,12 +106,23 @@ pub(crate) fn read_master(reply: Value, name: &str) -> Result<(String, u16), Fau
         let context = format!("the sentinel knows no master `{name}`; the URL's path is its name");
         Fault::new(StoreErrorKind::Configuration, context)
     };
+    if let Value::ServerError(error) = &reply
+        && is_unknown_command(error)
+    {
+        return Err(no_sentinel());
+    }
     let Value::Array(parts) = granted(reply)? else { return Err(unknown()) };
     let [Value::BulkString(host), Value::BulkString(port)] = &parts[..] else {
         return Err(unknown());
     };
     let port = std::str::from_utf8(port).ok().and_then(|port| port.parse().ok());
     Ok((String::from_utf8_lossy(host).into_owned(), port.ok_or_else(unknown)?))
+}
+
+fn no_sentinel() -> Fault {
+    let context = "what listens there is no sentinel; the URL of a single server begins with `redis://`, and \
+                   sentinels usually have the port 26379";
+    Fault::new(StoreErrorKind::Configuration, context)
 }
 
 #[cfg(test)]

@@ -8,6 +8,8 @@ use std::borrow::Cow;
 /// Begins the names of those few keys that cannot stand for themselves in a hash tag.
 const TAGGED: &str = "{ }";
 const LEASE: &str = " lease";
+/// Ends the lease on a key that has a hash tag itself: `{a}` is another key than `a`.
+const TAG_LEASE: &str = " tagged lease";
 
 /// The name under which the value of `key` lies: the key itself, but for rare ones.
 pub(crate) fn value_name(key: KeyRef<'_>) -> Cow<'_, str> {
@@ -20,7 +22,7 @@ pub(crate) fn value_name(key: KeyRef<'_>) -> Cow<'_, str> {
 /// The name under which the lease on `key` lies.
 pub(crate) fn lease_name(key: KeyRef<'_>) -> String {
     match Form::of(key) {
-        Form::Tag => format!("{key}{LEASE}"),
+        Form::Tag => format!("{key}{TAG_LEASE}"),
         Form::Plain => format!("{{{key}}}{LEASE}"),
         Form::Rare => format!("{TAGGED}{key}{LEASE}"),
     }
@@ -107,10 +109,17 @@ mod tests {
     fn most_values_lie_under_their_keys() {
         let pair = |value: &str, lease: &str| (value.to_owned(), lease.to_owned());
         assert_eq!(names("rates:EUR"), pair("rates:EUR", "{rates:EUR} lease"));
-        assert_eq!(names("{rates}:EUR"), pair("{rates}:EUR", "{rates}:EUR lease"));
+        assert_eq!(names("{rates}:EUR"), pair("{rates}:EUR", "{rates}:EUR tagged lease"));
         assert_eq!(names("a{b"), pair("a{b", "{a{b} lease"));
         for rare in ["a}b", "a{}b", "}{", "{}{x}"] {
             assert_eq!(names(rare), (format!("{{ }}{rare}"), format!("{{ }}{rare} lease")));
+        }
+    }
+
+    #[test]
+    fn keys_that_differ_by_their_braces_alone_have_leases_of_their_own() {
+        for (plain, tagged) in [("rates", "{rates}"), ("{", "{{}")] {
+            assert_ne!(names(plain).1, names(tagged).1);
         }
     }
 

@@ -42,7 +42,7 @@
 //! | key `K` | its value | its lease |
 //! |---|---|---|
 //! | has no `}` and no hash tag | `K` | `{K} lease` |
-//! | has a hash tag, such as `{user}:7` | `K` | `K lease` |
+//! | has a hash tag, such as `{user}:7` | `K` | `K tagged lease` |
 //! | has a `}` and no hash tag, such as `a}b` | `{ }K` | `{ }K lease` |
 //!
 //! # What it costs, and what it holds to
@@ -58,6 +58,10 @@
 //!   was used costs no failed operation, where repeating the operation is safe: all but an addition and an
 //!   increment, for which the blocking face looks first whether the server has hung up.
 //! - **The async face** has one connection for each tokio runtime. A future may be dropped at any time.
+//! - **The async face needs a tokio runtime**, of one thread or of many, with timers and sockets (`enable_all`).
+//!   Without a runtime it gives an error. For one without timers or sockets it gives an error too, but tokio tells
+//!   of that by a panic alone, which is caught at the first call on such a runtime, or the first ones if they come
+//!   at once: a program with `panic = "abort"` ends there.
 //! - **[`clear`](cache_memoize_core::Store::clear) empties the whole database**, with whatever else is in it
 //!   (`FLUSHDB`), on a cluster that of every master. Give the cache a database, or better a server, of its own.
 
@@ -191,7 +195,10 @@ impl Redis {
 
 impl From<Redis> for Backend {
     fn from(redis: Redis) -> Self {
-        let backend = Self::new("redis").with_store(redis.clone()).with_bus(redis.clone());
+        let backend = Self::new("redis")
+            .with_place(redis.settings().place.to_string())
+            .with_store(redis.clone())
+            .with_bus(redis.clone());
         let backend = match redis.shared.cluster.clone() {
             Some(cluster) => backend.with_parts(cluster::PARTS, move |key| {
                 cluster.part(layout::slot(layout::value_name(key).as_bytes()))

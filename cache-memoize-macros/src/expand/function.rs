@@ -63,10 +63,15 @@ fn run(memo: &Memo<'_>) -> TokenStream {
     let arguments = arguments(memo);
     let body = body(memo);
     let place = memo.place_of_output();
-    if memo.function.is_async() {
-        quote_spanned!(place=> #call.run_async(#rules, #hit, #miss, #arguments, #body).await)
+    let (run, run_async) = if memo.options.background {
+        (quote!(run_behind), quote!(run_behind_async))
     } else {
-        quote_spanned!(place=> #call.run(#rules, #hit, #miss, #arguments, #body))
+        (quote!(run), quote!(run_async))
+    };
+    if memo.function.is_async() {
+        quote_spanned!(place=> #call.#run_async(#rules, #hit, #miss, #arguments, #body).await)
+    } else {
+        quote_spanned!(place=> #call.#run(#rules, #hit, #miss, #arguments, #body))
     }
 }
 

@@ -36,10 +36,11 @@ pub(super) fn emit(memo: &Memo<'_>) -> TokenStream {
 
 fn settings(memo: &Memo<'_>) -> TokenStream {
     let options = memo.options;
-    let cache = options.cache.as_ref().and_then(|cache| match cache {
-        CacheChoice::Name(name) => Some(quote!(.cache(#name))),
-        CacheChoice::Expression(_) => None,
+    let cache = options.cache.as_ref().map(|cache| match cache {
+        CacheChoice::Name(name) => quote!(.cache(#name)),
+        CacheChoice::Expression(_) => quote!(.cache_by_call()),
     });
+    let awaited = memo.function.is_async().then(|| quote!(.awaited()));
     let prefix = options.prefix.as_ref().map(|prefix| quote!(.prefix(#prefix)));
     let version =
         options.version.map(Literal::u32_unsuffixed).map(|version| quote!(.version(#version)));
@@ -59,7 +60,7 @@ fn settings(memo: &Memo<'_>) -> TokenStream {
         }
         Home::Module | Home::Impl => None,
     };
-    quote!(#cache #prefix #version #ttl #err_ttl #jitter #flight #local #of_trait)
+    quote!(#awaited #cache #prefix #version #ttl #err_ttl #jitter #flight #local #of_trait)
 }
 
 /// A lifetime that is known now.

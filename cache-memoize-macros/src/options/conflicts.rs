@@ -36,6 +36,13 @@ pub(super) fn report(options: &Options, names: &Names, errors: &mut Errors) {
             contradiction(stale, &message);
         }
     }
+    if options.stale_while_revalidate.is_none() && options.early_refresh.is_none() {
+        contradiction(
+            "background",
+            "without `stale_while_revalidate` or `early_refresh` nothing is computed in the background: add one \
+             of them, or remove `background`",
+        );
+    }
     if options.guard {
         let no_value = "with `store_result = false` no value is stored, so";
         let judged = format!("{no_value} there is none to judge: remove one of the two");

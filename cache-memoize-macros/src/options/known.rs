@@ -29,6 +29,7 @@ const FORMS: &[(&str, &str)] = &[
         "early_refresh",
         "`early_refresh = true`, or as a number above zero, `early_refresh = 2.0` for twice as early",
     ),
+    ("background", "alone, `background`"),
     ("on_hit", "as a path or closure, `on_hit = log_hit`"),
     ("on_miss", "as a path or closure, `on_miss = log_miss`"),
     ("single_flight", "`single_flight = \"process\"`, `\"fleet\"` or `\"off\"`"),
@@ -42,7 +43,6 @@ const LIFETIME: &str =
     "in seconds, `300`, as text, `\"5m\"` or `\"forever\"`, or as a `Duration` expression";
 
 const NOT_YET: &[(&str, &str)] = &[
-    ("background", "remove it; call the `refresh_` companion from a task of your own"),
     ("tags", "remove it; the `invalidate_` companion forgets one call"),
     ("batch", "remove it, and memoize the function of a single item"),
 ];

@@ -40,6 +40,7 @@ pub(crate) struct Options {
     pub(crate) on_miss: Option<Expr>,
     pub(crate) single_flight: SingleFlight,
     pub(crate) local: bool,
+    pub(crate) background: bool,
     pub(crate) companions: Companions,
     /// `in_impl`, at this place.
     pub(crate) in_impl: Option<Span>,
@@ -134,6 +135,7 @@ impl Options {
             "on_miss" => self.on_miss = Some(function(given)?),
             "single_flight" => self.single_flight = single_flight(given)?,
             "local" => self.local = given.flag()?,
+            "background" => self.background = given.flag()?,
             "companions" => self.companions = companions(given)?,
             "in_impl" => {
                 let place = given.name.span();

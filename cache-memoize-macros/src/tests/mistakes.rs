@@ -53,7 +53,7 @@ fn unknown_options_are_named_with_what_was_meant() {
 
 #[test]
 fn options_of_later_versions_say_so() {
-    for option in ["background", "tags(\"user:{user}\")", "batch"] {
+    for option in ["tags(\"user:{user}\")", "batch"] {
         refused_options(option, &[&["is not available yet: "]]);
     }
 }
@@ -87,6 +87,7 @@ fn a_wrong_form_is_answered_with_the_right_one() {
         ("single_flight = false", "\"off\""),
         ("single_flight = \"no\"", "\"off\""),
         ("local = true", "alone, `local`"),
+        ("background = true, early_refresh = true", "alone, `background`"),
         ("in_impl = true", "alone, `in_impl`"),
         ("companions = \"public\"", "`companions = pub(crate)`"),
         ("companions", "`companions = false`"),

@@ -33,6 +33,7 @@ fn __site_of_rate__in_an_impl_block_add_in_impl() -> &'static ::cache_memoize::_
             || ::cache_memoize::__private::neighbour(&here),
             ::cache_memoize::__private::place!(0x33843b32035c43b6),
         )
+        .awaited()
         .ttl(::cache_memoize::__private::Lifetime::millis(300000));
     ::cache_memoize::__private::inventory::submit! {
         ::cache_memoize::__private::Registered(& SITE)

@@ -4,10 +4,11 @@ async fn load(self: Arc<Self>, id: u32) -> Result<User, Failure> {
     fn __site_of_load() -> &'static ::cache_memoize::__private::Site {
         fn here() {}
         static SITE: ::cache_memoize::__private::Site = ::cache_memoize::__private::Site::new(
-            "load",
-            || ::cache_memoize::__private::neighbour(&here),
-            ::cache_memoize::__private::place!(0x31c9659db2d9d055),
-        );
+                "load",
+                || ::cache_memoize::__private::neighbour(&here),
+                ::cache_memoize::__private::place!(0x31c9659db2d9d055),
+            )
+            .awaited();
         ::cache_memoize::__private::inventory::submit! {
             ::cache_memoize::__private::Registered(& SITE)
         }

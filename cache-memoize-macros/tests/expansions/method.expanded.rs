@@ -30,6 +30,8 @@ fn __site_of_get__in_a_trait_impl_put_cache_memoize_on_the_block_too() -> &'stat
             || ::cache_memoize::__private::neighbour(&here),
             ::cache_memoize::__private::place!(0xccdc537fd7d77a15),
         )
+        .awaited()
+        .cache_by_call()
         .version(2);
     ::cache_memoize::__private::inventory::submit! {
         ::cache_memoize::__private::Registered(& SITE)

@@ -44,10 +44,11 @@ fn area(__arg0: (u32, u32), __arg1: &Named, __arg2: u8) -> u32 {
 fn __site_of_area__in_an_impl_block_add_in_impl() -> &'static ::cache_memoize::__private::Site {
     fn here() {}
     static SITE: ::cache_memoize::__private::Site = ::cache_memoize::__private::Site::new(
-        "area",
-        || ::cache_memoize::__private::neighbour(&here),
-        ::cache_memoize::__private::place!(0x716c4c8f9d706754),
-    );
+            "area",
+            || ::cache_memoize::__private::neighbour(&here),
+            ::cache_memoize::__private::place!(0x716c4c8f9d706754),
+        )
+        .cache_by_call();
     ::cache_memoize::__private::inventory::submit! {
         ::cache_memoize::__private::Registered(& SITE)
     }

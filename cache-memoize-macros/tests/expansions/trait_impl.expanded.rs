@@ -43,6 +43,7 @@ where
                     || ::cache_memoize::__private::neighbour(&here),
                     ::cache_memoize::__private::place!(0x862ec73720f89634),
                 )
+                .awaited()
                 .of_trait("shapes::Shape<u8>");
             ::cache_memoize::__private::inventory::submit! {
                 ::cache_memoize::__private::Registered(& SITE)

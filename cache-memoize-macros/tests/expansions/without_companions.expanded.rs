@@ -6,10 +6,11 @@ pub async fn fib<T: Number>(n: T, __arg1: (u8, u8)) -> T {
     fn __site_of_fib() -> &'static ::cache_memoize::__private::Site {
         fn here() {}
         static SITE: ::cache_memoize::__private::Site = ::cache_memoize::__private::Site::new(
-            "fib",
-            || ::cache_memoize::__private::neighbour(&here),
-            ::cache_memoize::__private::place!(0x7d67286fd1af2f63),
-        );
+                "fib",
+                || ::cache_memoize::__private::neighbour(&here),
+                ::cache_memoize::__private::place!(0x7d67286fd1af2f63),
+            )
+            .awaited();
         ::cache_memoize::__private::inventory::submit! {
             ::cache_memoize::__private::Registered(& SITE)
         }

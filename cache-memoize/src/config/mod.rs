@@ -1,5 +1,6 @@
 //! The settings of a cache as text has them: a URL, a configuration file, the environment.
 
+mod file;
 mod span;
 mod stores;
 
@@ -44,9 +45,9 @@ use std::str::FromStr;
 ///
 /// `memory:` takes `max_entries` and `max_bytes` besides; what the servers take is said at
 /// [`Redis`](crate::Redis) and [`Memcached`](crate::Memcached). A parameter that nobody knows is an error.
-/// Async functions need the feature `tokio` with Redis and memcached.
+/// Async functions need the feature `tokio` with Redis and memcached, and a tokio runtime with timers and sockets.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default, deny_unknown_fields, remote = "Self")]
 pub struct CacheConfig {
     /// Where the store is. Empty is `memory:`.
     pub url: String,
@@ -81,6 +82,12 @@ pub struct CacheConfig {
     /// How long one operation of the store may take. Default: 250 ms.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timeout: Option<Span>,
+    /// How long a call may spend on the store. Default: three times the `timeout`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub call_timeout: Option<Span>,
+    /// How long a caller waits for the computation of another at most. Default: 30 s.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wait_limit: Option<Span>,
     /// Whether functions that can do so tell that the store failed, instead of computing. Default: `false`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub strict: Option<bool>,
@@ -120,6 +127,8 @@ impl CacheConfig {
             near: either(&self.near, url, "near", "a number of entries")?,
             near_ttl: either(&self.near_ttl, url, "near_ttl", span)?,
             timeout: either(&self.timeout, url, "timeout", span)?,
+            call_timeout: either(&self.call_timeout, url, "call_timeout", span)?,
+            wait_limit: either(&self.wait_limit, url, "wait_limit", span)?,
             strict: either(&self.strict, url, "strict", "`true` or `false`")?,
         })
     }
@@ -145,6 +154,12 @@ impl CacheConfig {
         }
         if let Some(timeout) = self.timeout {
             builder = builder.timeout(timeout.into());
+        }
+        if let Some(timeout) = self.call_timeout {
+            builder = builder.call_timeout(timeout.into());
+        }
+        if let Some(limit) = self.wait_limit {
+            builder = builder.wait_limit(limit.into());
         }
         if let Some(strict) = self.strict {
             builder = builder.strict(strict);

@@ -112,8 +112,7 @@ pub(crate) async fn missed<K: Keep>(
     }
 }
 
-/// What a call does that found a value which is due: computes a new one, if nobody else is at it here or
-/// elsewhere.
+/// What a call does that found a value which is due: computes a new one, or serves the old one.
 pub(crate) async fn due<K: Keep>(
     entries: &impl Entries<Stored = K::Stored>,
     flights: &Flights,
@@ -122,25 +121,39 @@ pub(crate) async fn due<K: Keep>(
     due: Due<K::Stored>,
     compute: impl Future<Output = K::Return>,
 ) -> K::Return {
-    let leading = if entries.rests() { None } else { flights.lead_if_free(key, Manner::Async) };
-    let Some(leading) = leading else {
-        entries.note(Note::Stale);
-        return keep.restore(due.stored);
-    };
-    match entries.lease_to_replace(&due.when).await {
+    match renewed(entries, flights, key, keep, &due.when, compute).await {
+        Some(value) => value,
+        None => {
+            entries.note(Note::Stale);
+            keep.restore(due.stored)
+        }
+    }
+}
+
+/// Computes a new value in the place of an old one, if nobody else is at it here or elsewhere.
+pub(crate) async fn renewed<K: Keep>(
+    entries: &impl Entries<Stored = K::Stored>,
+    flights: &Flights,
+    key: &Key,
+    keep: &K,
+    old: &Replaced,
+    compute: impl Future<Output = K::Return>,
+) -> Option<K::Return> {
+    if entries.rests() {
+        return None;
+    }
+    let leading = flights.lead_if_free(key, Manner::Async)?;
+    match entries.lease_to_replace(old).await {
         Leased::Found(stored) => {
             entries.note(Note::Hit);
-            keep.restore(stored)
+            Some(keep.restore(stored))
         }
         Leased::Granted { permit: permit @ Permit::Fenced(_), first: true } => {
             let lease = HeldLease::new(entries, permit);
             entries.note(Note::Refresh);
-            computed(lease, keep, Some(leading), Old::Spare, compute).await
+            Some(computed(lease, keep, Some(leading), Old::Spare, compute).await)
         }
-        Leased::Granted { .. } => {
-            entries.note(Note::Stale);
-            keep.restore(due.stored)
-        }
+        Leased::Granted { .. } => None,
     }
 }
 

@@ -73,6 +73,11 @@ impl Flights {
         self.wait_limit
     }
 
+    /// Whether the flight of `key` is under way.
+    pub(crate) fn has(&self, key: &Key) -> bool {
+        lock(&self.under_way).get(key).is_some_and(|flight| !flight.is_over())
+    }
+
     /// Joins the flight of `key`, or starts one.
     pub(crate) fn join(&self, key: &Key, manner: Manner) -> Seat<'_> {
         match lock(&self.under_way).entry(key.clone()) {

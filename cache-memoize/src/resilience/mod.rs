@@ -119,7 +119,9 @@ pub(crate) enum Unasked {
     OutOfTime,
     #[error("the store failed earlier in this call")]
     Failed,
-    #[error("an invalidation of this key has not reached the store yet; it is repeated by itself")]
+    #[error(
+        "an invalidation of this key has not reached the store yet; the next call that asks the store repeats it"
+    )]
     Owed,
 }
 

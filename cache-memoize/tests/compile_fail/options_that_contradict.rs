@@ -58,6 +58,16 @@ fn guard_in_a_fleet(id: u64) -> Option<u64> {
     Some(id)
 }
 
+#[cache_memoize(ttl = 300, background)]
+fn background_alone(id: u64) -> u64 {
+    id
+}
+
+#[cache_memoize(ttl = 300, early_refresh = true, background)]
+fn background_and_borrowed(name: &str, label: &'static str) -> u64 {
+    (name.len() + label.len()) as u64
+}
+
 fn lifetime(seconds: &u64) -> Duration {
     Duration::from_secs(*seconds)
 }

@@ -46,7 +46,7 @@ fn a_url_makes_a_cache() {
 #[test]
 fn every_setting_may_be_in_the_url() {
     let url = "memory:?serializer=msgpack&compressor=zlib&compress_level=6&compress_above=10&prefix=p&ttl=1h\
-               &near=5&near_ttl=1s&timeout=50ms&strict=true&plain=false&max_bytes=1000000";
+               &near=5&near_ttl=1s&timeout=50ms&call_timeout=100ms&wait_limit=3s&strict=true&plain=false&max_bytes=1000000";
     let cache = Cache::from_url(url).expect("the URL is right");
     assert_eq!(cache.get_or_compute("key", || 7), 7);
 }
@@ -147,6 +147,9 @@ fn a_wrong_url_says_what_would_be_right() {
         ("memory:?near_ttl=3", "add `near=10000`"),
         ("memory:?compressor=zlib&compress_level=77", "level"),
         ("memory:?timeout=0", "the timeout is zero"),
+        ("memory:?call_timeout=soon", "`250ms`"),
+        ("memory:?timeout=2s&call_timeout=1s", "shorter than the timeout of 2s"),
+        ("memory:?wait_limit=soon", "`250ms`"),
         ("memory:/here", "no host and no path"),
         ("memory:?prefix=a&prefix=b", "twice"),
     ] {
@@ -165,6 +168,17 @@ fn no_message_shows_a_password() {
 }
 
 #[test]
+fn a_cache_shows_where_its_values_are() {
+    for (url, place) in [
+        ("redis://:hunter2@cache-1?prefix=shop", "cache-1:6379"),
+        ("memcached://a,b?near=10", "a:11211,b:11211"),
+    ] {
+        let shown = format!("{:?}", Cache::from_url(url).expect("the URL is right"));
+        assert!(shown.contains(place) && !shown.contains("hunter2"), "{shown}");
+    }
+}
+
+#[test]
 fn a_configuration_file_says_the_same() {
     let text = r#"{"url": "memory:?prefix=p", "ttl": 60, "near_ttl": "2s", "near": 10}"#;
     let config: CacheConfig = serde_json::from_str(text).expect("it is a configuration");
@@ -180,6 +194,40 @@ fn a_configuration_file_says_the_same() {
     assert!(lifeless.build().expect_err("no time").to_string().contains("zero"));
     let negative = serde_json::from_str::<CacheConfig>(r#"{"ttl": -1}"#);
     assert!(negative.expect_err("no time").to_string().contains("seconds"));
+}
+
+#[test]
+fn a_file_that_says_what_only_the_url_can_is_told_so() {
+    let text = r#"{"url": "redis://localhost", "pool": 4}"#;
+    let error = serde_json::from_str::<CacheConfig>(text).expect_err("it is no field");
+    assert!(error.to_string().contains("`pool` is a parameter of the URL"), "{error}");
+}
+
+#[test]
+fn every_time_limit_may_be_in_a_file() {
+    let text = r#"{"url": "memory:", "timeout": "1s", "call_timeout": 2, "wait_limit": "forever"}"#;
+    let config: CacheConfig = serde_json::from_str(text).expect("it is a configuration");
+    config.build().expect("the settings are right");
+    let config = CacheConfig { call_timeout: Some("10ms".parse().expect("a time")), ..config };
+    let message = config.build().expect_err("no operation fits into it").to_string();
+    assert!(message.contains("call_timeout"), "{message}");
+}
+
+/// The limit that the URL says ends a wait for somebody who never comes to an end.
+#[test]
+fn the_wait_limit_of_the_url_counts() {
+    static RUNS: AtomicU32 = AtomicU32::new(0);
+    let cache = Cache::from_url("memory:?wait_limit=1ms").expect("the URL is right");
+    let compute = || async {
+        if RUNS.fetch_add(1, Ordering::SeqCst) == 0 {
+            std::future::pending::<()>().await;
+        }
+        7
+    };
+    let mut stuck = std::pin::pin!(cache.get_or_compute_async("key", compute));
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    assert!(stuck.as_mut().poll(&mut context).is_pending());
+    assert_eq!(cache.get_or_compute("key", || 8), 8, "it computes for itself");
 }
 
 #[test]

@@ -298,7 +298,13 @@ fn a_cache_that_is_not_installed_is_said_and_the_function_computes() {
     let refused = invalidate_homeless(1).expect_err("there is no cache");
     assert_eq!(refused.kind(), ErrorKind::NotInstalled);
     let missing = caches::check().expect_err("two are missing").to_string();
-    for part in ["\"nowhere\" for ", "faces.rs:", "\"nightly-Reports\" for ", "config.rs:"] {
+    for part in [
+        "\"nowhere\" for ",
+        "CACHE_URL_NOWHERE",
+        "faces.rs:",
+        "\"nightly-Reports\" for ",
+        "config.rs:",
+    ] {
         assert!(missing.contains(part), "{missing}");
     }
     let others = ["nowhere", "nightly-Reports"].map(|name| (name, Cache::memory()));

@@ -2,6 +2,7 @@
 
 mod by_hand;
 mod caches;
+mod check;
 mod config;
 mod ends;
 mod errors;
@@ -10,6 +11,7 @@ mod fence;
 mod flight;
 mod guard;
 mod keys;
+mod messages;
 mod near;
 mod near_contract;
 mod near_store;

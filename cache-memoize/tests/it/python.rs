@@ -227,6 +227,23 @@ fn python_refuses_a_key_that_no_function_has() {
     assert!(error.contains("neither blanks nor braces"), "{error}");
 }
 
+#[test]
+fn python_says_which_forms_there_are_and_that_an_entry_has_another() {
+    let Some(python) = Python::find() else { return };
+    let key = Key::new("number").expect("it is a key");
+    for form in ["messagepack", "msgpack+zip", "msgpack+", "json+zlib+none", "postcard", ""] {
+        let error = python.set(&piped(), &key, form, &json!(1)).expect_err("there is none such");
+        assert!(error.contains("msgpack or json") && error.contains("lzma"), "{form}: {error}");
+        assert!(!error.contains("Traceback"), "{form}: {error}");
+    }
+    let place = piped();
+    python.set(&place, &key, "msgpack", &json!("text")).expect("it is written");
+    for form in ["json", "msgpack+zlib", "json+gzip", "msgpack+zstd", "msgpack+lz4", "json+lzma"] {
+        let error = python.get(&place, &key, Some(form)).expect_err("it has another form");
+        assert!(error.contains("does not read as") && !error.contains("Traceback"), "{error}");
+    }
+}
+
 struct LongAgo;
 
 impl Clock for LongAgo {

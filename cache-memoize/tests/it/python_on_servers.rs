@@ -7,7 +7,7 @@ use crate::python::{
 };
 use crate::read_entry::{Place, Python, Served};
 use crate::support::{block_on, with_default};
-use cache_memoize::{cache_memoize, caches};
+use cache_memoize::{Key, cache_memoize, caches};
 use serde_json::json;
 
 /// The servers carry bytes: of what the bytes may be, these two forms are enough.
@@ -213,4 +213,20 @@ fn a_long_life_from_python_is_no_short_one() {
         set.expect("it is stored");
         assert_eq!(tended(ENTRY, &|| Ok(1)), Ok(9));
     });
+}
+
+#[test]
+fn python_keeps_to_the_database_of_the_url() {
+    let Some(python) = Python::find() else { return };
+    let key = Key::new("number").expect("it is a key");
+    for place in [Served::by_redis_database(11, true), Served::by_redis_database(11, false)] {
+        python.set(&place, &key, "json", &json!(7)).expect("it is stored");
+        let backend = place.backend();
+        let store = backend.store().expect("it blocks");
+        let lies = store.get(&[key.as_ref()]).expect("it answers").remove(0);
+        assert_eq!(lies.as_deref(), Some(&b"7"[..]), "{}", place.url());
+        assert_eq!(python.get(&place, &key, Some("json")), Ok(json!(7)));
+        python.remove(&place, &key).expect("it is removed");
+        assert_eq!(store.get(&[key.as_ref()]).expect("it answers"), [None]);
+    }
 }

@@ -63,7 +63,20 @@ pub(crate) struct Served {
 impl Served {
     pub(crate) fn by_redis() -> Self {
         let server = RedisServer::start();
-        let url = server.unix_url();
+        Self::by_redis_at(server.unix_url(), server)
+    }
+
+    /// One of the databases of a server, which the URL names in one way or the other.
+    pub(crate) fn by_redis_database(number: u8, is_on_tcp: bool) -> Self {
+        let server = RedisServer::start();
+        let url = match is_on_tcp {
+            true => format!("{}/{number}", server.tcp_url()),
+            false => format!("{}?db={number}", server.unix_url()),
+        };
+        Self::by_redis_at(url, server)
+    }
+
+    fn by_redis_at(url: String, server: RedisServer) -> Self {
         let redis = Redis::open(&url).expect("the URL is right");
         Self { backend: redis.into(), url, _server: Box::new(server) }
     }

@@ -1,12 +1,9 @@
 use super::pool::{Pool, Taken};
+use super::runtime;
 use crate::deadline::Deadline;
 use crate::fault::{Fault, Outcome};
 use crate::operations::{Operation, Turn};
 use cache_memoize_core::StoreErrorKind;
-use std::any::Any;
-use std::future::poll_fn;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::pin;
 use std::time::Instant;
 use tokio::time::timeout_at;
 
@@ -16,36 +13,19 @@ pub(super) async fn carry_out<O: Operation>(
     operation: O,
     deadline: Deadline,
 ) -> Outcome<O::Output> {
+    let runtime = runtime::current()?;
     let until = deadline.instant();
     let call = async {
-        let mut taken = pool.take(until).await?;
+        let mut taken = pool.take(runtime, until).await?;
         if taken.is_reused && !operation.is_repeatable() && !taken.connection.is_open() {
             taken.renew(until).await?;
         }
         Call { operation, taken, until }.finish().await
     };
     let limited = async { timeout_at(until.into(), call).await };
-    guarded(limited).await?.unwrap_or_else(|_| {
+    runtime::guarded(limited).await?.unwrap_or_else(|_| {
         Err(Fault::timeout("no answer in time; look whether it is overloaded, or raise `timeout`"))
     })
-}
-
-/// A runtime without clock or sockets panics when it is asked for them.
-async fn guarded<T>(future: impl Future<Output = T>) -> Outcome<T> {
-    let mut future = pin!(future);
-    let polled = poll_fn(|context| {
-        let polled = catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context)));
-        match polled {
-            Ok(poll) => poll.map(Ok),
-            Err(panic) => std::task::Poll::Ready(Err(panic)),
-        }
-    });
-    polled.await.map_err(without_drivers)
-}
-
-fn without_drivers(_: Box<dyn Any + Send>) -> Fault {
-    let what = "the tokio runtime has no clock or no sockets; build it with `enable_all`";
-    Fault::new(StoreErrorKind::Unsupported, what)
 }
 
 struct Call<'a, O> {

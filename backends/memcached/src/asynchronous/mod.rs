@@ -5,6 +5,7 @@ mod call;
 mod connection;
 mod join;
 mod pool;
+mod runtime;
 mod store;
 mod stream;
 

@@ -4,7 +4,7 @@ use crate::fault::{Fault, Outcome};
 use cache_memoize_core::StoreErrorKind;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
-use tokio::runtime::{self, Handle};
+use tokio::runtime;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// The connections to one server: so many at most, and the one used last is used first, so that those
@@ -24,9 +24,8 @@ impl Pool {
         Self { address, seats, idle: Mutex::default() }
     }
 
-    /// A connection for one caller alone: an idle one, a new one, or the next that is given back.
-    pub(super) async fn take(&self, until: Instant) -> Outcome<Taken<'_>> {
-        let runtime = current_runtime()?;
+    /// A connection for one caller alone, in this runtime: an idle one, a new one, or the next that is given back.
+    pub(super) async fn take(&self, runtime: runtime::Id, until: Instant) -> Outcome<Taken<'_>> {
         let Ok(seat) = self.seats.acquire().await else {
             return Err(Fault::new(StoreErrorKind::Other, "its connections are closed"));
         };
@@ -85,11 +84,4 @@ impl Taken<'_> {
         self.is_reused = false;
         Ok(())
     }
-}
-
-fn current_runtime() -> Outcome<runtime::Id> {
-    Handle::try_current().map(|handle| handle.id()).map_err(|_| {
-        let what = "the async face needs a tokio runtime, and there is none; call it inside one";
-        Fault::new(StoreErrorKind::Unsupported, what)
-    })
 }

@@ -20,8 +20,6 @@ pub(super) enum Stream {
     Unix(UnixStream),
 }
 
-const FAILED: &str = "no connection; look whether it is up, and how it is reached";
-
 impl Stream {
     /// Waits for as long as it is polled: the caller sets the limit, of which each of several addresses has its
     /// part.
@@ -64,13 +62,13 @@ impl Stream {
 /// Tries each address that the name stands for, and leaves time for the others.
 async fn connect_tcp(host: &str, port: u16, until: Instant) -> Outcome<TcpStream> {
     let addresses = resolve(host, port).await?;
-    let mut failure = Fault::io(FAILED, io::Error::from(io::ErrorKind::AddrNotAvailable));
+    let mut failure = Fault::no_connection(io::Error::from(io::ErrorKind::AddrNotAvailable));
     for (index, address) in addresses.iter().enumerate() {
         let others = u32::try_from(addresses.len() - index).unwrap_or(u32::MAX);
         let limit = until.saturating_duration_since(Instant::now()) / others;
         match connect_within(address, limit).await {
             Ok(stream) => return Ok(stream),
-            Err(error) => failure = Fault::io(FAILED, error),
+            Err(error) => failure = Fault::no_connection(error),
         }
     }
     Err(failure)
@@ -96,10 +94,10 @@ async fn resolve(host: &str, port: u16) -> Outcome<Addresses> {
 #[cfg(unix)]
 async fn connect_unix(path: &Path) -> Outcome<Stream> {
     let stream = UnixStream::connect(path).await;
-    stream.map(Stream::Unix).map_err(|error| Fault::io(FAILED, error))
+    stream.map(Stream::Unix).map_err(Fault::no_connection)
 }
 
 #[cfg(not(unix))]
 async fn connect_unix(_: &Path) -> Outcome<Stream> {
-    Err(Fault::io(FAILED, io::Error::from(io::ErrorKind::Unsupported)))
+    Err(Fault::no_connection(io::Error::from(io::ErrorKind::Unsupported)))
 }

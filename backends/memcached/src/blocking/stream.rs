@@ -20,8 +20,6 @@ pub(super) enum Stream {
 
 const TOO_SLOW: &str = "no connection in time; look whether it is up, and how it is reached";
 
-const FAILED: &str = "no connection; look whether it is up, and how it is reached";
-
 impl Stream {
     pub(super) fn connect(address: &Address, deadline: Deadline) -> Outcome<Self> {
         match address {
@@ -77,13 +75,13 @@ impl Stream {
 /// Tries each address that the name stands for, and leaves time for the others.
 fn connect_tcp(host: &str, port: u16, deadline: Deadline) -> Outcome<TcpStream> {
     let addresses = resolve(host, port, deadline)?;
-    let mut failure = Fault::io(FAILED, io::Error::from(io::ErrorKind::AddrNotAvailable));
+    let mut failure = Fault::no_connection(io::Error::from(io::ErrorKind::AddrNotAvailable));
     for (index, address) in addresses.iter().enumerate() {
         let others = u32::try_from(addresses.len() - index).unwrap_or(u32::MAX);
         let limit = (deadline.left(TOO_SLOW)? / others).max(Duration::from_micros(1));
         match TcpStream::connect_timeout(address, limit) {
             Ok(stream) => {
-                stream.set_nodelay(true).map_err(|error| Fault::io(FAILED, error))?;
+                stream.set_nodelay(true).map_err(Fault::no_connection)?;
                 return Ok(stream);
             }
             Err(error) => failure = failed(error),
@@ -125,12 +123,12 @@ fn connect_unix(path: &Path, deadline: Deadline) -> Outcome<Stream> {
 
 #[cfg(not(unix))]
 fn connect_unix(_: &Path, _: Deadline) -> Outcome<Stream> {
-    Err(Fault::io(FAILED, io::Error::from(io::ErrorKind::Unsupported)))
+    Err(Fault::no_connection(io::Error::from(io::ErrorKind::Unsupported)))
 }
 
 fn failed(error: io::Error) -> Fault {
     match error.kind() {
         io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => Fault::timeout(TOO_SLOW),
-        _ => Fault::io(FAILED, error),
+        _ => Fault::no_connection(error),
     }
 }

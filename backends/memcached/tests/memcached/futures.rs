@@ -2,7 +2,7 @@
 
 use crate::support::on_tokio::runtime;
 use crate::support::{Fake, key, open, wait_until};
-use cache_memoize_core::{AsyncStore, Bytes, PutMode, Store, StoreErrorKind, Ttl};
+use cache_memoize_core::{AsyncStore, Bytes, PutMode, Ttl};
 use cache_memoize_memcached::Memcached;
 use cache_memoize_testkit::servers::MemcachedServer;
 use std::future::poll_fn;
@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
 use std::task::Poll;
 use std::time::Duration;
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::Builder;
 
 async fn read(store: &Memcached, text: &str) -> Option<Bytes> {
     AsyncStore::get(store, &[key(text)]).await.unwrap().remove(0)
@@ -151,40 +151,6 @@ fn many_tasks_share_a_few_connections() {
     });
     assert!(server.stat("total_connections") <= 4 + 40, "a few for the questions of the test");
     assert!(server.stat("curr_connections") <= 4 + 3);
-}
-
-fn first_poll(
-    future: impl Future<Output = cache_memoize_core::Result<()>>,
-) -> Option<StoreErrorKind> {
-    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
-    match pin!(future).poll(&mut context) {
-        Poll::Ready(answer) => answer.err().map(|error| error.kind()),
-        Poll::Pending => None,
-    }
-}
-
-#[test]
-fn without_a_runtime_it_is_an_error_and_no_panic() {
-    let server = MemcachedServer::start();
-    let store = open(&server.url());
-    assert_eq!(first_poll(AsyncStore::ping(&store)), Some(StoreErrorKind::Unsupported));
-    Store::ping(&store).unwrap();
-}
-
-#[test]
-fn a_runtime_without_clock_or_sockets_is_an_error_and_no_panic() {
-    let server = MemcachedServer::start();
-    let store = open(&server.url());
-    let runtimes: [Runtime; 3] = [
-        Builder::new_current_thread().build().unwrap(),
-        Builder::new_current_thread().enable_time().build().unwrap(),
-        Builder::new_current_thread().enable_io().build().unwrap(),
-    ];
-    for runtime in runtimes {
-        let error = runtime.block_on(AsyncStore::ping(&store)).unwrap_err();
-        assert_eq!(error.kind(), StoreErrorKind::Unsupported);
-        assert!(error.to_string().contains("enable_all"), "{error}");
-    }
 }
 
 /// One thread serves the others while a server does not answer.

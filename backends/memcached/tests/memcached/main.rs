@@ -9,5 +9,7 @@ mod garbage;
 mod items;
 mod leases;
 mod round_trips;
+#[cfg(feature = "tokio")]
+mod runtimes;
 mod settings;
 mod support;

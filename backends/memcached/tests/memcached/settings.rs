@@ -1,6 +1,6 @@
 //! What a URL and a builder may say, and what they are told where they say something wrong.
 
-use crate::support::{Ask, open, timed};
+use crate::support::{Ask, faces, open, timed};
 use cache_memoize_core::{Backend, Store, StoreErrorKind};
 use cache_memoize_memcached::Memcached;
 use cache_memoize_testkit::servers::MemcachedServer;
@@ -31,6 +31,8 @@ fn a_wrong_url_says_what_would_be_right() {
         ("memcached://a?timeout=0s", "no time"),
         ("memcached://a?timeout=1e999s", "`250ms`"),
         ("memcached://a:70000", "a number up to 65535"),
+        ("memcached://a:21211, b:21212", "a comma between them"),
+        ("memcached://a:21211;b:21212", "a comma between them"),
     ] {
         let complaint = complaint(url);
         assert!(complaint.contains(word), "{url}: {complaint}");
@@ -43,6 +45,23 @@ fn no_message_shows_a_password() {
         let error = Memcached::open(url).unwrap_err();
         assert!(error.to_string().contains("without user and password"));
         assert!(!format!("{error} {error:?}").contains("hunter2"));
+    }
+}
+
+#[test]
+fn where_nobody_listens_the_reason_is_said_with_the_advice_that_fits() {
+    for (url, reason, advice) in [
+        ("memcached://127.0.0.1:1", "refused", "listens there"),
+        ("memcached+unix:///nowhere/m.sock", "No such file", "the path of the socket"),
+    ] {
+        for face in faces(&open(url)) {
+            let error = face.ping().unwrap_err();
+            assert_eq!(error.kind(), StoreErrorKind::Unavailable);
+            let text = error.to_string();
+            assert!(text.contains(reason) && text.contains(advice), "{text}");
+            let place = url.split("//").nth(1).unwrap();
+            assert!(text.contains(&format!("memcached at {place}: ")), "{text}");
+        }
     }
 }
 
@@ -100,6 +119,8 @@ fn a_name_that_stands_for_nothing_is_an_error_in_time() {
 
 #[test]
 fn the_backend_has_a_name_and_its_faces() {
+    let backend = Backend::from(open("memcached://b,A:7"));
+    assert_eq!(backend.place(), Some("b:11211,a:7"));
     let backend = Backend::from(open("memcached://localhost"));
     assert_eq!(backend.name(), "memcached");
     assert!(backend.store().is_some() && backend.objects().is_none() && backend.bus().is_none());

@@ -1,5 +1,6 @@
 //! The async face.
 
+mod bare;
 mod connection;
 mod node;
 mod runtimes;
@@ -103,7 +104,7 @@ impl Redis {
             }
             Err(fault) => Err(fault),
         };
-        answer.map_err(|fault| fault.into_error(operation))
+        answer.map_err(|fault| fault.at(&self.settings().place).into_error(operation))
     }
 }
 

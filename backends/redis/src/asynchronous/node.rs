@@ -1,14 +1,11 @@
+use super::bare;
 use super::connection::{Connection, find_master, within};
 use crate::deadline::Deadline;
 use crate::fault::{Fault, is_misplaced};
 use crate::handshake::Handshake;
 use crate::settings::{Address, Place, Settings};
-use cache_memoize_core::StoreErrorKind;
 use redis::{Cmd, Value};
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::Poll;
 use tokio::sync::Mutex as AsyncMutex;
 
 /// The connection with one server that all callers of a runtime share.
@@ -101,7 +98,7 @@ impl Node {
             let outcome = self.dial(deadline.at_most(self.settings.connect_timeout)).await;
             self.conclude(outcome)
         });
-        without_panic(connected).await
+        bare::guarded(connected).await
     }
 
     async fn dial(&self, deadline: Deadline) -> Result<Connection, Fault> {
@@ -155,17 +152,4 @@ impl Node {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// What `future` gives, which may find that its runtime has neither timers nor sockets, and then panics.
-async fn without_panic<T>(future: impl Future<Output = Result<T, Fault>>) -> Result<T, Fault> {
-    let mut future = pin!(future);
-    std::future::poll_fn(|context| {
-        catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))).unwrap_or_else(|_| {
-            let context = "the tokio runtime of this call has no timers or no sockets; build it \
-                           with `enable_all`";
-            Poll::Ready(Err(Fault::new(StoreErrorKind::Unsupported, context)))
-        })
-    })
-    .await
 }

@@ -1,3 +1,4 @@
+use super::bare;
 use super::node::Node;
 use crate::cluster::Cluster;
 use crate::fault::Fault;
@@ -27,6 +28,7 @@ impl Runtimes {
     pub(super) fn links(&self) -> Result<Arc<Links>, Fault> {
         let runtime = Handle::try_current().map_err(|_| no_runtime())?;
         let id = runtime.id();
+        bare::check(id)?;
         if let Some(links) = find(&lock(&self.known), id) {
             return Ok(links);
         }
@@ -143,7 +145,8 @@ impl Drop for Links {
 
 /// The call does not take place within a runtime.
 fn no_runtime() -> Fault {
-    let context = "the async face of redis works within a tokio runtime, and there is none here";
+    let context = "the async face works within a tokio runtime, and there is none here; call it \
+                   inside one";
     Fault::new(StoreErrorKind::Unsupported, context)
 }
 

@@ -1,4 +1,5 @@
 use crate::deadline::Deadline;
+use crate::fault::NoAddress;
 use crate::settings::{Address, Settings};
 use redis::io::tcp::socket2::{SockRef, TcpKeepalive};
 use std::io;
@@ -33,7 +34,9 @@ pub(super) async fn open(
 
 /// Tries every address that the host has, each for its share of the time.
 async fn open_tcp(host: &str, port: u16, deadline: Deadline) -> io::Result<TcpStream> {
-    let addresses: Vec<SocketAddr> = tokio::net::lookup_host((host, port)).await?.collect();
+    let found = tokio::net::lookup_host((host, port)).await;
+    let found = found.map_err(|error| NoAddress::of(host, &error).error())?;
+    let addresses: Vec<SocketAddr> = found.collect();
     let mut failure = io::Error::other(format!("{host} has no address"));
     for (index, address) in addresses.iter().enumerate() {
         let share = deadline.shared_with(addresses.len() - 1 - index).left().unwrap_or_default();

@@ -100,7 +100,7 @@ impl Redis {
         let answer = self.blocking().run(batch, Deadline::after(self.limit())).and_then(read);
         answer.map_err(|fault| {
             self.blocking().distrust_after(&fault);
-            fault.into_error(operation)
+            fault.at(&self.settings().place).into_error(operation)
         })
     }
 }

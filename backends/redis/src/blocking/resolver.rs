@@ -1,4 +1,5 @@
 use crate::deadline::Deadline;
+use crate::fault::NoAddress;
 use std::io;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -37,7 +38,7 @@ impl Resolver {
             .unwrap_or_else(PoisonError::into_inner);
         let Some(found) = &*found else { return Err(io::ErrorKind::TimedOut.into()) };
         self.forget(&lookup);
-        found.clone().map_err(io::Error::other)
+        found.clone().map_err(|reason| NoAddress::of(host, &reason).error())
     }
 
     fn lookup(&self, host: &str, port: u16) -> io::Result<Arc<Lookup>> {
@@ -49,7 +50,7 @@ impl Resolver {
         let (host, told) = (host.to_owned(), lookup.clone());
         thread::Builder::new().name("cache-memoize-resolver".to_owned()).spawn(move || {
             let addresses = (host.as_str(), port).to_socket_addrs().map(Iterator::collect);
-            let found = addresses.map_err(|error| format!("no address of {host}: {error}"));
+            let found = addresses.map_err(|error| error.to_string());
             *told.found.lock().unwrap_or_else(PoisonError::into_inner) = Some(found);
             told.done.notify_all();
         })?;

@@ -58,8 +58,8 @@ impl Settings {
     fn read_tls(&mut self, _: &mut StoreUrl, is_tls: bool) -> Result<(), StoreError> {
         if is_tls {
             return Err(wrong(
-                "this program was built without TLS: switch on the feature `tls` of \
-                 `cache-memoize-redis`, or use a `redis://` URL",
+                "this program was built without TLS: switch on the feature `tls` of `cache-memoize` (or of \
+                 `cache-memoize-redis`, where that is used alone), or use a `redis://` URL",
             ));
         }
         Ok(())

@@ -6,12 +6,14 @@ use crate::support::{
 use cache_memoize_core::{AsyncStore, Bytes, PutMode, Result, Store, StoreErrorKind, Ttl};
 use cache_memoize_redis::Redis;
 use cache_memoize_testkit::servers::{RedisCluster, RedisServer};
+use std::cell::Cell;
 use std::future::{Future, poll_fn};
 use std::io::Read;
 use std::net::TcpListener;
+use std::panic::{set_hook, take_hook};
 use std::pin::pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Once};
 use std::task::{Context, Poll, Waker};
 use std::thread;
 use std::time::Duration;
@@ -69,17 +71,45 @@ fn a_future_without_a_runtime_is_an_error_that_says_so() {
 }
 
 #[test]
-fn a_runtime_without_timers_or_sockets_is_an_error_that_says_so() {
+fn a_runtime_without_timers_or_sockets_is_an_error_that_says_so_and_panics_once() {
     let server = RedisServer::start();
-    let redis = patient(&server.tcp_url());
-    let mut bare = tokio::runtime::Builder::new_current_thread();
-    let mut timers = tokio::runtime::Builder::new_current_thread();
-    for runtime in [bare.build().unwrap(), timers.enable_time().build().unwrap()] {
-        let error = runtime.block_on(AsyncStore::ping(&redis)).unwrap_err();
-        assert_eq!(error.kind(), StoreErrorKind::Unsupported, "{error}");
-        assert!(error.to_string().contains("enable_all"), "{error}");
+    let (redis, other) = (patient(&server.tcp_url()), patient(&server.tcp_url()));
+    let (mut none, mut timers, mut sockets) = (new_runtime(), new_runtime(), new_runtime());
+    for bare in [none.build(), timers.enable_time().build(), sockets.enable_io().build()] {
+        let bare = bare.unwrap();
+        let panics = panics_of(|| {
+            for redis in [&redis, &redis, &other] {
+                let error = bare.block_on(AsyncStore::ping(redis)).unwrap_err();
+                assert_eq!(error.kind(), StoreErrorKind::Unsupported, "{error}");
+                assert!(error.to_string().contains("enable_all"), "{error}");
+            }
+        });
+        assert_eq!(panics, 1, "it is known from then on");
+        assert_eq!(panics_of(|| one_thread().block_on(AsyncStore::ping(&redis)).unwrap()), 0);
     }
-    one_thread().block_on(AsyncStore::ping(&redis)).unwrap();
+}
+
+fn new_runtime() -> tokio::runtime::Builder {
+    tokio::runtime::Builder::new_current_thread()
+}
+
+thread_local! {
+    static PANICS: Cell<usize> = const { Cell::new(0) };
+}
+
+/// How many panics `body` meets on this thread, caught ones as well.
+fn panics_of(body: impl FnOnce()) -> usize {
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let former = take_hook();
+        set_hook(Box::new(move |info| {
+            PANICS.set(PANICS.get() + 1);
+            former(info);
+        }));
+    });
+    let before = PANICS.get();
+    body();
+    PANICS.get() - before
 }
 
 /// A future is dropped while its runtime waits for a stopped server, and then the server goes on.

@@ -62,6 +62,19 @@ fn everything_that_a_url_may_say_is_taken() {
 }
 
 #[test]
+fn the_backend_says_where_it_is_and_who_it_is_to_nobody() {
+    for (url, place) in [
+        ("redis://me:hunter2@cache-1/3", "cache-1:6379"),
+        ("redis+unix://:hunter2@/run/redis.sock", "/run/redis.sock"),
+        ("redis+sentinel://:hunter2@a,b:1/name", "`name` of the sentinels a:26379,b:1"),
+    ] {
+        let backend = Backend::from(open(url));
+        assert_eq!(backend.place(), Some(place));
+        assert!(!format!("{backend:?}").contains("hunter2"));
+    }
+}
+
+#[test]
 fn a_url_goes_on_from_where_another_reader_stopped() {
     let server = RedisServer::start();
     let mut url = StoreUrl::parse(&format!("{}?prefix=app&pool=2", server.tcp_url())).unwrap();
