@@ -31,7 +31,7 @@ pub(crate) struct Settings {
     pub(crate) near: Option<Nearness>,
     pub(crate) is_strict: bool,
     pub(crate) codec: Option<Codec>,
-    pub(crate) observer: Option<Arc<dyn Observer>>,
+    pub(crate) observers: Vec<Arc<dyn Observer>>,
 }
 
 impl Settings {
@@ -48,7 +48,7 @@ impl Settings {
             near: None,
             is_strict: false,
             codec,
-            observer: None,
+            observers: Vec::new(),
         }
     }
 }
@@ -79,7 +79,7 @@ pub struct CacheBuilder {
     call_timeout: Option<Duration>,
     near: Option<Near>,
     strict: bool,
-    observer: Option<Arc<dyn Observer>>,
+    observers: Vec<Arc<dyn Observer>>,
 }
 
 impl CacheBuilder {
@@ -96,7 +96,7 @@ impl CacheBuilder {
             call_timeout: None,
             near: None,
             strict: false,
-            observer: None,
+            observers: Vec::new(),
         }
     }
 
@@ -226,9 +226,9 @@ impl CacheBuilder {
         self
     }
 
-    /// Is told what happens.
+    /// Is told what happens. Every observer that is given is told, in the order in which they were given.
     pub fn observer(mut self, observer: impl Observer + 'static) -> Self {
-        self.observer = Some(Arc::new(observer));
+        self.observers.push(Arc::new(observer));
         self
     }
 
@@ -259,7 +259,7 @@ impl CacheBuilder {
             default_ttl: Lifetime::of(self.default_ttl),
             wait_limit: self.wait_limit,
             codec,
-            observer: self.observer,
+            observers: self.observers,
         }))
     }
 

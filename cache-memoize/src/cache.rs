@@ -3,8 +3,10 @@ use crate::call::Call;
 use crate::codec::Codec;
 use crate::entry_key::EntryKey;
 use crate::error::Error;
+use crate::evictions;
 use crate::flight::Flights;
 use crate::lifetime::Lifetime;
+use crate::local::Local;
 use crate::near::Nearness;
 use crate::observer::{Event, EventKind, Observer};
 use crate::orphans::Orphans;
@@ -14,7 +16,7 @@ use crate::rules::Rules;
 use crate::site::{BY_HAND, Site, sites};
 use crate::stats::{Counted, Stats, Tally};
 use crate::treatment::Spot;
-use cache_memoize_core::{Backend, Key, KeyRef, ObjectStore, Timestamp};
+use cache_memoize_core::{Backend, Key, KeyRef, Subscription, Timestamp};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::fmt;
@@ -58,11 +60,12 @@ pub(crate) struct Inner {
     pub(crate) rests: Rests,
     pub(crate) near: Option<Nearness>,
     pub(crate) is_strict: bool,
-    observer: Option<Arc<dyn Observer>>,
+    pub(crate) observers: Arc<[Arc<dyn Observer>]>,
+    _evictions: Vec<Subscription>,
     /// By the number of the site.
     tallies: Box<[OnceLock<Tally>]>,
     /// Where values of `local` functions live when the backend has no place for objects.
-    pub(crate) local: OnceLock<Option<Arc<dyn ObjectStore>>>,
+    pub(crate) local: OnceLock<Option<Local>>,
 }
 
 impl Cache {
@@ -259,10 +262,12 @@ impl Cache {
             near,
             is_strict,
             codec,
-            observer,
+            observers,
         } = settings;
         let tallies = (0..=sites().len()).map(|_| OnceLock::new()).collect();
         let parts = backend.as_ref().map_or(1, Backend::parts);
+        let observers: Arc<[_]> = observers.into();
+        let evictions = evictions::told(&observers, backend.as_ref(), near.as_ref(), &prefix);
         let inner = Inner {
             backend,
             prefix,
@@ -274,7 +279,8 @@ impl Cache {
             rests: Rests::default(),
             near,
             is_strict,
-            observer,
+            observers,
+            _evictions: evictions,
             tallies,
             local: OnceLock::new(),
         };
@@ -339,7 +345,13 @@ impl Inner {
 
     /// Counts and reports.
     #[inline]
-    pub(crate) fn tell(&self, site: &Site, key: KeyRef<'_>, counted: Counted, kind: EventKind<'_>) {
+    pub(crate) fn tell(
+        &self,
+        site: &'static Site,
+        key: KeyRef<'_>,
+        counted: Counted,
+        kind: EventKind<'_>,
+    ) {
         self.count(site, counted);
         self.observe(site, key, kind);
     }
@@ -352,8 +364,8 @@ impl Inner {
     }
 
     #[inline]
-    pub(crate) fn observe(&self, site: &Site, key: KeyRef<'_>, kind: EventKind<'_>) {
-        if let Some(observer) = &self.observer {
+    pub(crate) fn observe(&self, site: &'static Site, key: KeyRef<'_>, kind: EventKind<'_>) {
+        for observer in &*self.observers {
             observer.observe(&Event { function: site.path(), key, kind });
         }
     }

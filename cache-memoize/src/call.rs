@@ -3,8 +3,9 @@ use crate::caches;
 use crate::drive::Look;
 use crate::entries::look_into;
 use crate::error::{Error, ErrorKind};
+use crate::explain::Explained;
 use crate::key::KeyText;
-use crate::observer::EventKind;
+use crate::observer::{EventKind, Tier};
 use crate::site::{BY_HAND, Site};
 use crate::stats::Counted;
 use crate::treatment::{Spot, Treatment};
@@ -230,6 +231,19 @@ impl Call {
         }
     }
 
+    /// What is known of the entry, whatever type its value has.
+    pub(crate) fn explain(self) -> Result<Option<Explained>, Error> {
+        let cache = self.required_cache("explain")?;
+        Spot { cache: cache.inner(), site: self.site, key: &self.key() }.explain()
+    }
+
+    /// [`explain`](Self::explain), async.
+    pub(crate) async fn explain_async(self) -> Result<Option<Explained>, Error> {
+        let (site, cache, key) = (self.site, self.required_cache("explain")?, self.key());
+        drop(self);
+        Spot { cache: cache.inner(), site, key: &key }.explain_async().await
+    }
+
     /// Stores `value` as if the function had returned it.
     ///
     /// # Errors
@@ -266,7 +280,7 @@ impl Call {
             return self.glance_elsewhere(cache, treatment);
         };
         match look_into(cache.inner(), objects, self.text.key(), treatment) {
-            Look::Found(stored) => self.hit::<T>(cache, stored),
+            Look::Found(stored) => self.hit::<T>(cache, stored, Tier::Store),
             other => Glance::Missed { cache, seen: Some(other) },
         }
     }
@@ -281,7 +295,7 @@ impl Call {
             && let Look::Found(stored) =
                 look_into(cache.inner(), near.tier(), self.text.key(), treatment)
         {
-            return self.hit::<T>(cache, stored);
+            return self.hit::<T>(cache, stored, Tier::Near);
         }
         if cache.inner().backend.is_some() {
             return Glance::Missed { cache, seen: None };
@@ -295,8 +309,9 @@ impl Call {
         &self,
         cache: &Cache,
         stored: T::Stored,
+        tier: Tier,
     ) -> Glance<'a, T::Return, T::Stored> {
-        cache.inner().tell(self.site, self.text.key(), Counted::Hit, EventKind::Hit);
+        cache.inner().tell(self.site, self.text.key(), Counted::Hit, EventKind::Hit { tier });
         Glance::Hit(T::answer(stored))
     }
 

@@ -2,8 +2,8 @@
 
 use crate::cache::Inner;
 use crate::entries::Face;
+use crate::local::Local;
 use cache_memoize_core::{Backend, ErasedAsyncStore, ObjectStore, Store};
-use std::sync::Arc;
 
 impl Inner {
     pub(crate) fn blocking_face(&self, portable: bool) -> Face<'_, dyn Store> {
@@ -45,8 +45,16 @@ impl Inner {
         match backend.objects() {
             Some(objects) => Some(&**objects),
             None if portable => None,
-            None => self.local.get_or_init(|| local_objects(backend)).as_deref(),
+            None => {
+                let new = || Local::beside(backend, &self.observers, &self.prefix);
+                self.local.get_or_init(new).as_ref().map(Local::objects)
+            }
         }
+    }
+
+    /// The place for values that cannot leave the process, if one was needed so far.
+    pub(crate) fn local(&self) -> Option<&dyn ObjectStore> {
+        self.local.get()?.as_ref().map(Local::objects)
     }
 }
 
@@ -64,15 +72,4 @@ const NO_PLACE: &str =
 
 fn no_async_face(backend: &Backend) -> &'static str {
     if ["redis", "memcached"].contains(&backend.name()) { NO_TOKIO } else { NO_ASYNC_FACE }
-}
-
-#[cfg(feature = "memory")]
-fn local_objects(backend: &Backend) -> Option<Arc<dyn ObjectStore>> {
-    let memory = cache_memoize_memory::Memory::builder().clock(backend.clock().clone()).build();
-    Some(Arc::new(memory))
-}
-
-#[cfg(not(feature = "memory"))]
-fn local_objects(_: &Backend) -> Option<Arc<dyn ObjectStore>> {
-    None
 }

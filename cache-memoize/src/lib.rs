@@ -42,12 +42,17 @@ mod drive;
 mod entries;
 mod entry_key;
 mod error;
+mod evictions;
+mod explain;
 mod faces;
 mod flight;
 mod key;
 mod lifetime;
+mod local;
 mod near;
 mod observer;
+#[cfg(any(feature = "tracing", feature = "metrics"))]
+pub mod observers;
 mod orphans;
 mod place;
 mod plan;
@@ -76,14 +81,16 @@ pub use codec::{Compressor, CustomCompressor, CustomSerializer, Serializer};
 pub use config::{CacheConfig, Span};
 pub use entry_key::EntryKey;
 pub use error::{Error, ErrorKind};
+pub use explain::{EntryForm, Explained, TimeLeft};
 pub use key::{CacheKey, Composite, KeyWriter, Serialized};
 pub use near::Near;
-pub use observer::{Event, EventKind, Observer};
+pub use observer::{Event, EventKind, Observer, Tier};
 pub use stats::{FunctionStats, Stats};
 
 /// Compiles what the documents show.
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 #[doc = include_str!("../../docs/guide/options.md")]
+#[doc = include_str!("../../docs/guide/seeing.md")]
 #[doc = include_str!("../../docs/guide/stores.md")]
 struct Documents;

@@ -1,9 +1,11 @@
 use cache_memoize_core::{KeyRef, StoreError};
+use std::fmt;
 
 /// Is told what happens in a cache.
 ///
 /// Called on the caller's own path, with no lock held: be quick, and do not panic. Give it to
-/// [`CacheBuilder::observer`](crate::CacheBuilder::observer).
+/// [`CacheBuilder::observer`](crate::CacheBuilder::observer). Those that come with the library
+/// are in the module `observers`, behind the features `tracing` and `metrics`.
 pub trait Observer: Send + Sync {
     /// Something happened.
     fn observe(&self, event: &Event<'_>);
@@ -19,8 +21,8 @@ impl<F: Fn(&Event<'_>) + Send + Sync> Observer for F {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Event<'a> {
-    /// The path of the function, or `"(by hand)"`.
-    pub function: &'a str,
+    /// The path of the function, `"(by hand)"`, or `"(store)"` for what a store does by itself.
+    pub function: &'static str,
     /// The key of the entry.
     pub key: KeyRef<'a>,
     /// What happened.
@@ -31,8 +33,11 @@ pub struct Event<'a> {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum EventKind<'a> {
-    /// A value was served from the store, or a guarded function held back.
-    Hit,
+    /// A value was served as it was stored, or a guarded function held back.
+    Hit {
+        /// Where it was found.
+        tier: Tier,
+    },
     /// There was nothing to serve: the function computes.
     Miss,
     /// A value was served that another caller computed meanwhile.
@@ -50,6 +55,12 @@ pub enum EventKind<'a> {
     Invalidated {
         /// Whether there was one.
         found: bool,
+    },
+    /// A store in this process let an entry go before its time, to make room for others. The function of such an
+    /// event is `"(store)"`. Servers do not tell what they evict.
+    Evicted {
+        /// From which tier it went: from the near one only the copy did.
+        tier: Tier,
     },
     /// An entry could not be read, and counts as absent: foreign, corrupted, or of another type.
     Unreadable {
@@ -80,4 +91,55 @@ pub enum EventKind<'a> {
         /// What is missing, and what to do.
         reason: &'a str,
     },
+}
+
+/// Where a value is found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Tier {
+    /// In the [near tier](crate::Near), in this process and in front of the store.
+    Near,
+    /// In the store, be it a server or in this process.
+    Store,
+}
+
+impl Tier {
+    /// `"near"` or `"store"`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Near => "near",
+            Self::Store => "store",
+        }
+    }
+}
+
+impl fmt::Display for Tier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl EventKind<'_> {
+    /// What it is called in logs and tables: the name of the variant in `snake_case`, such as `"fenced_off"`.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Hit { .. } => "hit",
+            Self::Miss => "miss",
+            Self::Coalesced => "coalesced",
+            Self::StaleServed => "stale_served",
+            Self::Refreshed => "refreshed",
+            Self::Stored => "stored",
+            Self::FencedOff => "fenced_off",
+            Self::Invalidated { .. } => "invalidated",
+            Self::Evicted { .. } => "evicted",
+            Self::Unreadable { .. } => "unreadable",
+            Self::Unstorable { .. } => "unstorable",
+            Self::StoreFault { .. } => "store_fault",
+            Self::StoreDown { .. } => "store_down",
+            Self::StoreUp => "store_up",
+            Self::Unsupported { .. } => "unsupported",
+        }
+    }
 }

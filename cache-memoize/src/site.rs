@@ -194,7 +194,7 @@ impl Site {
     }
 
     /// The path of the function.
-    pub(crate) fn path(&self) -> &str {
+    pub(crate) fn path(&'static self) -> &'static str {
         &self.resolved().path
     }
 

@@ -77,7 +77,8 @@ pub struct FunctionStats {
     pub hits: u64,
     /// Calls answered with the value that another caller computed meanwhile.
     pub coalesced: u64,
-    /// Calls that found nothing, and computed.
+    /// Calls that found nothing to serve, and computed. One that failed then, and was answered with an old value by
+    /// `stale_if_error`, is among the `stale` too.
     pub misses: u64,
     /// Calls answered with an old value, by `stale_while_revalidate`, `stale_if_error` or `early_refresh`.
     pub stale: u64,
@@ -95,7 +96,7 @@ pub struct FunctionStats {
 
 impl FunctionStats {
     /// The part of the calls that was answered without computing, between 0 and 1; `None` before the
-    /// first call.
+    /// first call. A call that computed a new value though there was one to serve is not counted.
     #[must_use]
     pub fn hit_ratio(&self) -> Option<f64> {
         let answered = self.hits + self.coalesced + self.stale;

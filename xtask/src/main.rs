@@ -130,6 +130,8 @@ const FEATURE_SETS: &[&[&str]] = &[
     &["--no-default-features", "--features", "lz4"],
     &["--no-default-features", "--features", "lzma"],
     &["--no-default-features", "--features", "bytes,chrono,rust_decimal,time,url,uuid"],
+    &["--no-default-features", "--features", "tracing"],
+    &["--no-default-features", "--features", "metrics"],
     &["--no-default-features", "--features", "redis"],
     &["--no-default-features", "--features", "redis,tls"],
     &["--no-default-features", "--features", "redis,tokio"],
@@ -150,7 +152,8 @@ fn quickstart() -> Done {
 
 /// A sync program pulls no async runtime.
 fn no_runtime() -> Done {
-    let features = ["--features", "redis,memcached,tls,json,postcard,zstd,lz4,lzma"];
+    let features =
+        ["--features", "redis,memcached,tls,json,postcard,zstd,lz4,lzma,tracing,metrics"];
     let tree =
         Step::cargo("no runtime", &["tree", "--package", "cache-memoize", "--edges", "normal"])
             .with(&features)

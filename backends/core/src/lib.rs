@@ -67,7 +67,7 @@ pub use counter::next_count;
 pub use error::{BoxError, StoreError, StoreErrorKind};
 pub use key::{InvalidKey, Key, KeyRef};
 pub use lease::{Lease, LeaseMode, PutMode, Token};
-pub use objects::{AnyObject, Object, ObjectStore};
+pub use objects::{AnyObject, Object, ObjectStore, OnEviction};
 pub use store::Store;
 pub use ttl::Ttl;
 pub use url::{Host, StoreUrl};

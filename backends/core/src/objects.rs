@@ -1,8 +1,11 @@
-use crate::{KeyRef, Lease, LeaseMode, PutMode, Result, Token, Ttl};
+use crate::{KeyRef, Lease, LeaseMode, PutMode, Result, Subscription, Token, Ttl};
 use std::any::Any;
 
 /// A value as it is in memory, of any type.
 pub type AnyObject = dyn Any + Send + Sync;
+
+/// Is told the key of each value that a store evicts: see [`ObjectStore::watch_evictions`].
+pub type OnEviction = Box<dyn Fn(KeyRef<'_>) + Send + Sync>;
 
 /// A value handed to an [`ObjectStore`].
 pub struct Object {
@@ -44,4 +47,14 @@ pub trait ObjectStore: Send + Sync {
 
     /// Whether the store is bounded by weight, so that weighing a value is worth the trouble.
     fn weighs(&self) -> bool;
+
+    /// Tells `told` of each value that goes before its time to make room for others, if its key begins with
+    /// `prefix`, until the subscription is dropped.
+    ///
+    /// It is told by the writer that needed the room, with no lock held, and may call this store again. A store
+    /// that never evicts, or does not know what, need not do anything.
+    fn watch_evictions(&self, prefix: &str, told: OnEviction) -> Subscription {
+        let _ = (prefix, told);
+        Subscription::new(())
+    }
 }

@@ -18,7 +18,8 @@
 //!   left alone once it is full. A hit on bytes also counts one more holder of them.
 //! - **Full, it forgets well.** It evicts by S3-FIFO: newcomers stand in a small queue, and only those
 //!   that are asked for again move on to the main one. A scan through many keys that nobody asks for
-//!   twice passes through the small queue and leaves the rest alone.
+//!   twice passes through the small queue and leaves the rest alone. Who [wants to
+//!   know](cache_memoize_core::ObjectStore::watch_evictions) is told what had to go.
 //! - **Time is kept to the millisecond** of its clock, for each entry on its own. What is over is never
 //!   returned, and its memory is given back without anyone asking for it: writes sweep a little, and one
 //!   thread for the whole process, `cache-memoize-janitor`, sweeps when nobody writes. The thread starts
@@ -54,6 +55,7 @@ mod policy;
 mod queues;
 mod store;
 mod table;
+mod watchers;
 mod writer;
 
 pub use clock::CoarseClock;

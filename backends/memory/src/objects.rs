@@ -2,7 +2,8 @@ use crate::Memory;
 use crate::entry::Payload;
 use crate::store::outcome;
 use cache_memoize_core::{
-    AnyObject, KeyRef, Lease, LeaseMode, Object, ObjectStore, PutMode, Result, Token, Ttl,
+    AnyObject, KeyRef, Lease, LeaseMode, Object, ObjectStore, OnEviction, PutMode, Result,
+    Subscription, Token, Ttl,
 };
 
 impl ObjectStore for Memory {
@@ -36,5 +37,9 @@ impl ObjectStore for Memory {
 
     fn weighs(&self) -> bool {
         self.table.bounds().weighs
+    }
+
+    fn watch_evictions(&self, prefix: &str, told: OnEviction) -> Subscription {
+        self.table.watchers().add(prefix, told)
     }
 }

@@ -3,6 +3,7 @@ use crate::entry::{Entry, Payload};
 use crate::janitor::{Chore, JANITOR};
 use crate::ledger::Ledger;
 use crate::policy::Bounds;
+use crate::watchers::Watchers;
 use crate::writer::{Put, Writer};
 use cache_memoize_core::{Clock, Key, KeyRef, PutMode, Timestamp, Ttl};
 use papaya::{Guard, ResizeMode};
@@ -23,6 +24,7 @@ pub(crate) struct Table {
     bounds: Bounds,
     time: Time,
     enlisted: Once,
+    watchers: Watchers,
     me: Weak<Self>,
 }
 
@@ -51,6 +53,7 @@ impl Table {
             bounds,
             time,
             enlisted: Once::new(),
+            watchers: Watchers::default(),
             me: me.clone(),
         })
     }
@@ -120,6 +123,10 @@ impl Table {
         self.bounds
     }
 
+    pub(crate) fn watchers(&self) -> &Watchers {
+        &self.watchers
+    }
+
     pub(crate) fn clock(&self) -> Arc<dyn Clock> {
         self.time.clock()
     }
@@ -127,9 +134,10 @@ impl Table {
     fn transact<T>(&self, work: impl FnOnce(&mut Writer<'_>) -> T) -> T {
         let guard = self.entries.guard();
         let mut ledger = self.ledger();
-        let mut writer = Writer::new(&self.entries, &guard, &mut ledger, self.time.now());
+        let notes = self.watchers.notes();
+        let mut writer = Writer::new(&self.entries, &guard, &mut ledger, self.time.now(), notes);
         let answer = work(&mut writer);
-        let garbage = writer.garbage();
+        let (garbage, evicted) = writer.leave();
         let call = ledger.needs_earlier_visit();
         drop(ledger);
 
@@ -139,6 +147,8 @@ impl Table {
         if garbage > TOLERATED_GARBAGE {
             guard.flush();
         }
+        drop(guard);
+        self.watchers.tell(&evicted.unwrap_or_default());
         answer
     }
 

@@ -6,7 +6,7 @@ use crate::ledger::Ledger;
 use crate::policy::{Bounds, Vacancy};
 use crate::queues::Slot;
 use crate::table::Map;
-use cache_memoize_core::{KeyRef, Lease, LeaseMode, PutMode, Timestamp, Token, Ttl};
+use cache_memoize_core::{Key, KeyRef, Lease, LeaseMode, PutMode, Timestamp, Token, Ttl};
 use papaya::LocalGuard;
 
 /// One writer at work: the map, and the ledger under its lock.
@@ -16,6 +16,8 @@ pub(crate) struct Writer<'a> {
     ledger: &'a mut Ledger,
     now: Timestamp,
     garbage: usize,
+    /// The keys of what was evicted, if anybody wants to know.
+    evicted: Option<Vec<Key>>,
 }
 
 /// What became of a value that was offered.
@@ -38,17 +40,18 @@ impl<'a> Writer<'a> {
         guard: &'a LocalGuard<'a>,
         ledger: &'a mut Ledger,
         now: Timestamp,
+        evicted: Option<Vec<Key>>,
     ) -> Self {
-        Self { entries, guard, ledger, now, garbage: 0 }
+        Self { entries, guard, ledger, now, garbage: 0, evicted }
     }
 
     pub(crate) fn now(&self) -> Timestamp {
         self.now
     }
 
-    /// The weight of what this writer took out of the map.
-    pub(crate) fn garbage(self) -> usize {
-        self.garbage
+    /// The weight of what this writer took out of the map, and what it noted.
+    pub(crate) fn leave(self) -> (usize, Option<Vec<Key>>) {
+        (self.garbage, self.evicted)
     }
 
     pub(crate) fn bounds(&self) -> Bounds {
@@ -211,8 +214,15 @@ impl<'a> Writer<'a> {
         let frequency_of =
             |key: &_| self.entries.get(key, self.guard).map(|entry| &entry.frequency);
         if let Some(vacancy) = self.ledger.policy.evict(frequency_of) {
+            self.note_eviction(&vacancy.key);
             self.vacate(vacancy);
             self.ledger.evictions += 1;
+        }
+    }
+
+    fn note_eviction(&mut self, key: &Key) {
+        if self.evicted.is_some() && self.live(key.as_ref()).is_some() {
+            self.evicted.iter_mut().for_each(|evicted| evicted.push(key.clone()));
         }
     }
 

@@ -96,6 +96,11 @@ pub(crate) enum Unreadable {
     Checksum,
     #[error("the entry uses a part of the format that this program does not know")]
     UnknownPart,
+    #[error(
+        "the entry is older than an outage in which more was invalidated than this process remembers, and may \
+         have been invalidated too"
+    )]
+    Tainted,
     #[error("the entry holds a value of another type, or of another shape of the same type")]
     OtherType,
     #[error(

@@ -19,6 +19,7 @@ mod compressor;
 mod envelope;
 mod error;
 mod fingerprint;
+mod inspection;
 mod plain;
 mod presence;
 mod serializer;
@@ -31,6 +32,7 @@ pub use compressor::{Compressor, CustomCompressor};
 pub(crate) use envelope::Stamps;
 pub(crate) use error::{CodecError, Unreadable};
 pub(crate) use fingerprint::fingerprint_of;
+pub(crate) use inspection::EntryInfo;
 pub use serializer::{CustomSerializer, Serializer};
 pub(crate) use survey::weight_of;
 
@@ -57,21 +59,6 @@ pub(crate) struct Codec {
     compressor: Compressor,
     limit: usize,
     is_plain: bool,
-}
-
-/// What an entry says of itself, for people.
-#[cfg(test)]
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct EntryInfo {
-    /// The name of the serializer; its number, where this program does not have it.
-    pub(crate) serializer: Cow<'static, str>,
-    /// The name of the compressor, likewise; `none` where the value is stored as it is.
-    pub(crate) compressor: Cow<'static, str>,
-    /// The size of the serialized value.
-    pub(crate) size_before: usize,
-    /// The size of the same, compressed. The envelope is not counted.
-    pub(crate) size_after: usize,
-    pub(crate) stamps: Stamps,
 }
 
 impl Codec {
@@ -154,21 +141,6 @@ impl Codec {
         };
         let value = value.ok_or_else(|| Unreadable::Malformed { serializer: serializer.name() })?;
         Ok((value, header.stamps))
-    }
-
-    /// What `entry` says of itself, without a check whether it is true.
-    #[cfg(test)]
-    pub(crate) fn inspect(&self, entry: &[u8]) -> Option<EntryInfo> {
-        let (header, payload) = envelope::parse(entry).ok()?;
-        let serializer = self.serializer.with_id(header.serializer).map(|found| found.name());
-        let compressor = self.compressor.with_id(header.compressor).map(|found| found.name());
-        Some(EntryInfo {
-            serializer: serializer.unwrap_or_else(|| header.serializer.to_string().into()),
-            compressor: compressor.unwrap_or_else(|| header.compressor.to_string().into()),
-            size_before: header.length as usize,
-            size_after: payload.len(),
-            stamps: header.stamps,
-        })
     }
 
     fn writing<T: DeserializeOwned + 'static>(&self) -> Writing<'_> {

@@ -8,6 +8,7 @@ use cache_memoize_core::Bytes;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::any::type_name;
+use std::borrow::Cow;
 
 impl Codec {
     /// A codec whose entries are exactly `compressor(serializer(value))`.
@@ -42,20 +43,23 @@ impl Codec {
         Ok(Bytes::from(entry))
     }
 
-    /// What begins as an envelope is none of ours, even where it would read as a value.
     pub(super) fn decode_plain<T>(&self, entry: &[u8]) -> Result<(T, Stamps), Unreadable>
     where
         T: DeserializeOwned + 'static,
     {
-        if envelope::begins(entry) {
-            return Err(Unreadable::Enveloped);
-        }
-        let serialized = self
-            .compressor
-            .unpack(entry, self.limit)
-            .ok_or_else(|| Unreadable::Decompression { compressor: self.compressor.name() })?;
+        let serialized = self.unpack_plain(entry)?;
         let value = self.serializer.deserialize(Presence::UNPEELED, &serialized);
         let malformed = || Unreadable::Malformed { serializer: self.serializer.name() };
         Ok((value.ok_or_else(malformed)?, Stamps::NONE))
+    }
+
+    /// What begins as an envelope is none of ours, even where it would read as a value.
+    pub(super) fn unpack_plain<'a>(&self, entry: &'a [u8]) -> Result<Cow<'a, [u8]>, Unreadable> {
+        if envelope::begins(entry) {
+            return Err(Unreadable::Enveloped);
+        }
+        self.compressor
+            .unpack(entry, self.limit)
+            .ok_or_else(|| Unreadable::Decompression { compressor: self.compressor.name() })
     }
 }

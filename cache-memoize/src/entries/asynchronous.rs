@@ -2,6 +2,7 @@ use super::{ANY_TIME, EntryOf, Face, lease_to_replace, only};
 use crate::drive::asynchronous::Entries;
 use crate::drive::{Leased, Look, Note, Replaced};
 use crate::error::Error;
+use crate::explain::Explained;
 use crate::plan::{Fill, Permit};
 use crate::resilience::{Operation, overdue, within};
 use crate::rules::Ruleset;
@@ -221,6 +222,21 @@ impl<R: Ruleset> EntryOf<'_, R, dyn ErasedAsyncStore + '_> {
                 },
             },
             Face::Missing(reason) => self.missing("peek", reason).map(|()| None),
+        }
+    }
+
+    /// What is known of the entry.
+    pub(crate) async fn explain(&self) -> Result<Option<Explained>, Error> {
+        if let Some(explained) = self.explained_locally() {
+            return Ok(Some(explained));
+        }
+        match self.face {
+            Face::Objects(objects) => Ok(self.explained_object(objects)),
+            Face::Bytes(store) => match self.get(store).await {
+                Ok(entry) => Ok(self.explained(entry)),
+                Err(error) => Err(self.failed("explain", error)),
+            },
+            Face::Missing(reason) => self.missing("explain", reason).map(|()| None),
         }
     }
 

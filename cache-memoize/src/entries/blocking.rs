@@ -2,6 +2,7 @@ use super::{ANY_TIME, EntryOf, Face, lease_to_replace, only};
 use crate::drive::blocking::Entries;
 use crate::drive::{Leased, Look, Note, Replaced};
 use crate::error::Error;
+use crate::explain::Explained;
 use crate::plan::{Fill, Permit};
 use crate::resilience::Operation;
 use crate::rules::Ruleset;
@@ -191,6 +192,21 @@ impl<R: Ruleset> EntryOf<'_, R, dyn Store> {
                 },
             },
             Face::Missing(reason) => self.missing("peek", reason).map(|()| None),
+        }
+    }
+
+    /// What is known of the entry.
+    pub(crate) fn explain(&self) -> Result<Option<Explained>, Error> {
+        if let Some(explained) = self.explained_locally() {
+            return Ok(Some(explained));
+        }
+        match self.face {
+            Face::Objects(objects) => Ok(self.explained_object(objects)),
+            Face::Bytes(store) => match self.get(store) {
+                Ok(entry) => Ok(self.explained(entry)),
+                Err(error) => Err(self.failed("explain", error)),
+            },
+            Face::Missing(reason) => self.missing("explain", reason).map(|()| None),
         }
     }
 

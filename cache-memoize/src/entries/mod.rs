@@ -5,6 +5,7 @@
 mod asking;
 mod asynchronous;
 mod blocking;
+mod explaining;
 mod nearby;
 mod objects;
 mod reading;
@@ -14,7 +15,7 @@ use crate::codec::{Codec, Stamps};
 use crate::drive::{Leased, Note, Replaced};
 use crate::error::{Error, ErrorKind};
 use crate::lifetime::Lifetime;
-use crate::observer::EventKind;
+use crate::observer::{EventKind, Tier};
 use crate::orphans::Orphan;
 use crate::plan::{Fill, Permit, SingleFlight};
 use crate::policy;
@@ -48,12 +49,14 @@ const ANY_TIME: Timestamp = Timestamp::from_millis(0);
 /// The entry of one key, for one call.
 pub(crate) struct EntryOf<'a, R, S: ?Sized> {
     cache: &'a Inner,
-    site: &'a Site,
+    site: &'static Site,
     key: KeyRef<'a>,
     rules: &'a R,
     face: Face<'a, S>,
     lease: Ttl,
     near: Option<Nearby<'a>>,
+    /// Whether the last look ended in the near tier.
+    ended_near: AtomicBool,
     experience: Experience,
     /// Whether the call is a refresh: the value that is there is to be replaced.
     renews: AtomicBool,
@@ -64,7 +67,7 @@ pub(crate) struct EntryOf<'a, R, S: ?Sized> {
 impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
     pub(crate) fn new(
         cache: &'a Inner,
-        site: &'a Site,
+        site: &'static Site,
         key: KeyRef<'a>,
         rules: &'a R,
         face: Face<'a, S>,
@@ -78,6 +81,7 @@ impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
             face,
             lease: lease_of(cache, site),
             near: if is_far { Nearby::of(cache, key) } else { None },
+            ended_near: AtomicBool::new(false),
             experience: Experience::default(),
             renews: AtomicBool::new(false),
             began: AtomicU64::new(0),
@@ -206,7 +210,14 @@ impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
     /// The copy in the near tier.
     fn near_value(&self) -> Option<R::Stored> {
         let near = self.near.as_ref()?;
-        self.look_into(near.tier()).servable()
+        let copy = self.look_into(near.tier()).servable();
+        self.ended_near.store(copy.is_some(), Ordering::Relaxed);
+        copy
+    }
+
+    /// Where the last look ended.
+    fn tier(&self) -> Tier {
+        if self.ended_near.load(Ordering::Relaxed) { Tier::Near } else { Tier::Store }
     }
 
     /// After a fill of the store behind the near tier.
@@ -269,7 +280,7 @@ impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
 
     fn noted(&self, note: Note) {
         match note {
-            Note::Hit => self.tell(Counted::Hit, EventKind::Hit),
+            Note::Hit => self.tell(Counted::Hit, EventKind::Hit { tier: self.tier() }),
             Note::Coalesced => self.tell(Counted::Coalesced, EventKind::Coalesced),
             Note::Miss => self.tell(Counted::Miss, EventKind::Miss),
             Note::Stale => self.tell(Counted::Stale, EventKind::StaleServed),

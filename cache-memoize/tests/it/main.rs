@@ -26,6 +26,7 @@ mod python_on_servers;
 #[cfg(feature = "json")]
 mod read_entry;
 mod resilience;
+mod seen;
 mod strict;
 mod support;
 mod types;

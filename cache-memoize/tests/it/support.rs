@@ -1,7 +1,7 @@
 //! Caches for tests, and the runs that every law is tested under.
 
 use cache_memoize::core::Backend;
-use cache_memoize::{Cache, Memcached, Memory, Near, Redis, caches};
+use cache_memoize::{Cache, CacheBuilder, Memcached, Memory, Near, Redis, caches};
 use cache_memoize_testkit::Counts;
 use cache_memoize_testkit::servers::{MemcachedServer, RedisServer};
 use std::any::Any;
@@ -24,37 +24,43 @@ pub(crate) fn in_process_kinds() -> Vec<Kind> {
 
 /// The caches whose store is a server.
 pub(crate) fn server_kinds() -> Vec<Kind> {
+    server_kinds_with(|settings| settings)
+}
+
+/// The same with these settings besides.
+pub(crate) fn server_kinds_with(set: impl Fn(CacheBuilder) -> CacheBuilder) -> Vec<Kind> {
     let redis = RedisServer::start();
     let far = RedisServer::start();
     let memcached = MemcachedServer::start_unix();
-    let near = Near::entries(1_000);
-    let patient = Cache::builder().timeout(PATIENCE).call_timeout(Duration::MAX);
-    let near = patient.backend(opened_redis(&far)).near(near).build();
-    let near = near.expect("the settings are right");
     let open_memcached = Memcached::open(&memcached.url()).expect("the URL is right");
+    let patient = |backend: Backend| set(patient().backend(backend));
+    let near = patient(opened_redis(&far)).near(Near::entries(1_000));
     vec![
-        ("redis", patient_cache(opened_redis(&redis)), Box::new(redis)),
-        ("redis behind a near tier", near, Box::new(far)),
-        ("memcached", patient_cache(open_memcached), Box::new(memcached)),
+        ("redis", built(patient(opened_redis(&redis))), Box::new(redis)),
+        ("redis behind a near tier", built(near), Box::new(far)),
+        ("memcached", built(patient(open_memcached.into())), Box::new(memcached)),
     ]
 }
 
-fn opened_redis(server: &RedisServer) -> Redis {
-    Redis::open(&server.unix_url()).expect("the URL is right")
+fn opened_redis(server: &RedisServer) -> Backend {
+    Redis::open(&server.unix_url()).expect("the URL is right").into()
 }
 
 /// The laws are not about time: a busy machine is no fault of a store.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-fn patient_cache(backend: impl Into<Backend>) -> Cache {
-    let patient = Cache::builder().timeout(PATIENCE).call_timeout(Duration::MAX);
-    patient.backend(backend).build().expect("the settings are right")
+fn patient() -> CacheBuilder {
+    Cache::builder().timeout(PATIENCE).call_timeout(Duration::MAX)
+}
+
+fn built(settings: CacheBuilder) -> Cache {
+    settings.build().expect("the settings are right")
 }
 
 /// A cache of bytes, whose round trips are counted.
 pub(crate) fn bytes(counts: &Counts) -> Cache {
     let backend: Backend = Memory::new().into();
-    Cache::builder().backend(counts.wrap(&backend)).build().expect("the settings are right")
+    built(Cache::builder().backend(counts.wrap(&backend)))
 }
 
 /// Runs a test on every kind of cache.

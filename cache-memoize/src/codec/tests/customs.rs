@@ -82,7 +82,7 @@ fn a_custom_serializer_reads_what_it_wrote() {
     let codec = codec(Serializer::Custom(Arc::new(Borrowed { id: 128 })));
     for value in [None, Some(None), Some(Some(vec!["a".to_owned()]))] {
         let entry = encode(&codec, &value);
-        assert_eq!(codec.inspect(&entry).unwrap().serializer, "borrowed");
+        assert_eq!(codec.inspect(key(), &entry).unwrap().serializer, "borrowed");
         assert_eq!(decode::<Option<Option<Vec<String>>>>(&codec, &entry), Ok(value));
     }
     assert_eq!(format!("{codec:?}").matches("borrowed").count(), 1);
@@ -94,8 +94,9 @@ fn a_cache_without_it_says_its_number() {
     let entry = encode(&codec(Serializer::Custom(Arc::new(Borrowed { id: 200 }))), &1_u8);
     let without = codec(Serializer::MessagePack);
     let unknown = Unreadable::UnknownSerializer { id: 200 };
-    assert_eq!(decode::<u8>(&without, &entry), Err(unknown));
-    assert_eq!(without.inspect(&entry).unwrap().serializer, "200");
+    assert_eq!(decode::<u8>(&without, &entry), Err(unknown.clone()));
+    let info = without.inspect(key(), &entry).unwrap();
+    assert_eq!((&*info.serializer, info.obstacle), ("200", Some(unknown)));
 }
 
 #[test]
@@ -104,11 +105,12 @@ fn a_custom_compressor_reads_what_it_made() {
         let codec = Codec::new(serializer.clone(), runs(255)).unwrap();
         let text = "a".repeat(1000);
         let entry = encode(&codec, &text);
-        assert_eq!(codec.inspect(&entry).unwrap().compressor, "runs");
+        assert_eq!(codec.inspect(key(), &entry).unwrap().compressor, "runs");
         assert_eq!(decode::<String>(&codec, &entry), Ok(text));
         let without = super::codec(serializer);
         let unknown = Unreadable::UnknownCompressor { id: 255 };
-        assert_eq!(decode::<String>(&without, &entry), Err(unknown));
+        assert_eq!(decode::<String>(&without, &entry), Err(unknown.clone()));
+        assert_eq!(without.inspect(key(), &entry).unwrap().obstacle, Some(unknown));
     }
 }
 
@@ -117,7 +119,7 @@ fn what_it_cannot_make_smaller_is_stored_as_it_is() {
     for (_, serializer) in serializers() {
         let codec = Codec::new(serializer, runs(255)).unwrap();
         let entry = encode(&codec, &"abcdefgh".to_owned());
-        assert_eq!(codec.inspect(&entry).unwrap().compressor, "none");
+        assert_eq!(codec.inspect(key(), &entry).unwrap().compressor, "none");
     }
 }
 
