@@ -6,7 +6,7 @@ use crate::call::{Call, Glance};
 use crate::drive::{Keep as _, Look, Note, Replaced, asynchronous, blocking};
 use crate::rules::{Form, Kind, Rules};
 use crate::site::Site;
-use crate::treatment::{Spot, Treatment};
+use crate::treatment::Spot;
 use cache_memoize_core::Key;
 use std::time::Duration;
 
@@ -61,10 +61,9 @@ impl Call {
         let due = match seen.unwrap_or_else(|| entry.look()) {
             Look::Due(due) => due,
             other => {
-                drop(entry);
                 let mut args = Some(args);
                 let compute = || computed(crate::call::taken(&mut args));
-                let value = rules.run(&spot, Some(other), compute);
+                let value = rules.answered(&spot, &entry, other, compute);
                 args.as_ref().map(on_hit);
                 return value;
             }
@@ -134,10 +133,9 @@ impl Call {
             let due = match seen {
                 Look::Due(due) => due,
                 other => {
-                    drop(entry);
                     let mut args = Some(args);
                     let computing = async { computed(crate::call::taken(&mut args)).await };
-                    let value = rules.run_async(&spot, Some(other), computing).await;
+                    let value = rules.answered_async(&spot, &entry, other, computing).await;
                     args.as_ref().map(on_hit);
                     return value;
                 }

@@ -153,18 +153,8 @@ where
     ) -> K::Return {
         use blocking::Entries;
         let entry = spot.entry(self);
-        let flights = &spot.cache.flights;
-        let compute = || spot.told_or(self, &entry, compute);
-        let spare = match seen.unwrap_or_else(|| entry.look()) {
-            Look::Found(stored) => {
-                entry.note(Note::Hit);
-                return self.restore(stored);
-            }
-            Look::Due(due) => return blocking::due(&entry, flights, spot.key, self, due, compute),
-            Look::Spare(stored) => Some(stored),
-            Look::Nothing => None,
-        };
-        blocking::missed(&entry, flights, spot.key, self, spot.plan(), spare, compute)
+        let seen = seen.unwrap_or_else(|| entry.look());
+        self.answered(spot, &entry, seen, compute)
     }
 
     async fn run_async(
@@ -175,24 +165,11 @@ where
     ) -> K::Return {
         use asynchronous::Entries;
         let entry = spot.async_entry(self);
-        let flights = &spot.cache.flights;
-        let compute = spot.told_or_async(self, &entry, compute);
         let seen = match seen {
             Some(seen) => seen,
             None => entry.look().await,
         };
-        let spare = match seen {
-            Look::Found(stored) => {
-                entry.note(Note::Hit);
-                return self.restore(stored);
-            }
-            Look::Due(due) => {
-                return asynchronous::due(&entry, flights, spot.key, self, due, compute).await;
-            }
-            Look::Spare(stored) => Some(stored),
-            Look::Nothing => None,
-        };
-        asynchronous::missed(&entry, flights, spot.key, self, spot.plan(), spare, compute).await
+        self.answered_async(spot, &entry, seen, compute).await
     }
 
     fn refresh(&self, spot: &Spot<'_>, compute: impl FnOnce() -> K::Return) -> K::Return {
@@ -206,6 +183,62 @@ where
     ) -> K::Return {
         let entry = spot.async_entry(self);
         asynchronous::refresh(&entry, &spot.cache.flights, spot.key, self, compute).await
+    }
+}
+
+impl<K, F, I, W> Rules<K, F, I, W>
+where
+    K: Kind<Stored: Clone + Send + Sync + 'static>,
+    F: Form<K::Stored>,
+    I: Fn(&K::Value) -> bool,
+    W: Fn(&K::Value) -> Option<Duration>,
+{
+    /// Answers a call that has looked into its entry.
+    pub(crate) fn answered(
+        &self,
+        spot: &Spot<'_>,
+        entry: &EntryOf<'_, Self, dyn Store>,
+        seen: Look<K::Stored>,
+        compute: impl FnOnce() -> K::Return,
+    ) -> K::Return {
+        use blocking::Entries;
+        let flights = &spot.cache.flights;
+        let compute = || spot.told_or(self, entry, compute);
+        let spare = match seen {
+            Look::Found(stored) => {
+                entry.note(Note::Hit);
+                return self.restore(stored);
+            }
+            Look::Due(due) => return blocking::due(entry, flights, spot.key, self, due, compute),
+            Look::Spare(stored) => Some(stored),
+            Look::Nothing => None,
+        };
+        blocking::missed(entry, flights, spot.key, self, spot.plan(), spare, compute)
+    }
+
+    /// [`answered`](Self::answered), async.
+    pub(crate) async fn answered_async<'s>(
+        &self,
+        spot: &Spot<'_>,
+        entry: &EntryOf<'_, Self, dyn ErasedAsyncStore + 's>,
+        seen: Look<K::Stored>,
+        compute: impl Future<Output = K::Return>,
+    ) -> K::Return {
+        use asynchronous::Entries;
+        let flights = &spot.cache.flights;
+        let compute = spot.told_or_async(self, entry, compute);
+        let spare = match seen {
+            Look::Found(stored) => {
+                entry.note(Note::Hit);
+                return self.restore(stored);
+            }
+            Look::Due(due) => {
+                return asynchronous::due(entry, flights, spot.key, self, due, compute).await;
+            }
+            Look::Spare(stored) => Some(stored),
+            Look::Nothing => None,
+        };
+        asynchronous::missed(entry, flights, spot.key, self, spot.plan(), spare, compute).await
     }
 }
 

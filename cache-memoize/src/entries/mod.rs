@@ -226,7 +226,7 @@ impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
         match &self.near {
             // Others may have read the old value under the lease of the refresh.
             Some(near) if renews => near.forget(),
-            Some(near) if fill != Fill::Refused => {
+            Some(near) if matches!(fill, Fill::Accepted | Fill::Failed) => {
                 near.keep(stored, R::Form::weight, ttl.as_duration().unwrap_or(Duration::MAX));
             }
             _ => {}

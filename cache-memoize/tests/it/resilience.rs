@@ -98,6 +98,28 @@ fn a_hanging_store_costs_a_call_one_time_limit() {
     assert!(began.elapsed() < TOO_LONG);
 }
 
+#[cache_memoize(ttl = 3600, stale_while_revalidate = 60, background)]
+fn behind(id: u32) -> u32 {
+    id
+}
+
+#[cache_memoize(ttl = 3600, stale_while_revalidate = 60, background)]
+async fn behind_async(id: u32) -> u32 {
+    id
+}
+
+#[test]
+fn a_failing_store_is_asked_once_by_a_function_with_a_background_too() {
+    let bench = Bench::new();
+    bench.faults.everywhere().always(OUTAGE);
+    with_default(&bench.cache(), || {
+        assert_eq!(behind(1), 1);
+        assert_eq!(bench.counts.total(), 1);
+        block_on(async { assert_eq!(behind_async(2).await, 2) });
+        assert_eq!(bench.counts.total(), 2);
+    });
+}
+
 #[test]
 fn an_async_companion_of_a_hanging_store_says_that_it_took_too_long() {
     let bench = Bench::new();

@@ -251,6 +251,19 @@ fn what_the_store_refused_is_not_kept() {
     assert_eq!(services.here.get_or_compute("key", || "new".to_owned()), "new");
 }
 
+/// Of what the store does not have nobody is told when it is invalidated elsewhere.
+#[test]
+fn what_is_unfit_for_the_store_is_not_kept() {
+    let faults = Faults::new();
+    let backend: Backend = Memory::new().into();
+    let settings = Cache::builder().backend(faults.wrap(&backend)).near(Near::entries(10));
+    let cache = settings.build().expect("the settings are right");
+    faults.on("put").always(Fault::Fail(StoreErrorKind::TooLarge));
+    let large = cache.get_or_compute("key", || "large".to_owned());
+    assert_eq!(large, "large");
+    assert_eq!(cache.get_or_compute("key", || "new".to_owned()), "new");
+}
+
 #[test]
 fn what_happens_elsewhere_is_seen_when_it_is_told() {
     let services = Services::new();
