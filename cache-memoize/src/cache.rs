@@ -274,7 +274,7 @@ impl Cache {
             default_ttl,
             codec,
             flights: Flights::new(wait_limit),
-            orphans: Orphans::new(parts),
+            orphans: Orphans::new(),
             resilience: Resilience::new(limits, parts),
             rests: Rests::default(),
             near,

@@ -8,7 +8,9 @@ use crate::lifetime::Lifetime;
 use crate::place::{Neighbour, Place};
 use crate::plan::SingleFlight;
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{LazyLock, OnceLock};
+use std::time::Duration;
 
 /// One annotated function, as the attribute describes it in a static.
 pub struct Site {
@@ -26,6 +28,7 @@ pub struct Site {
     jitter: f64,
     single_flight: SingleFlight,
     local: bool,
+    slowest_millis: AtomicU64,
     resolved: OnceLock<Resolved>,
 }
 
@@ -67,6 +70,7 @@ impl Site {
             jitter: 0.0,
             single_flight: SingleFlight::Process,
             local: false,
+            slowest_millis: AtomicU64::new(0),
             resolved: OnceLock::new(),
         }
     }
@@ -226,6 +230,17 @@ impl Site {
 
     pub(crate) fn single_flight(&self) -> SingleFlight {
         self.single_flight
+    }
+
+    /// A computation of the function took so long that its value was not stored any more.
+    pub(crate) fn is_as_slow_as(&self, cost: Duration) {
+        let millis = u64::try_from(cost.as_millis()).unwrap_or(u64::MAX);
+        self.slowest_millis.fetch_max(millis, Ordering::Relaxed);
+    }
+
+    /// The longest of those computations.
+    pub(crate) fn slowest(&self) -> Duration {
+        Duration::from_millis(self.slowest_millis.load(Ordering::Relaxed))
     }
 
     /// Whether the values of the function can leave the process.

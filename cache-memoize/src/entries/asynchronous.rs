@@ -1,8 +1,9 @@
-use super::{ANY_TIME, EntryOf, Face, lease_to_replace, only};
+use super::{ANY_TIME, EntryOf, Face, TO_LEARN_THE_TOKEN, only};
 use crate::drive::asynchronous::Entries;
 use crate::drive::{Leased, Look, Note, Replaced};
 use crate::error::Error;
 use crate::explain::Explained;
+use crate::orphans::Orphan;
 use crate::plan::{Fill, Permit};
 use crate::resilience::{Operation, overdue, within};
 use crate::rules::Ruleset;
@@ -33,7 +34,7 @@ impl<'s, R: Ruleset> Entries for EntryOf<'_, R, dyn ErasedAsyncStore + 's> {
     }
 
     async fn lease_to_replace(&self, old: &Replaced) -> Leased<R::Stored> {
-        self.take_lease(LeaseMode::Join, lease_to_replace(old), old.expires).await
+        self.take_lease(LeaseMode::Join, self.lease_to_replace(old), old.expires).await
     }
 
     async fn fill(&self, permit: Permit, stored: R::Stored) -> Fill {
@@ -130,7 +131,10 @@ impl<R: Ruleset> EntryOf<'_, R, dyn ErasedAsyncStore + '_> {
         self.pay(store).await;
         self.undisputed(Operation::Lease)?;
         self.adopt(store).await;
-        self.ask(Operation::Lease, store.lease(self.key, ttl, mode)).await
+        let asked = self.question(Operation::Lease)?;
+        let doubt = self.doubt();
+        let lease = self.in_time(Operation::Lease, store.lease(self.key, ttl, mode)).await;
+        doubt.after(self.answered(asked, lease))
     }
 
     async fn put_under(
@@ -158,12 +162,27 @@ impl<R: Ruleset> EntryOf<'_, R, dyn ErasedAsyncStore + '_> {
     /// Gives back leases of async calls that were cancelled, and of calls that could not reach the store.
     async fn adopt(&self, store: &(dyn ErasedAsyncStore + '_)) {
         for orphan in self.orphans() {
-            let Some((key, token)) = orphan.lease() else { continue };
+            let Some(key) = orphan.key() else { continue };
+            let Ok(token) = self.token_of(&orphan, key, store).await else { return };
             if self.give_back(store, key, token).await.is_err() {
                 return;
             }
             orphan.arrived();
         }
+    }
+
+    /// The token of a lease. Where the store's answer got lost, it is that of whoever stands now.
+    async fn token_of(
+        &self,
+        orphan: &Orphan<'_>,
+        key: KeyRef<'_>,
+        store: &(dyn ErasedAsyncStore + '_),
+    ) -> Answer<Token> {
+        if let Some(token) = orphan.token() {
+            return Ok(token);
+        }
+        let lease = store.lease(key, TO_LEARN_THE_TOKEN, LeaseMode::Join);
+        Ok(self.ask(Operation::Lease, lease).await?.0.token)
     }
 
     /// Carries out the invalidations that the store has not heard of.

@@ -1,8 +1,9 @@
-use super::{ANY_TIME, EntryOf, Face, lease_to_replace, only};
+use super::{ANY_TIME, EntryOf, Face, TO_LEARN_THE_TOKEN, only};
 use crate::drive::blocking::Entries;
 use crate::drive::{Leased, Look, Note, Replaced};
 use crate::error::Error;
 use crate::explain::Explained;
+use crate::orphans::Orphan;
 use crate::plan::{Fill, Permit};
 use crate::resilience::Operation;
 use crate::rules::Ruleset;
@@ -32,7 +33,7 @@ impl<R: Ruleset> Entries for EntryOf<'_, R, dyn Store> {
     }
 
     fn lease_to_replace(&self, old: &Replaced) -> Leased<R::Stored> {
-        self.take_lease(LeaseMode::Join, lease_to_replace(old), old.expires)
+        self.take_lease(LeaseMode::Join, self.lease_to_replace(old), old.expires)
     }
 
     fn fill(&self, permit: Permit, stored: R::Stored) -> Fill {
@@ -121,7 +122,9 @@ impl<R: Ruleset> EntryOf<'_, R, dyn Store> {
         self.pay(store);
         self.undisputed(Operation::Lease)?;
         self.adopt(store);
-        self.ask(Operation::Lease, || store.lease(self.key, ttl, mode))
+        let asked = self.question(Operation::Lease)?;
+        let doubt = self.doubt();
+        doubt.after(self.answered(asked, store.lease(self.key, ttl, mode)))
     }
 
     fn put_under(&self, store: &dyn Store, permit: Permit, stored: &R::Stored, ttl: Ttl) -> Fill {
@@ -138,12 +141,22 @@ impl<R: Ruleset> EntryOf<'_, R, dyn Store> {
     /// Gives back leases of async calls that were cancelled, and of calls that could not reach the store.
     fn adopt(&self, store: &dyn Store) {
         for orphan in self.orphans() {
-            let Some((key, token)) = orphan.lease() else { continue };
+            let Some(key) = orphan.key() else { continue };
+            let Ok(token) = self.token_of(&orphan, key, store) else { return };
             if self.release(store, key, token).is_err() {
                 return;
             }
             orphan.arrived();
         }
+    }
+
+    /// The token of a lease. Where the store's answer got lost, it is that of whoever stands now.
+    fn token_of(&self, orphan: &Orphan<'_>, key: KeyRef<'_>, store: &dyn Store) -> Answer<Token> {
+        if let Some(token) = orphan.token() {
+            return Ok(token);
+        }
+        let lease = || store.lease(key, TO_LEARN_THE_TOKEN, LeaseMode::Join);
+        Ok(self.ask(Operation::Lease, lease)?.0.token)
     }
 
     /// Carries out the invalidations that the store has not heard of.

@@ -19,7 +19,7 @@ use crate::observer::{EventKind, Tier};
 use crate::orphans::Orphan;
 use crate::plan::{Fill, Permit, SingleFlight};
 use crate::policy;
-use crate::resilience::{Operation, Payment, Unasked, unasked};
+use crate::resilience::{Operation, Payment, Unasked, is_outage, unasked};
 use crate::rules::{Form, Ruleset, Transcoder};
 use crate::site::Site;
 use crate::stats::Counted;
@@ -29,6 +29,7 @@ use cache_memoize_core::{
 };
 use nearby::Nearby;
 pub(crate) use objects::look_into;
+use std::num::NonZeroU64;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -54,6 +55,8 @@ pub(crate) struct EntryOf<'a, R, S: ?Sized> {
     rules: &'a R,
     face: Face<'a, S>,
     lease: Ttl,
+    /// Whether the lease is the claim of a function that runs at most once.
+    claims: bool,
     near: Option<Nearby<'a>>,
     /// Whether the last look ended in the near tier.
     ended_near: AtomicBool,
@@ -80,6 +83,7 @@ impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
             rules,
             face,
             lease: lease_of(cache, site),
+            claims: false,
             near: if is_far { Nearby::of(cache, key) } else { None },
             ended_near: AtomicBool::new(false),
             experience: Experience::default(),
@@ -98,6 +102,7 @@ impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
     /// For a function that runs at most once in a lifetime: the lease is the claim, and lives as long.
     pub(crate) fn claiming(mut self, marker: &R::Stored) -> Self {
         self.lease = self.lifetime(marker).unwrap_or(self.lease);
+        self.claims = true;
         self
     }
 
@@ -163,8 +168,12 @@ impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
 
     fn stamps(&self, ttl: Ttl) -> Stamps {
         let created = self.cache.now();
-        let began = Timestamp::from_millis(self.began.load(Ordering::Relaxed));
-        Stamps { created, expires: ttl.end(created), cost: created.since(began) }
+        Stamps { created, expires: ttl.end(created), cost: self.cost() }
+    }
+
+    /// How long the computation takes until now.
+    fn cost(&self) -> Duration {
+        self.cache.now().since(Timestamp::from_millis(self.began.load(Ordering::Relaxed)))
     }
 
     fn began(&self) {
@@ -179,6 +188,7 @@ impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
                 Fill::Accepted
             }
             Ok(false) => {
+                self.site.is_as_slow_as(self.cost());
                 self.tell(Counted::FencedOff, EventKind::FencedOff);
                 Fill::Refused
             }
@@ -260,7 +270,19 @@ impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
 
     /// Leaves a lease to a later call that asks this part of the store.
     fn orphan(&self, token: Token) {
-        self.cache.orphans.push(self.part(), self.key, token);
+        self.cache.orphans.push(self.part(), self.key, Some(token));
+    }
+
+    /// How long a lease lives under which a value is replaced that may be served still. As long as it stands
+    /// nobody else tries.
+    fn lease_to_replace(&self, old: &Replaced) -> Ttl {
+        let cost = old.cost.max(self.site.slowest());
+        Ttl::new(policy::patience_with(cost)).unwrap_or(Ttl::Forever)
+    }
+
+    /// While the store is asked for a lease: it may give one, and its answer get lost.
+    fn doubt(&self) -> Doubt<'_, 'a, R, S> {
+        Doubt { entry: self, is_settled: self.claims }
     }
 
     /// Leases that earlier calls left to this one.
@@ -348,6 +370,32 @@ impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
     }
 }
 
+/// A lease that the store may have given to nobody: it would keep others waiting for as long as it lives. It is
+/// left to a later call, unless it is a claim, which stands when in doubt.
+struct Doubt<'e, 'a, R: Ruleset, S: ?Sized> {
+    entry: &'e EntryOf<'a, R, S>,
+    is_settled: bool,
+}
+
+impl<R: Ruleset, S: ?Sized> Doubt<'_, '_, R, S> {
+    fn after<T>(mut self, answer: Result<T, StoreError>) -> Result<T, StoreError> {
+        let may_be_lost = answer.as_ref().is_err_and(|error| is_outage(error.kind()));
+        self.is_settled |= !may_be_lost;
+        answer
+    }
+}
+
+impl<R: Ruleset, S: ?Sized> Drop for Doubt<'_, '_, R, S> {
+    fn drop(&mut self) {
+        if !self.is_settled {
+            self.entry.cache.orphans.push(self.entry.part(), self.entry.key, None);
+        }
+    }
+}
+
+/// How long the lease lives that is taken to learn the token of one whose answer got lost.
+const TO_LEARN_THE_TOKEN: Ttl = Ttl::Millis(NonZeroU64::new(1_000).unwrap());
+
 /// How long the lease of a call lives. Where a fleet waits for its holder, it ends early enough for those who
 /// wait to wait for another.
 fn lease_of(cache: &Inner, site: &Site) -> Ttl {
@@ -360,12 +408,6 @@ fn lease_of(cache: &Inner, site: &Site) -> Ttl {
 
 fn granted<S>(lease: Lease) -> Leased<S> {
     Leased::Granted { permit: Permit::Fenced(lease.token), first: lease.first }
-}
-
-/// How long a lease lives under which a value is replaced that may be served still. As long as it stands nobody
-/// else tries.
-fn lease_to_replace(old: &Replaced) -> Ttl {
-    Ttl::new(policy::patience_with(old.cost)).unwrap_or(Ttl::Forever)
 }
 
 /// The answer for the one key that `operation` asked about.

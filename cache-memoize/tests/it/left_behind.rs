@@ -60,6 +60,12 @@ async fn due_async(id: u32) -> u32 {
     fresh()
 }
 
+#[cache_memoize(ttl = 10, stale_while_revalidate = "1h")]
+fn slowing(id: u32) -> u32 {
+    let _ = id;
+    fresh()
+}
+
 #[cache_memoize(ttl = 3600, single_flight = "fleet")]
 fn shared(id: u32) -> u32 {
     let _ = id;
@@ -201,4 +207,58 @@ fn an_invalidation_is_made_up_for_though_the_call_that_began_to_is_polled_no_mor
         drop(stuck);
         assert_eq!(number_async(1).await, new, "it is paid once");
     }));
+}
+
+#[test]
+fn a_lease_whose_answer_got_lost_keeps_nobody_from_trying_again() {
+    const LOST: Fault = Fault::FailAfter(StoreErrorKind::Timeout);
+    let (faults, clock, cache) = bench(|builder| builder);
+    with_default(&cache, || {
+        let old = due(1);
+        clock.advance(11 * SECOND);
+        faults.on("lease").nth(1, LOST);
+        assert_eq!(due(1), old);
+        let new = due(1);
+        assert_ne!(new, old);
+        assert_eq!(due(1), new);
+        clock.advance(11 * SECOND);
+        faults.on("lease").nth(1, LOST);
+        assert_eq!(block_on(due_async(1)), new);
+        let newer = block_on(due_async(1));
+        assert_ne!(newer, new);
+        assert_eq!(due(1), newer);
+    });
+}
+
+#[test]
+fn a_claim_whose_answer_got_lost_stands() {
+    const LOST: Fault = Fault::FailAfter(StoreErrorKind::Timeout);
+    let (faults, _, cache) = bench(|builder| builder);
+    with_default(&cache, || {
+        let runs = AtomicU32::new(0);
+        faults.on("lease").nth(1, LOST);
+        (0..3).for_each(|_| once(&runs));
+        assert_eq!(runs.swap(0, Ordering::SeqCst), 1);
+        faults.on("lease").nth(1, LOST);
+        (0..3).for_each(|_| block_on(once_async(&runs)));
+        assert_eq!(runs.into_inner(), 1);
+    });
+}
+
+#[test]
+fn a_function_that_has_become_slow_is_stored_again() {
+    let (_, clock, cache) = bench(|builder| builder);
+    with_default(&cache, || {
+        slowing(1);
+        clock.advance(11 * SECOND);
+        let takes_its_time = || {
+            let clock = clock.clone();
+            meanwhile(move || clock.advance(100 * SECOND));
+        };
+        takes_its_time();
+        slowing(1);
+        takes_its_time();
+        let new = slowing(1);
+        assert_eq!(slowing(1), new, "the lease is long enough by now");
+    });
 }
