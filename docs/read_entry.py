@@ -28,8 +28,10 @@ import msgpack
 
 MAGIC = b"\xc5cm"
 HEADER = struct.Struct("<3s5B4Q2IH")
+GROUP = struct.Struct("<Q2B")
 CHECKSUM = struct.Struct("<I")
 ABSENT = 0x80
+UNKNOWN = object()
 
 SERIALIZERS = {1: "msgpack", 2: "json"}
 COMPRESSORS = {0: "none", 1: "zlib", 2: "gzip", 3: "zstd", 4: "lz4", 5: "lzma"}
@@ -39,22 +41,35 @@ class Unreadable(Exception):
     """What is wrong with an entry; it counts as a miss."""
 
 
-def decode(key: bytes, entry: bytes):
-    """The value in the envelope that was found under `key`."""
-    header, rest = entry[: HEADER.size], entry[HEADER.size :]
-    checksum, payload = rest[: CHECKSUM.size], rest[CHECKSUM.size :]
-    expect(entry.startswith(MAGIC) and len(checksum) == CHECKSUM.size, "no envelope")
+def decode(key: bytes, entry: bytes, generation_of):
+    """The value in the envelope that was found under `key`. `generation_of` reads another key, as a decimal number."""
+    expect(entry.startswith(MAGIC) and len(entry) >= HEADER.size + CHECKSUM.size, "no envelope")
     (_, version, serializer, compressor, flags, layers, _fingerprint, _computed_at, fresh_until, _cost,
-     length, stored, generations) = HEADER.unpack(header)  # fmt: skip
-    expect((version, flags, generations) == (1, 0, 0), "of a later version of the format")
+     length, stored, count) = HEADER.unpack_from(entry)  # fmt: skip
+    expect((version, flags) == (1, 0), "of a later version of the format")
+    groups, end = groups_in(key, entry, count)
+    header, checksum, payload = entry[:end], entry[end : end + CHECKSUM.size], entry[end + CHECKSUM.size :]
     expect(stored == len(payload), "too short or too long")
     expect(CHECKSUM.pack(zlib.crc32(key + header + payload)) == checksum, "damaged, or of another key")
     expect(time.time() * 1000 < fresh_until, "over")
+    for group, generation in groups:
+        expect(generation_of(group) in (str(generation).encode(), UNKNOWN), "in a group that was invalidated")
     if layers & ABSENT:
         return None
     serialized = decompress(COMPRESSORS.get(compressor), payload, length)
     expect(len(serialized) == length, "of another length than it says")
     return deserialize(SERIALIZERS.get(serializer), serialized)
+
+
+def groups_in(key: bytes, entry: bytes, count: int):
+    """The key of each group and its generation when the entry was computed, and where the header ends."""
+    groups, at = [], HEADER.size
+    for _ in range(count):
+        expect(len(entry) > at + GROUP.size, "too short or too long")
+        generation, shared, length = GROUP.unpack_from(entry, at)
+        at += GROUP.size + length
+        groups.append(((key[:shared] + entry[at - length : at]).decode(), generation))
+    return groups, at
 
 
 def decode_plain(form: str, entry: bytes):
@@ -145,6 +160,8 @@ class Redis:
     def get(self, key: str):
         return self.client.get(key)
 
+    generation_of = get
+
     def set(self, key: str, entry: bytes, seconds: float):
         with self.client.pipeline(transaction=True) as both:
             both.set(key, entry, px=int(seconds * 1000)).delete(self.lease(key)).execute()
@@ -174,6 +191,8 @@ class Memcached:
     def get(self, key: str):
         return self.client.get(key)
 
+    generation_of = get
+
     def deserialize(self, _key, item: bytes, flags: int):
         if flags != self.LEASED:
             return item
@@ -192,10 +211,13 @@ class Memcached:
 
 
 class Pipe:
-    """One entry on stdin or stdout."""
+    """One entry on stdin or stdout. Whether its groups were invalidated is not known."""
 
     def get(self, _key: str):
         return sys.stdin.buffer.read()
+
+    def generation_of(self, _group: str):
+        return UNKNOWN
 
     def set(self, _key: str, entry: bytes, _seconds: float):
         sys.stdout.buffer.write(entry)
@@ -220,7 +242,7 @@ def main(store: str, action: str, key: str, form: str = "", seconds: str = "300"
         case "remove":
             store.remove(key)
         case "get":
-            print(json.dumps(read(store.get(key), key, form), default=list))
+            print(json.dumps(read(store, key, form), default=list))
 
 
 def is_form(form: str) -> bool:
@@ -235,11 +257,12 @@ def value_on_stdin():
         sys.exit(f"what is on stdin is no JSON: {error}")
 
 
-def read(entry: bytes | None, key: str, form: str):
+def read(store, key: str, form: str):
+    entry = store.get(key)
     if entry is None:
         sys.exit("there is no such entry")
     try:
-        return decode_plain(form, entry) if form else decode(key.encode(), entry)
+        return decode_plain(form, entry) if form else decode(key.encode(), entry, store.generation_of)
     except Unreadable as unreadable:
         sys.exit(str(unreadable))
     except ImportError:

@@ -2,26 +2,23 @@
 
 use crate::background;
 use crate::cache::Cache;
-use crate::call::{Call, Glance};
+use crate::call::{Call, Glance, Subject};
 use crate::drive::{Keep as _, Look, Note, Replaced, asynchronous, blocking};
 use crate::rules::{Form, Kind, Rules};
-use crate::site::Site;
 use crate::treatment::Spot;
-use cache_memoize_core::Key;
 use std::time::Duration;
 
 /// What is left of a call when its caller has gone on.
 struct Legacy<R> {
     cache: Cache,
-    site: &'static Site,
-    key: Key,
+    subject: Subject,
     rules: R,
     old: Replaced,
 }
 
 impl<R> Legacy<R> {
     fn spot(&self) -> Spot<'_> {
-        Spot { cache: self.cache.inner(), site: self.site, key: &self.key }
+        self.subject.at(&self.cache)
     }
 }
 
@@ -55,8 +52,8 @@ impl Call {
             Glance::Missed { cache, seen } => (cache, seen),
             Glance::Nowhere => return computed(args),
         };
-        let key = self.key();
-        let spot = Spot { cache: cache.inner(), site: self.site, key: &key };
+        let subject = self.subject();
+        let spot = subject.at(cache);
         let entry = spot.entry(&rules);
         let due = match seen.unwrap_or_else(|| entry.look()) {
             Look::Due(due) => due,
@@ -71,16 +68,15 @@ impl Call {
         on_hit(&args);
         entry.note(Note::Stale);
         let value = rules.restore(due.stored);
-        let is_free = !entry.rests() && !cache.inner().flights.has(&key);
+        let is_free = !entry.rests() && !cache.inner().flights.has(&subject.key);
         drop(entry);
         if is_free {
-            let (cache, site, old) = (cache.clone(), self.site, due.when);
-            let legacy = Legacy { cache, site, key, rules, old };
+            let legacy = Legacy { cache: cache.clone(), subject, rules, old: due.when };
             background::spawn(move || {
                 let spot = legacy.spot();
                 let entry = spot.entry(&legacy.rules);
-                let Legacy { cache, key, rules, old, .. } = &legacy;
-                let flights = &cache.inner().flights;
+                let Legacy { cache, subject, rules, old } = &legacy;
+                let (flights, key) = (&cache.inner().flights, &subject.key);
                 drop(blocking::renewed(&entry, flights, key, rules, old, || computed(args)));
             });
         }
@@ -104,10 +100,9 @@ impl Call {
         A: Send + 'static,
         C: Future<Output = K::Return> + Send + 'static,
     {
-        let site = self.site;
         let found = match self.glance(&rules) {
             Glance::Hit(value) => Ok(value),
-            Glance::Missed { cache, seen } => Err(Some((cache.clone(), self.key(), seen))),
+            Glance::Missed { cache, seen } => Err(Some((cache.clone(), self.subject(), seen))),
             Glance::Nowhere => Err(None),
         };
         async move {
@@ -116,7 +111,7 @@ impl Call {
                 on_miss(&args);
                 compute(args)
             };
-            let (cache, key, seen) = match found {
+            let (cache, subject, seen) = match found {
                 Ok(value) => {
                     on_hit(&args);
                     return value;
@@ -124,7 +119,7 @@ impl Call {
                 Err(Some(place)) => place,
                 Err(None) => return computed(args).await,
             };
-            let spot = Spot { cache: cache.inner(), site, key: &key };
+            let spot = subject.at(&cache);
             let entry = spot.async_entry(&rules);
             let seen = match seen {
                 Some(seen) => seen,
@@ -143,15 +138,15 @@ impl Call {
             on_hit(&args);
             entry.note(Note::Stale);
             let value = rules.restore(due.stored);
-            let is_free = !entry.rests() && !cache.inner().flights.has(&key);
+            let is_free = !entry.rests() && !cache.inner().flights.has(&subject.key);
             drop(entry);
             if is_free {
-                let legacy = Legacy { cache, site, key, rules, old: due.when };
+                let legacy = Legacy { cache, subject, rules, old: due.when };
                 background::spawn_future(async move {
                     let spot = legacy.spot();
                     let entry = spot.async_entry(&legacy.rules);
-                    let Legacy { cache, key, rules, old, .. } = &legacy;
-                    let flights = &cache.inner().flights;
+                    let Legacy { cache, subject, rules, old } = &legacy;
+                    let (flights, key) = (&cache.inner().flights, &subject.key);
                     let computing = async { computed(args).await };
                     drop(asynchronous::renewed(&entry, flights, key, rules, old, computing).await);
                 });

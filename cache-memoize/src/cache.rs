@@ -5,6 +5,7 @@ use crate::entry_key::EntryKey;
 use crate::error::Error;
 use crate::evictions;
 use crate::flight::Flights;
+use crate::groups::{Group, Invalidation, Members};
 use crate::lifetime::Lifetime;
 use crate::local::Local;
 use crate::near::Nearness;
@@ -64,6 +65,8 @@ pub(crate) struct Inner {
     _evictions: Vec<Subscription>,
     /// By the number of the site.
     tallies: Box<[OnceLock<Tally>]>,
+    /// The groups of each function's values in this process, by the number of the site.
+    members: Box<[OnceLock<Arc<Members>>]>,
     /// Where values of `local` functions live when the backend has no place for objects.
     pub(crate) local: OnceLock<Option<Local>>,
 }
@@ -222,6 +225,71 @@ impl Cache {
         self.call(&key).invalidate_async().await
     }
 
+    /// Forgets every value that was stored with this tag, as by [`invalidate`](Self::invalidate), however many they are.
+    /// One round trip; on several servers, one for each.
+    ///
+    /// ```
+    /// use cache_memoize::{Cache, cache_memoize, caches};
+    ///
+    /// #[cache_memoize(ttl = 300, tags("user:{user}"))]
+    /// fn orders(user: u32, page: u32) -> Vec<u32> {
+    ///     vec![user, page]
+    /// }
+    ///
+    /// let cache = Cache::memory();
+    /// caches::scoped([("default", cache.clone())], || {
+    ///     orders(42, 1);
+    ///     orders(42, 2);
+    ///     cache.invalidate_tag("user:42")?;
+    ///     assert_eq!(peek_orders(42, 1)?, None);
+    ///     assert_eq!(peek_orders(42, 2)?, None);
+    ///     Ok(())
+    /// })
+    /// # .map_err(|error: cache_memoize::Error| error)?;
+    /// # Ok::<(), cache_memoize::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`](crate::ErrorKind::Store) if the store failed, or one of its servers, as with
+    /// [`invalidate`](Self::invalidate); [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) in
+    /// [`plain`](CacheBuilder::plain) mode.
+    pub fn invalidate_tag(&self, tag: &str) -> Result<(), Error> {
+        self.invalidation(Group::of_tag(self.prefix(), tag)).carry_out()
+    }
+
+    /// [`invalidate_tag`](Self::invalidate_tag), async.
+    ///
+    /// # Errors
+    /// As [`invalidate_tag`](Self::invalidate_tag).
+    pub async fn invalidate_tag_async(&self, tag: &str) -> Result<(), Error> {
+        self.invalidation(Group::of_tag(self.prefix(), tag)).carry_out_async().await
+    }
+
+    /// Forgets every value that caches with this prefix have stored, as by [`invalidate`](Self::invalidate), however
+    /// many they are; what others keep in the same store stays. One round trip; on several servers, one for each.
+    ///
+    /// The values are not served any more, and make room when they are evicted or their time is over.
+    ///
+    /// # Errors
+    /// As [`invalidate_tag`](Self::invalidate_tag).
+    pub fn clear(&self) -> Result<(), Error> {
+        let cleared = self.invalidation(Group::of_cache(self.prefix())).carry_out();
+        cleared.map_err(|error| error.during("clear"))
+    }
+
+    /// [`clear`](Self::clear), async.
+    ///
+    /// # Errors
+    /// As [`clear`](Self::clear).
+    pub async fn clear_async(&self) -> Result<(), Error> {
+        let cleared = self.invalidation(Group::of_cache(self.prefix())).carry_out_async().await;
+        cleared.map_err(|error| error.during("clear"))
+    }
+
+    fn invalidation(&self, group: Group) -> Invalidation<'_> {
+        Invalidation { cache: self.inner(), site: &BY_HAND, group }
+    }
+
     /// Asks the store for a sign of life, every server of it, even while it is left alone. One round trip. Once
     /// all have answered, none is left alone any more.
     ///
@@ -229,7 +297,7 @@ impl Cache {
     /// [`ErrorKind::Store`](crate::ErrorKind::Store) if one of them gives none in time.
     pub fn ping(&self) -> Result<(), Error> {
         let key = ping_key();
-        Spot { cache: self.inner(), site: &BY_HAND, key: &key }.ping()
+        Spot { cache: self.inner(), site: &BY_HAND, key: &key, tags: &[] }.ping()
     }
 
     /// [`ping`](Self::ping), async.
@@ -238,7 +306,7 @@ impl Cache {
     /// As [`ping`](Self::ping).
     pub async fn ping_async(&self) -> Result<(), Error> {
         let key = ping_key();
-        Spot { cache: self.inner(), site: &BY_HAND, key: &key }.ping_async().await
+        Spot { cache: self.inner(), site: &BY_HAND, key: &key, tags: &[] }.ping_async().await
     }
 
     /// What was counted since the cache was built, by function.
@@ -282,6 +350,7 @@ impl Cache {
             observers,
             _evictions: evictions,
             tallies,
+            members: (0..=sites().len()).map(|_| OnceLock::new()).collect(),
             local: OnceLock::new(),
         };
         Self { inner: Arc::new(inner) }
@@ -341,6 +410,12 @@ impl Inner {
 
     pub(crate) fn backend_name(&self) -> &'static str {
         self.backend.as_ref().map_or("disabled", Backend::name)
+    }
+
+    /// The place for the groups of a function's values; none for what is done by hand, whose keys are of many
+    /// functions or of none.
+    pub(crate) fn members_of(&self, site: &Site) -> Option<&OnceLock<Arc<Members>>> {
+        self.members.get(site.index()).filter(|_| site.index() > 0)
     }
 
     /// Counts and reports.

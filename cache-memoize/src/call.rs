@@ -16,8 +16,51 @@ use std::rc::Rc;
 /// One call of an annotated function or of a companion, with its key.
 pub struct Call {
     pub(crate) site: &'static Site,
-    cache: Option<Handle>,
+    cache: CacheOfACall,
     pub(crate) text: KeyText,
+    tags: Vec<String>,
+}
+
+/// The cache of a call, if there is one.
+pub(crate) struct CacheOfACall(pub(crate) Option<Handle>);
+
+impl CacheOfACall {
+    #[inline]
+    fn get(&self) -> Option<&Cache> {
+        self.0.as_deref()
+    }
+
+    pub(crate) fn required(
+        &self,
+        site: &'static Site,
+        operation: &'static str,
+    ) -> Result<Cache, Error> {
+        self.get().cloned().ok_or_else(|| {
+            if caches::thread_is_ending() {
+                let remedy = "the thread ends, and drops what it kept: ask before that";
+                return Error::new(ErrorKind::Unsupported, operation, remedy);
+            }
+            let name = site.cache_name();
+            let remedy = format!(
+                "no cache is installed as {name:?}, which {} uses: call `caches::install({name:?}, ..)` first",
+                site.path()
+            );
+            Error::new(ErrorKind::NotInstalled, operation, remedy)
+        })
+    }
+}
+
+/// What a call is about, wherever it goes on.
+pub(crate) struct Subject {
+    site: &'static Site,
+    pub(crate) key: Key,
+    tags: Vec<String>,
+}
+
+impl Subject {
+    pub(crate) fn at<'a>(&'a self, cache: &'a Cache) -> Spot<'a> {
+        Spot { cache: cache.inner(), site: self.site, key: &self.key, tags: &self.tags }
+    }
 }
 
 /// The cache of a call.
@@ -62,14 +105,14 @@ pub(crate) enum Glance<'a, R, S> {
 impl Call {
     /// A call whose key is yet to be written.
     #[inline]
-    pub(crate) fn new(site: &'static Site, cache: Option<Handle>) -> Self {
-        Self { site, cache, text: KeyText::new() }
+    pub(crate) fn new(site: &'static Site, cache: CacheOfACall) -> Self {
+        Self { site, cache, text: KeyText::new(), tags: Vec::new() }
     }
 
     /// Writes how every key in the cache of this call begins.
     #[inline]
     pub(crate) fn write_prefix(&mut self) {
-        let prefix = self.cache.as_deref().map_or("", Cache::prefix);
+        let prefix = self.cache.get().map_or("", Cache::prefix);
         if !prefix.is_empty() {
             self.text.push_str(prefix);
         }
@@ -77,7 +120,20 @@ impl Call {
 
     /// A call with a key that was made by hand.
     pub(crate) fn by_hand(cache: Cache, text: KeyText) -> Self {
-        Self { site: &BY_HAND, cache: Handle::given(cache), text }
+        let cache = CacheOfACall(Handle::given(cache));
+        Self { site: &BY_HAND, cache, text, tags: Vec::new() }
+    }
+
+    /// The option `tags`.
+    #[must_use]
+    pub fn tags(mut self, tags: impl IntoIterator<Item = String>) -> Self {
+        self.tags = tags.into_iter().collect();
+        self
+    }
+
+    /// What the call is about.
+    pub(crate) fn subject(&self) -> Subject {
+        Subject { site: self.site, key: self.key(), tags: self.tags.clone() }
     }
 
     /// The key of the call.
@@ -110,7 +166,8 @@ impl Call {
             Glance::Nowhere => return computed(args),
         };
         let mut args = Some(args);
-        let spot = Spot { cache: cache.inner(), site: self.site, key: &self.key() };
+        let subject = self.subject();
+        let spot = subject.at(cache);
         let value = treatment.run(&spot, seen, || computed(taken(&mut args)));
         args.as_ref().map(on_hit);
         value
@@ -125,10 +182,9 @@ impl Call {
         args: A,
         compute: impl FnOnce(A) -> F,
     ) -> impl Future<Output = T::Return> {
-        let site = self.site;
         let found = match self.glance(&treatment) {
             Glance::Hit(value) => Ok(value),
-            Glance::Missed { cache, seen } => Err(Some((cache.clone(), self.key(), seen))),
+            Glance::Missed { cache, seen } => Err(Some((cache.clone(), self.subject(), seen))),
             Glance::Nowhere => Err(None),
         };
         async move {
@@ -146,9 +202,9 @@ impl Call {
                     on_miss(&args);
                     compute(args)
                 };
-                let Some((cache, key, seen)) = place else { return computed(args).await };
+                let Some((cache, subject, seen)) = place else { return computed(args).await };
                 let mut args = Some(args);
-                let spot = Spot { cache: cache.inner(), site, key: &key };
+                let spot = subject.at(&cache);
                 let computing = async { computed(taken(&mut args)).await };
                 let value = treatment.run_async(&spot, seen, computing).await;
                 args.as_ref().map(on_hit);
@@ -166,8 +222,7 @@ impl Call {
         compute: impl FnOnce(A) -> T::Return,
     ) -> T::Return {
         let Some(cache) = self.cache() else { return compute(args) };
-        let spot = Spot { cache: cache.inner(), site: self.site, key: &self.key() };
-        treatment.refresh(&spot, || compute(args))
+        treatment.refresh(&self.subject().at(&cache), || compute(args))
     }
 
     /// [`refresh`](Self::refresh), async.
@@ -177,10 +232,10 @@ impl Call {
         args: A,
         compute: impl FnOnce(A) -> F,
     ) -> impl Future<Output = T::Return> {
-        let (site, cache, key) = (self.site, self.cache(), self.key());
+        let (subject, cache) = (self.subject(), self.cache());
         async move {
             let Some(cache) = cache else { return compute(args).await };
-            let spot = Spot { cache: cache.inner(), site, key: &key };
+            let spot = subject.at(&cache);
             treatment.refresh_async(&spot, async { compute(args).await }).await
         }
     }
@@ -191,7 +246,7 @@ impl Call {
     /// Where there is no cache, or its store failed.
     pub fn invalidate(self) -> Result<bool, Error> {
         let cache = self.required_cache("invalidate")?;
-        Spot { cache: cache.inner(), site: self.site, key: &self.key() }.invalidate()
+        self.subject().at(&cache).invalidate()
     }
 
     /// [`invalidate`](Self::invalidate), async.
@@ -199,8 +254,8 @@ impl Call {
     /// # Errors
     /// As [`invalidate`](Self::invalidate).
     pub fn invalidate_async(self) -> impl Future<Output = Result<bool, Error>> {
-        let (site, cache, key) = (self.site, self.required_cache("invalidate"), self.key());
-        async move { Spot { cache: cache?.inner(), site, key: &key }.invalidate_async().await }
+        let (subject, cache) = (self.subject(), self.required_cache("invalidate"));
+        async move { subject.at(&cache?).invalidate_async().await }
     }
 
     /// What the call would be answered without computing.
@@ -209,8 +264,7 @@ impl Call {
     /// Where there is no cache, or its store failed.
     pub fn peek<T: Treatment>(self, treatment: T) -> Result<Option<T::Return>, Error> {
         let cache = self.required_cache("peek")?;
-        let spot = Spot { cache: cache.inner(), site: self.site, key: &self.key() };
-        let stored = spot.entry(&treatment).peek()?;
+        let stored = self.subject().at(&cache).entry(&treatment).peek()?;
         Ok(stored.map(T::answer))
     }
 
@@ -222,10 +276,10 @@ impl Call {
         self,
         treatment: T,
     ) -> impl Future<Output = Result<Option<T::Return>, Error>> {
-        let (site, cache, key) = (self.site, self.required_cache("peek"), self.key());
+        let (subject, cache) = (self.subject(), self.required_cache("peek"));
         async move {
             let cache = cache?;
-            let spot = Spot { cache: cache.inner(), site, key: &key };
+            let spot = subject.at(&cache);
             let stored = spot.async_entry(&treatment).peek().await?;
             Ok(stored.map(T::answer))
         }
@@ -234,14 +288,14 @@ impl Call {
     /// What is known of the entry, whatever type its value has.
     pub(crate) fn explain(self) -> Result<Option<Explained>, Error> {
         let cache = self.required_cache("explain")?;
-        Spot { cache: cache.inner(), site: self.site, key: &self.key() }.explain()
+        self.subject().at(&cache).explain()
     }
 
     /// [`explain`](Self::explain), async.
     pub(crate) async fn explain_async(self) -> Result<Option<Explained>, Error> {
-        let (site, cache, key) = (self.site, self.required_cache("explain")?, self.key());
+        let (subject, cache) = (self.subject(), self.required_cache("explain")?);
         drop(self);
-        Spot { cache: cache.inner(), site, key: &key }.explain_async().await
+        subject.at(&cache).explain_async().await
     }
 
     /// Stores `value` as if the function had returned it.
@@ -251,8 +305,7 @@ impl Call {
     pub fn prime<T: Treatment>(self, treatment: T, value: T::Return) -> Result<(), Error> {
         let cache = self.required_cache("store")?;
         let stored = treatment.stored(&value).ok_or_else(not_kept)?;
-        let spot = Spot { cache: cache.inner(), site: self.site, key: &self.key() };
-        spot.entry(&treatment).prime(stored)
+        self.subject().at(&cache).entry(&treatment).prime(stored)
     }
 
     /// [`prime`](Self::prime), async.
@@ -264,18 +317,18 @@ impl Call {
         treatment: T,
         value: T::Return,
     ) -> impl Future<Output = Result<(), Error>> {
-        let (site, cache, key) = (self.site, self.required_cache("store"), self.key());
+        let (subject, cache) = (self.subject(), self.required_cache("store"));
         async move {
             let cache = cache?;
             let stored = treatment.stored(&value).ok_or_else(not_kept)?;
-            let spot = Spot { cache: cache.inner(), site, key: &key };
+            let spot = subject.at(&cache);
             spot.async_entry(&treatment).prime(stored).await
         }
     }
 
     #[inline]
     pub(crate) fn glance<T: Treatment>(&self, treatment: &T) -> Glance<'_, T::Return, T::Stored> {
-        let Some(cache) = self.cache.as_deref() else { return Glance::Nowhere };
+        let Some(cache) = self.cache.get() else { return Glance::Nowhere };
         let Some(objects) = cache.inner().objects(self.site.portable()) else {
             return self.glance_elsewhere(cache, treatment);
         };
@@ -316,22 +369,11 @@ impl Call {
     }
 
     fn cache(&self) -> Option<Cache> {
-        self.cache.as_deref().cloned()
+        self.cache.get().cloned()
     }
 
     fn required_cache(&self, operation: &'static str) -> Result<Cache, Error> {
-        self.cache().ok_or_else(|| {
-            if caches::thread_is_ending() {
-                let remedy = "the thread ends, and drops what it kept: ask before that";
-                return Error::new(ErrorKind::Unsupported, operation, remedy);
-            }
-            let name = self.site.cache_name();
-            let remedy = format!(
-                "no cache is installed as {name:?}, which {} uses: call `caches::install({name:?}, ..)` first",
-                self.site.path()
-            );
-            Error::new(ErrorKind::NotInstalled, operation, remedy)
-        })
+        self.cache.required(self.site, operation)
     }
 }
 

@@ -37,6 +37,8 @@ pub struct Explained {
     pub serializer: Option<String>,
     /// The name of the compressor, likewise; `none` where the value was not compressed.
     pub compressor: Option<String>,
+    /// Its tags, as they are written in keys: with `%` and two hexadecimal digits for what no key may hold.
+    pub tags: Vec<String>,
     /// Why it counts as absent although it is there. Whether its type is the one that a function returns is not
     /// known here.
     pub unreadable: Option<String>,
@@ -125,6 +127,7 @@ impl Explained {
             stored_size: None,
             serializer: None,
             compressor: None,
+            tags: Vec::new(),
             unreadable: None,
         }
     }
@@ -164,6 +167,7 @@ impl fmt::Display for Explained {
             ("size", self.sizes()),
             ("serializer", self.serializer.clone()),
             ("compressor", self.compressor.clone()),
+            ("tags", (!self.tags.is_empty()).then(|| self.tags.join(", "))),
             ("unreadable", self.unreadable.clone()),
         ];
         let known = lines.into_iter().filter_map(|(name, what)| Some((name, what?)));

@@ -46,6 +46,7 @@ mod evictions;
 mod explain;
 mod faces;
 mod flight;
+mod groups;
 mod key;
 mod lifetime;
 mod local;

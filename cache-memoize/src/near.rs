@@ -1,5 +1,6 @@
 //! Copies of what a store has, in this process and in front of it.
 
+use crate::groups::Group;
 use cache_memoize_core::{Backend, KeyRef, Listener, ObjectStore, Subscription};
 use std::sync::Arc;
 use std::time::Duration;
@@ -126,6 +127,9 @@ struct Follower(Arc<dyn ObjectStore>);
 impl Listener for Follower {
     fn changed(&self, key: KeyRef<'_>) {
         self.0.remove(key);
+        if let Some(group) = Group::of_number(key) {
+            self.0.generations().advance(group.name());
+        }
     }
 
     fn lost(&self) {

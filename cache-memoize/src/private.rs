@@ -19,6 +19,11 @@ pub fn part<T: CacheKey + ?Sized>(value: &T) -> Part<'_, T> {
     Part::new(value)
 }
 
+/// A tag as text.
+pub fn tag(tag: &(impl std::fmt::Display + ?Sized)) -> String {
+    tag.to_string()
+}
+
 /// The value of the option `extra`, as a part of the key.
 pub fn extra<T: CacheKey + ?Sized>(value: &T) -> Part<'_, T> {
     Part::extra(value)

@@ -2,7 +2,9 @@
 
 use crate::cache::Cache;
 use crate::caches::{self, Slot};
-use crate::call::{Call, Handle};
+use crate::call::{CacheOfACall, Call, Handle};
+use crate::error::{Error, ErrorKind};
+use crate::groups::{Group, Invalidation};
 use crate::key::{Escape, KeyParts, KeyText, KeyWriter};
 use crate::lifetime::Lifetime;
 use crate::place::{Neighbour, Place};
@@ -171,11 +173,7 @@ impl Site {
         parts: impl KeyParts,
     ) -> Call {
         let resolved = self.resolved();
-        let cache = match cache {
-            Some(cache) => Handle::given(cache),
-            None => caches::current(resolved.slot).map(Handle::Named),
-        };
-        let mut call = Call::new(self, cache);
+        let mut call = Call::new(self, self.cache_of_a_call(cache));
         call.write_prefix();
         resolved.open(types, &mut call.text);
         let mut writer = KeyWriter::new(&mut call.text);
@@ -184,6 +182,47 @@ impl Site {
         arguments.end();
         call.text.finish();
         call
+    }
+
+    /// Forgets every entry of the function, and revokes the right of those who compute one to store it.
+    ///
+    /// # Errors
+    /// Where there is no cache, or its store failed.
+    pub fn invalidate_all(&'static self, cache: Option<Cache>) -> Result<(), Error> {
+        let cache = self.cache_of_a_call(cache).required(self, "invalidate")?;
+        self.invalidation(&cache)?.carry_out()
+    }
+
+    /// [`invalidate_all`](Self::invalidate_all), async.
+    ///
+    /// # Errors
+    /// As [`invalidate_all`](Self::invalidate_all).
+    pub fn invalidate_all_async(
+        &'static self,
+        cache: Option<Cache>,
+    ) -> impl Future<Output = Result<(), Error>> {
+        let cache = self.cache_of_a_call(cache).required(self, "invalidate");
+        async move {
+            let cache = cache?;
+            self.invalidation(&cache)?.carry_out_async().await
+        }
+    }
+
+    fn invalidation<'a>(&'static self, cache: &'a Cache) -> Result<Invalidation<'a>, Error> {
+        let head = format!("{}{}", cache.prefix(), self.resolved().opened_head);
+        let group = Group::of_function(&head, cache.prefix()).ok_or_else(|| {
+            let remedy = "the path of the function, together with the prefix of the cache, is longer than 200 bytes, or \
+                          the option `prefix` begins with a quotation mark: give it a shorter `prefix`";
+            Error::new(ErrorKind::Unsupported, "invalidate", remedy)
+        })?;
+        Ok(Invalidation { cache: cache.inner(), site: self, group })
+    }
+
+    fn cache_of_a_call(&'static self, cache: Option<Cache>) -> CacheOfACall {
+        CacheOfACall(match cache {
+            Some(cache) => Handle::given(cache),
+            None => caches::current(self.resolved().slot).map(Handle::Named),
+        })
     }
 
     /// The place of its cache.
@@ -319,7 +358,7 @@ impl Resolved {
         let owner = self.owner.as_deref();
         let types = if types.first().copied() == owner { &types[1..] } else { types };
         for (index, name) in types.iter().enumerate() {
-            text.push_str(if index == 0 { "<" } else { ";" });
+            text.push_str(if index == 0 { "|<" } else { ";" });
             text.push_escaped(name, Escape::Type);
         }
         if !types.is_empty() {

@@ -4,6 +4,7 @@ use crate::cache::Inner;
 use crate::drive::{Keep, Look, Note, asynchronous, blocking};
 use crate::entries::EntryOf;
 use crate::error::Error;
+use crate::groups::Group;
 use crate::plan::Plan;
 use crate::rules::{Form, Guard, HeldBack, Kind, Rules, Ruleset, TellsFaults};
 use crate::site::Site;
@@ -15,12 +16,13 @@ pub struct Spot<'a> {
     pub(crate) cache: &'a Inner,
     pub(crate) site: &'static Site,
     pub(crate) key: &'a Key,
+    pub(crate) tags: &'a [String],
 }
 
 impl<'a> Spot<'a> {
     pub(crate) fn entry<'r, R: Ruleset>(&'r self, rules: &'r R) -> EntryOf<'r, R, dyn Store> {
         let face = self.cache.blocking_face(self.site.portable());
-        EntryOf::new(self.cache, self.site, self.key.as_ref(), rules, face)
+        EntryOf::new(self, rules, face)
     }
 
     pub(crate) fn async_entry<'r, R: Ruleset>(
@@ -28,7 +30,15 @@ impl<'a> Spot<'a> {
         rules: &'r R,
     ) -> EntryOf<'r, R, dyn ErasedAsyncStore> {
         let face = self.cache.async_face(self.site.portable());
-        EntryOf::new(self.cache, self.site, self.key.as_ref(), rules, face)
+        EntryOf::new(self, rules, face)
+    }
+
+    /// The groups that an entry of this call is in, that of the cache first.
+    pub(crate) fn groups(&self) -> Vec<Group> {
+        let prefix = &self.cache.prefix;
+        let function = Group::of_function(self.key.as_str(), prefix);
+        let tags = self.tags.iter().map(|tag| Group::of_tag(prefix, tag));
+        std::iter::once(Group::of_cache(prefix)).chain(function).chain(tags).collect()
     }
 
     /// The store goes first: a flight that begins in between is fenced by it, and one that is detached

@@ -23,10 +23,11 @@ pub struct Backend {
     objects: Option<Arc<dyn ObjectStore>>,
     bus: Option<Arc<dyn Bus>>,
     parts: Option<Parts>,
+    shards: Option<Parts>,
     clock: Arc<dyn Clock>,
 }
 
-/// The parts of a store that fail one by one.
+/// Some of the keys of a store.
 #[derive(Clone)]
 struct Parts {
     count: usize,
@@ -45,6 +46,7 @@ impl Backend {
             objects: None,
             bus: None,
             parts: None,
+            shards: None,
             clock: Arc::new(SystemClock),
         }
     }
@@ -106,6 +108,23 @@ impl Backend {
         self
     }
 
+    /// Says that keys are spread over `count` shards, and in which of them a key is: now, for ever, and in every process that
+    /// uses the same store. What is in one shard is on one server as a rule, so that it is asked for in one round trip.
+    /// The engine keeps what an entry depends on in the shard of the entry, once for each shard. Without this the
+    /// store is one shard.
+    ///
+    /// `shard` is asked before operations of the store, and must be quick. Shards are numbered from zero; higher
+    /// numbers start over.
+    #[must_use]
+    pub fn with_shards(
+        mut self,
+        count: usize,
+        shard: impl Fn(KeyRef<'_>) -> usize + Send + Sync + 'static,
+    ) -> Self {
+        self.shards = (count > 1).then(|| Parts { count, serving: Arc::new(shard) });
+        self
+    }
+
     /// Takes the time from `clock` instead of the machine's.
     #[must_use]
     pub fn with_clock(mut self, clock: Arc<dyn Clock>) -> Self {
@@ -161,6 +180,18 @@ impl Backend {
         self.parts.as_ref().map_or(0, |parts| (parts.serving)(key) % parts.count)
     }
 
+    /// How many shards the store has, one at least.
+    #[must_use]
+    pub fn shards(&self) -> usize {
+        self.shards.as_ref().map_or(1, |shards| shards.count)
+    }
+
+    /// The shard of `key`, below [`shards`](Self::shards).
+    #[must_use]
+    pub fn shard(&self, key: KeyRef<'_>) -> usize {
+        self.shards.as_ref().map_or(0, |shards| (shards.serving)(key) % shards.count)
+    }
+
     /// The clock the backend goes by.
     #[must_use]
     pub fn clock(&self) -> &Arc<dyn Clock> {
@@ -178,6 +209,7 @@ impl fmt::Debug for Backend {
             .field("objects", &self.objects.is_some())
             .field("bus", &self.bus.is_some())
             .field("parts", &self.parts())
+            .field("shards", &self.shards())
             .finish_non_exhaustive()
     }
 }

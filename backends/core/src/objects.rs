@@ -1,4 +1,4 @@
-use crate::{KeyRef, Lease, LeaseMode, PutMode, Result, Subscription, Token, Ttl};
+use crate::{Generations, KeyRef, Lease, LeaseMode, PutMode, Result, Subscription, Token, Ttl};
 use std::any::Any;
 
 /// A value as it is in memory, of any type.
@@ -47,6 +47,10 @@ pub trait ObjectStore: Send + Sync {
 
     /// Whether the store is bounded by weight, so that weighing a value is worth the trouble.
     fn weighs(&self) -> bool;
+
+    /// How often groups of values were invalidated: the same for all handles of this store. A store need do no
+    /// more than keep it.
+    fn generations(&self) -> &Generations;
 
     /// Tells `told` of each value that goes before its time to make room for others, if its key begins with
     /// `prefix`, until the subscription is dropped.

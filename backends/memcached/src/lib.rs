@@ -63,7 +63,7 @@ mod wire;
 
 pub use builder::MemcachedBuilder;
 
-use cache_memoize_core::{Backend, StoreError, StoreUrl};
+use cache_memoize_core::{Backend, KeyRef, StoreError, StoreUrl};
 use servers::Servers;
 use std::fmt;
 use std::sync::Arc;
@@ -115,13 +115,20 @@ impl fmt::Debug for Memcached {
     }
 }
 
+/// Which of the servers has a key. It stays the same one when others fail.
+fn serving(servers: &Arc<Servers>) -> impl Fn(KeyRef<'_>) -> usize + use<> {
+    let servers = servers.clone();
+    move |key| servers.place(key)
+}
+
 impl From<Memcached> for Backend {
     fn from(memcached: Memcached) -> Self {
         let servers = memcached.servers.clone();
         let backend = Self::new("memcached")
             .with_place(servers.addresses().join(","))
             .with_store(memcached.clone())
-            .with_parts(servers.all().len(), move |key| servers.place(key));
+            .with_parts(servers.all().len(), serving(&servers))
+            .with_shards(servers.all().len(), serving(&servers));
         #[cfg(feature = "tokio")]
         let backend = backend.with_async_store(memcached);
         backend

@@ -60,7 +60,7 @@ mod writer;
 
 pub use clock::CoarseClock;
 
-use cache_memoize_core::{Backend, Clock, NonBlocking};
+use cache_memoize_core::{Backend, Clock, Generations, NonBlocking};
 use clock::Time;
 use policy::Bounds;
 use std::fmt;
@@ -71,6 +71,7 @@ use table::Table;
 #[derive(Clone)]
 pub struct Memory {
     table: Arc<Table>,
+    generations: Arc<Generations>,
 }
 
 impl Memory {
@@ -202,7 +203,7 @@ impl MemoryBuilder {
             None => Memory::DEFAULT_MAX_ENTRIES,
         };
         let bounds = Bounds::new(self.max_entries.unwrap_or(default_entries), self.max_bytes);
-        Memory { table: Table::new(bounds, Time::from(self.clock)) }
+        Memory { table: Table::new(bounds, Time::from(self.clock)), generations: Arc::default() }
     }
 }
 

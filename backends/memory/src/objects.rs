@@ -2,8 +2,8 @@ use crate::Memory;
 use crate::entry::Payload;
 use crate::store::outcome;
 use cache_memoize_core::{
-    AnyObject, KeyRef, Lease, LeaseMode, Object, ObjectStore, OnEviction, PutMode, Result,
-    Subscription, Token, Ttl,
+    AnyObject, Generations, KeyRef, Lease, LeaseMode, Object, ObjectStore, OnEviction, PutMode,
+    Result, Subscription, Token, Ttl,
 };
 
 impl ObjectStore for Memory {
@@ -37,6 +37,10 @@ impl ObjectStore for Memory {
 
     fn weighs(&self) -> bool {
         self.table.bounds().weighs
+    }
+
+    fn generations(&self) -> &Generations {
+        &self.generations
     }
 
     fn watch_evictions(&self, prefix: &str, told: OnEviction) -> Subscription {

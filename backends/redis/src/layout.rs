@@ -67,6 +67,19 @@ impl Form {
     }
 }
 
+/// The slot of a cluster that serves the value of `key`.
+pub(crate) fn slot_of(key: KeyRef<'_>) -> u16 {
+    slot(value_name(key).as_bytes())
+}
+
+/// How many shards the slots of a cluster are divided into: ranges, since masters are given ranges.
+pub(crate) const SHARDS: usize = 16;
+
+/// The shard of a key, which does not change when slots move between masters.
+pub(crate) fn shard(key: KeyRef<'_>) -> usize {
+    usize::from(slot_of(key)) * SHARDS / usize::from(SLOTS)
+}
+
 /// The slot of a cluster that serves `name`.
 pub(crate) fn slot(name: &[u8]) -> u16 {
     crc16(tag(name).unwrap_or(name)) % SLOTS
@@ -84,12 +97,28 @@ fn tag(name: &[u8]) -> Option<&[u8]> {
 
 /// CRC-16/XMODEM, as the cluster specification has it.
 fn crc16(bytes: &[u8]) -> u16 {
-    bytes.iter().fold(0, |crc, byte| {
-        (0..8).fold(crc ^ u16::from(*byte) << 8, |crc, _| {
-            if crc & 0x8000 == 0 { crc << 1 } else { crc << 1 ^ 0x1021 }
-        })
+    bytes.iter().fold(0, |crc: u16, byte| {
+        let [high, _] = crc.to_be_bytes();
+        crc << 8 ^ REMAINDERS[usize::from(high ^ byte)]
     })
 }
+
+/// What each byte leaves behind in a CRC.
+static REMAINDERS: [u16; 256] = {
+    let mut remainders = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let mut crc = (byte as u16) << 8;
+        let mut bit = 0;
+        while bit < 8 {
+            crc = if crc & 0x8000 == 0 { crc << 1 } else { crc << 1 ^ 0x1021 };
+            bit += 1;
+        }
+        remainders[byte] = crc;
+        byte += 1;
+    }
+    remainders
+};
 
 #[cfg(test)]
 mod tests {

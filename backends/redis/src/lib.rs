@@ -200,9 +200,9 @@ impl From<Redis> for Backend {
             .with_store(redis.clone())
             .with_bus(redis.clone());
         let backend = match redis.shared.cluster.clone() {
-            Some(cluster) => backend.with_parts(cluster::PARTS, move |key| {
-                cluster.part(layout::slot(layout::value_name(key).as_bytes()))
-            }),
+            Some(cluster) => backend
+                .with_parts(cluster::PARTS, move |key| cluster.part(layout::slot_of(key)))
+                .with_shards(layout::SHARDS, layout::shard),
             None => backend,
         };
         #[cfg(feature = "tokio")]

@@ -14,10 +14,9 @@ pub(super) fn emit(memo: &Memo<'_>) -> TokenStream {
     let types = types(memo);
     let cache = cache(memo);
     let parts = nested(parts(memo));
-    let options = memo.options;
-    let read =
-        [&options.key, &options.extra].into_iter().flatten().chain(options.cache_expression());
-    let made = memo.with_parts(read, quote!(#site().call(&[#(#types),*], #cache, #parts)));
+    let tags = tags(memo);
+    let read = memo.options.call_expressions();
+    let made = memo.with_parts(read, quote!(#site().call(&[#(#types),*], #cache, #parts) #tags));
     quote!(let #call = #made;)
 }
 
@@ -39,7 +38,16 @@ fn types(memo: &Memo<'_>) -> Vec<TokenStream> {
     own.into_iter().chain(named).chain(unnamed).collect()
 }
 
-fn cache(memo: &Memo<'_>) -> TokenStream {
+fn tags(memo: &Memo<'_>) -> Option<TokenStream> {
+    let krate = &memo.krate;
+    let tags = memo.options.tags.iter().map(|tag| {
+        let tag = Whole(tag);
+        quote_spanned!(at(tag.0.span())=> #krate::__private::tag(&#tag))
+    });
+    (!memo.options.tags.is_empty()).then(|| quote!(.tags([#(#tags),*])))
+}
+
+pub(super) fn cache(memo: &Memo<'_>) -> TokenStream {
     let krate = &memo.krate;
     match memo.options.cache_expression() {
         None => quote!(::core::option::Option::None),

@@ -16,8 +16,15 @@ pub(super) fn emit(memo: &Memo<'_>) -> TokenStream {
     if !memo.options.has_companions() {
         return TokenStream::new();
     }
-    let companions = [refresh(memo), cache_key(memo), invalidate(memo), peek(memo), prime(memo)]
-        .map(|companion| companion.emit(memo));
+    let companions = [
+        refresh(memo),
+        cache_key(memo),
+        invalidate(memo),
+        invalidate_all(memo),
+        peek(memo),
+        prime(memo),
+    ];
+    let companions = companions.map(|companion| companion.emit(memo));
     let uncached = uncached(memo, Some(visibility(memo)));
     let site = site::emit(memo);
     quote!(#site #uncached #(#companions)*)
@@ -57,12 +64,13 @@ fn trait_in_scope(memo: &Memo<'_>) -> Option<TokenStream> {
     })
 }
 
-/// A companion that makes the call and does one thing with it.
+/// A companion that makes the call and does one thing with it, or with all calls.
 struct Companion {
     prefix: &'static str,
     /// A sentence, with `{}` where the function is named.
     doc: &'static str,
     is_async: bool,
+    is_of_one_call: bool,
     parameters: Selection,
     /// Whether a last argument `value` is taken, of the type that the function gives.
     takes_value: bool,
@@ -80,6 +88,7 @@ fn refresh(memo: &Memo<'_>) -> Companion {
         prefix: "refresh",
         doc: "Computes {} now, and stores what it gives.",
         is_async: memo.function.is_async(),
+        is_of_one_call: true,
         parameters: (0..memo.function.parameters.len()).collect(),
         takes_value: false,
         output: memo.function.output(),
@@ -95,6 +104,7 @@ fn cache_key(memo: &Memo<'_>) -> Companion {
         prefix: "cache_key",
         doc: "The key of this call of {}.",
         is_async: false,
+        is_of_one_call: true,
         parameters: memo.call_parameters(),
         takes_value: false,
         output: quote!(#krate::Key),
@@ -108,11 +118,35 @@ fn invalidate(memo: &Memo<'_>) -> Companion {
         prefix: "invalidate",
         doc: "Forgets what {} gave for this call, and says whether there was something to forget.",
         is_async: memo.function.is_async(),
+        is_of_one_call: true,
         parameters: memo.call_parameters(),
         takes_value: false,
         output: fallible(memo, &quote!(bool)),
         rules: None,
         run: ask(memo, "invalidate", &TokenStream::new()),
+    }
+}
+
+/// It takes the arguments of the cache expression alone, and no types where there are none: those of a generic function do
+/// not count.
+fn invalidate_all(memo: &Memo<'_>) -> Companion {
+    let read = memo.options.cache_expression();
+    let parameters = memo.function.mentioned_in(read);
+    let (site, cache) = (memo.beside(&memo.site_name()), call::cache(memo));
+    let (operation, wait) = match memo.function.is_async() {
+        false => (format_ident!("invalidate_all"), None),
+        true => (format_ident!("invalidate_all_async"), Some(quote!(.await))),
+    };
+    Companion {
+        prefix: "invalidate_all",
+        doc: "Forgets all that {} gave, however much that is.",
+        is_async: memo.function.is_async(),
+        is_of_one_call: false,
+        parameters,
+        takes_value: false,
+        output: fallible(memo, &quote!(())),
+        rules: None,
+        run: memo.with_parts(read, quote!(#site().#operation(#cache) #wait)),
     }
 }
 
@@ -123,6 +157,7 @@ fn peek(memo: &Memo<'_>) -> Companion {
         prefix: "peek",
         doc: "What is remembered of this call of {}, without computing.",
         is_async: memo.function.is_async(),
+        is_of_one_call: true,
         parameters: &memo.call_parameters() | &memo.function.mentioned_in(memo.options.judges()),
         takes_value: false,
         output: fallible(memo, &quote!(::core::option::Option<#output>)),
@@ -139,6 +174,7 @@ fn prime(memo: &Memo<'_>) -> Companion {
         prefix: "prime",
         doc: "Stores `value` as what {} gives for this call.",
         is_async: memo.function.is_async(),
+        is_of_one_call: true,
         parameters: &memo.call_parameters() | &memo.function.mentioned_in(read),
         takes_value: true,
         output: fallible(memo, &quote!(())),
@@ -176,7 +212,7 @@ impl Companion {
         let imported = trait_in_scope(memo);
         let imports = self.rules.map(|_| rules::imports(memo));
         let lifetimes = (self.rules == Some(Scope::Storing)).then(|| rules::lifetimes(memo));
-        let call = call::emit(memo);
+        let call = self.is_of_one_call.then(|| call::emit(memo));
         let run = &self.run;
         quote! {
             #[doc = #doc]
@@ -197,8 +233,9 @@ impl Companion {
         let visibility = visibility(memo);
         let asyncness = self.is_async.then(|| quote!(async));
         let name = memo.companion_name(self.prefix);
-        let generics = &memo.function.item.sig.generics;
-        let bounds = &generics.where_clause;
+        let is_generic = self.is_of_one_call || !self.parameters.is_empty();
+        let generics = is_generic.then_some(&memo.function.item.sig.generics);
+        let bounds = generics.map(|generics| &generics.where_clause);
         let parameters = self.parameters.iter().map(|at| &memo.function.parameters[*at].plain);
         let value = self.takes_value.then(|| {
             let value = hidden(VALUE);

@@ -68,9 +68,9 @@ impl<'a> Memo<'a> {
         !self.function.is_free() && !self.options.has_companions()
     }
 
-    /// The parameters that a companion of the call takes: those of the key, and of the cache expression.
+    /// The parameters that a companion of the call takes: those of the key, of the cache expression and of the tags.
     pub(super) fn call_parameters(&self) -> Selection {
-        &self.key_parameters | &self.function.mentioned_in(self.options.cache_expression())
+        &self.key_parameters | &self.function.mentioned_in(self.options.call_expressions())
     }
 
     /// How code beside the function calls `name`, which is emitted beside it too.

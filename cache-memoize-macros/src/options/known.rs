@@ -33,6 +33,10 @@ const FORMS: &[(&str, &str)] = &[
     ("on_hit", "as a path or closure, `on_hit = log_hit`"),
     ("on_miss", "as a path or closure, `on_miss = log_miss`"),
     ("single_flight", "`single_flight = \"process\"`, `\"fleet\"` or `\"off\"`"),
+    (
+        "tags",
+        "with texts that may name arguments, `tags(\"user:{user_id}\")`, or with expressions that can be displayed",
+    ),
     ("local", "alone, `local`"),
     ("companions", "`companions = false`, or as a visibility, `companions = pub(crate)`"),
     ("in_impl", "alone, `in_impl`"),
@@ -42,10 +46,8 @@ const FORMS: &[(&str, &str)] = &[
 const LIFETIME: &str =
     "in seconds, `300`, as text, `\"5m\"` or `\"forever\"`, or as a `Duration` expression";
 
-const NOT_YET: &[(&str, &str)] = &[
-    ("tags", "remove it; the `invalidate_` companion forgets one call"),
-    ("batch", "remove it, and memoize the function of a single item"),
-];
+const NOT_YET: &[(&str, &str)] =
+    &[("batch", "remove it, and memoize the function of a single item")];
 
 /// What other libraries call our options.
 const ELSEWHERE: &[(&str, &str)] = &[

@@ -10,6 +10,7 @@ pub(crate) use lifetime::Lifetime;
 use crate::errors::Errors;
 use grammar::Given;
 use proc_macro2::{Span, TokenStream};
+use quote::quote_spanned;
 use std::collections::HashMap;
 use syn::ext::IdentExt as _;
 use syn::parse::{ParseStream, Parser as _};
@@ -39,6 +40,7 @@ pub(crate) struct Options {
     pub(crate) on_hit: Option<Expr>,
     pub(crate) on_miss: Option<Expr>,
     pub(crate) single_flight: SingleFlight,
+    pub(crate) tags: Vec<Expr>,
     pub(crate) local: bool,
     pub(crate) background: bool,
     pub(crate) companions: Companions,
@@ -134,6 +136,7 @@ impl Options {
             "on_hit" => self.on_hit = Some(function(given)?),
             "on_miss" => self.on_miss = Some(function(given)?),
             "single_flight" => self.single_flight = single_flight(given)?,
+            "tags" => self.tags = tags(given)?,
             "local" => self.local = given.flag()?,
             "background" => self.background = given.flag()?,
             "companions" => self.companions = companions(given)?,
@@ -181,9 +184,16 @@ impl Options {
         [&self.key, &self.extra, &self.on_hit, &self.on_miss]
             .into_iter()
             .flatten()
+            .chain(&self.tags)
             .chain(self.cache_expression())
             .chain(self.computed_lifetimes())
             .chain(self.judges())
+    }
+
+    /// The expressions that say which call it is: those of the key, of the cache and of the tags.
+    pub(crate) fn call_expressions(&self) -> impl Iterator<Item = &Expr> {
+        let key = [&self.key, &self.extra].into_iter().flatten();
+        key.chain(self.cache_expression()).chain(&self.tags)
     }
 
     /// The expression that gives the cache.
@@ -212,6 +222,23 @@ fn names(given: Given) -> syn::Result<Vec<Ident>> {
     let list =
         |input: ParseStream<'_>| Punctuated::<Ident, Token![,]>::parse_terminated_with(input, name);
     list.parse2(given.list()?).map(|names| names.into_iter().collect()).map_err(|_| wrong_form)
+}
+
+/// A text is a format that may name arguments.
+fn tags(given: Given) -> syn::Result<Vec<Expr>> {
+    let wrong_form = given.wrong_form();
+    let list = Punctuated::<Expr, Token![,]>::parse_terminated.parse2(given.list()?);
+    list.map_err(|_| wrong_form.clone())?
+        .into_iter()
+        .map(|tag| match &tag {
+            Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) if text.value().contains(['{', '}']) => {
+                syn::parse2(quote_spanned!(text.span()=> ::std::format!(#text)))
+            }
+            Expr::Lit(ExprLit { lit: Lit::Str(_), .. }) => Ok(tag),
+            Expr::Lit(_) => Err(wrong_form.clone()),
+            _ => Ok(tag),
+        })
+        .collect()
 }
 
 fn version(given: Given) -> syn::Result<u32> {

@@ -2,7 +2,8 @@
 
 use super::error::Unreadable;
 use super::presence::Presence;
-use cache_memoize_core::{Bytes, KeyRef, Timestamp};
+use crate::groups::Numbered;
+use cache_memoize_core::{Bytes, Key, KeyRef, Timestamp};
 use std::time::Duration;
 
 /// The first bytes of every envelope. No text begins so, neither does the value of a counter, and no plain
@@ -10,12 +11,12 @@ use std::time::Duration;
 const MAGIC: [u8; 3] = [0xC5, b'c', b'm'];
 const VERSION: u8 = 1;
 const NO_FLAGS: u8 = 0;
-const NO_GENERATIONS: u16 = 0;
 /// The number that stands where no compressor was used.
 pub(super) const NO_COMPRESSOR: u8 = 0;
 
 const FIXED_LEN: usize = 50;
-const GENERATION_LEN: usize = 16;
+/// A group without its text.
+const GROUP_LEN: usize = 10;
 const CHECKSUM_LEN: usize = 4;
 
 /// When an entry was computed, until when it is fresh, and how long computing it took.
@@ -53,12 +54,15 @@ pub(super) struct Header {
     pub(super) stamps: Stamps,
     /// The length of the payload before compression.
     pub(super) length: u32,
+    /// The generations of the groups that the entry is in.
+    pub(super) groups: Vec<Numbered>,
 }
 
 /// Puts `payload` into an envelope for `key`.
 pub(super) fn seal(key: KeyRef<'_>, header: &Header, payload: &[u8]) -> Bytes {
     let mut entry = Vec::with_capacity(FIXED_LEN + CHECKSUM_LEN + payload.len());
     write_header(&mut entry, header, payload.len());
+    write_groups(&mut entry, key, &header.groups);
     let checksum = checksum(key, &entry, payload);
     entry.extend_from_slice(&checksum.to_le_bytes());
     entry.extend_from_slice(payload);
@@ -71,7 +75,7 @@ pub(super) fn open<'a>(key: KeyRef<'_>, entry: &'a [u8]) -> Result<(Header, &'a 
     if checksum(key, parts.header, parts.payload) != parts.checksum {
         return Err(Unreadable::Checksum);
     }
-    Ok((read_header(parts.header)?, parts.payload))
+    Ok((read_header(parts.header, Some(key))?, parts.payload))
 }
 
 /// Whether `entry` begins as every envelope does, of whatever version, and whether whole or not.
@@ -83,7 +87,7 @@ pub(super) fn begins(entry: &[u8]) -> bool {
 #[cfg(test)]
 pub(super) fn parse(entry: &[u8]) -> Result<(Header, &[u8]), Unreadable> {
     let parts = split(entry)?;
-    Ok((read_header(parts.header)?, parts.payload))
+    Ok((read_header(parts.header, None)?, parts.payload))
 }
 
 fn write_header(entry: &mut Vec<u8>, header: &Header, stored: usize) {
@@ -101,7 +105,20 @@ fn write_header(entry: &mut Vec<u8>, header: &Header, stored: usize) {
     entry.extend_from_slice(&cost.to_le_bytes());
     entry.extend_from_slice(&header.length.to_le_bytes());
     entry.extend_from_slice(&stored.to_le_bytes());
-    entry.extend_from_slice(&NO_GENERATIONS.to_le_bytes());
+    let groups = u16::try_from(header.groups.len()).expect("nobody writes so many tags");
+    entry.extend_from_slice(&groups.to_le_bytes());
+}
+
+/// The keys of the generations, as far as they begin like that of the entry, are not repeated.
+fn write_groups(entry: &mut Vec<u8>, key: KeyRef<'_>, groups: &[Numbered]) {
+    for group in groups {
+        let text = group.key.as_str();
+        let shared = text.bytes().zip(key.as_str().bytes()).take_while(|(a, b)| a == b).count();
+        let rest = &text.as_bytes()[shared..];
+        entry.extend_from_slice(&group.number.to_le_bytes());
+        entry.extend([shared, rest.len()].map(|length| length as u8));
+        entry.extend_from_slice(rest);
+    }
 }
 
 struct Parts<'a> {
@@ -121,7 +138,9 @@ fn split(entry: &[u8]) -> Result<Parts<'_>, Unreadable> {
         None => return Err(too_short(entry)),
     }
     let fixed = entry.get(..FIXED_LEN).ok_or_else(|| too_short(entry))?;
-    let header_len = FIXED_LEN + GENERATION_LEN * usize::from(generations(fixed));
+    let groups = group_count(fixed);
+    let header_len = (0..groups).try_fold(FIXED_LEN, |at, _| end_of_group(entry, at));
+    let header_len = header_len.ok_or_else(|| too_short(entry))?;
     let expected = header_len + CHECKSUM_LEN + stored_length(fixed) as usize;
     if entry.len() != expected {
         return Err(Unreadable::Length { found: entry.len(), expected });
@@ -135,10 +154,8 @@ fn too_short(entry: &[u8]) -> Unreadable {
     Unreadable::Length { found: entry.len(), expected: FIXED_LEN + CHECKSUM_LEN }
 }
 
-/// An entry with generations must not be served by who does not compare them, so that it is refused
-/// along with unknown flags.
-fn read_header(header: &[u8]) -> Result<Header, Unreadable> {
-    if header[6] != NO_FLAGS || generations(header) != NO_GENERATIONS {
+fn read_header(header: &[u8], key: Option<KeyRef<'_>>) -> Result<Header, Unreadable> {
+    if header[6] != NO_FLAGS {
         return Err(Unreadable::UnknownPart);
     }
     Ok(Header {
@@ -152,14 +169,39 @@ fn read_header(header: &[u8]) -> Result<Header, Unreadable> {
             cost: Duration::from_micros(u64::from_le_bytes(array(&header[32..40]))),
         },
         length: u32::from_le_bytes(array(&header[40..44])),
+        groups: match key {
+            Some(key) => read_groups(header, key).ok_or(Unreadable::UnknownPart)?,
+            None => Vec::new(),
+        },
     })
+}
+
+fn read_groups(header: &[u8], key: KeyRef<'_>) -> Option<Vec<Numbered>> {
+    let mut at = FIXED_LEN;
+    let read = |_| {
+        let end = end_of_group(header, at)?;
+        let (number, text) = header[at..end].split_first_chunk()?;
+        let shared = key.as_str().get(..usize::from(text[0]))?;
+        let rest = std::str::from_utf8(&text[2..]).ok()?;
+        at = end;
+        let key = Key::new(&format!("{shared}{rest}")).ok()?;
+        Some(Numbered { key, number: u64::from_le_bytes(*number) })
+    };
+    (0..group_count(header)).map(read).collect()
+}
+
+/// Where the group ends that begins there; `None` beyond the end of the entry.
+fn end_of_group(entry: &[u8], at: usize) -> Option<usize> {
+    let length = *entry.get(at + GROUP_LEN - 1)?;
+    let end = at + GROUP_LEN + usize::from(length);
+    (end <= entry.len()).then_some(end)
 }
 
 fn stored_length(fixed: &[u8]) -> u32 {
     u32::from_le_bytes(array(&fixed[44..48]))
 }
 
-fn generations(fixed: &[u8]) -> u16 {
+fn group_count(fixed: &[u8]) -> u16 {
     u16::from_le_bytes(array(&fixed[48..50]))
 }
 

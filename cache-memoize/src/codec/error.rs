@@ -101,6 +101,10 @@ pub(crate) enum Unreadable {
          have been invalidated too"
     )]
     Tainted,
+    #[error(
+        "the entry is in a group that was invalidated since, or whose generation the store has lost"
+    )]
+    Invalidated,
     #[error("the entry holds a value of another type, or of another shape of the same type")]
     OtherType,
     #[error(

@@ -2,6 +2,7 @@
 
 use super::envelope::{self, Header, Stamps};
 use super::{Codec, Unreadable};
+use crate::groups::Numbered;
 use cache_memoize_core::KeyRef;
 use std::borrow::Cow;
 
@@ -18,6 +19,8 @@ pub(crate) struct EntryInfo {
     pub(crate) size_after: usize,
     /// None of a plain entry.
     pub(crate) stamps: Option<Stamps>,
+    /// The generations of its groups.
+    pub(crate) groups: Vec<Numbered>,
     /// Why it is no use all the same.
     pub(crate) obstacle: Option<Unreadable>,
 }
@@ -31,6 +34,15 @@ impl Codec {
         if self.is_plain() { self.inspect_plain(entry) } else { self.inspect_envelope(key, entry) }
     }
 
+    /// The generations of the groups of an entry, if it can be read and has some.
+    pub(crate) fn groups_in(&self, key: KeyRef<'_>, entry: &[u8]) -> Option<Vec<Numbered>> {
+        if self.is_plain() {
+            return None;
+        }
+        let (header, _) = envelope::open(key, entry).ok()?;
+        Some(header.groups)
+    }
+
     fn inspect_envelope(&self, key: KeyRef<'_>, entry: &[u8]) -> Result<EntryInfo, Unreadable> {
         let (header, payload) = envelope::open(key, entry)?;
         let serializer = self.serializer.with_id(header.serializer).map(|found| found.name());
@@ -42,6 +54,7 @@ impl Codec {
             size_after: payload.len(),
             stamps: Some(header.stamps),
             obstacle: self.obstacle(&header),
+            groups: header.groups,
         })
     }
 
@@ -65,6 +78,7 @@ impl Codec {
             size_before: self.unpack_plain(entry)?.len(),
             size_after: entry.len(),
             stamps: None,
+            groups: Vec::new(),
             obstacle: None,
         })
     }

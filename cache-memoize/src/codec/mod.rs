@@ -36,6 +36,7 @@ pub(crate) use inspection::EntryInfo;
 pub use serializer::{CustomSerializer, Serializer};
 pub(crate) use survey::weight_of;
 
+use crate::groups::Numbered;
 use cache_memoize_core::{Bytes, KeyRef};
 use compressor::Decompression;
 use envelope::{Header, NO_COMPRESSOR};
@@ -59,6 +60,15 @@ pub(crate) struct Codec {
     compressor: Compressor,
     limit: usize,
     is_plain: bool,
+}
+
+/// What was in an entry.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Decoded<T> {
+    pub(crate) value: T,
+    pub(crate) stamps: Stamps,
+    /// The generations of its groups from before it was computed.
+    pub(crate) groups: Vec<Numbered>,
 }
 
 impl Codec {
@@ -90,6 +100,7 @@ impl Codec {
         key: KeyRef<'_>,
         value: &T,
         stamps: &Stamps,
+        groups: Vec<Numbered>,
     ) -> Result<Bytes, CodecError>
     where
         T: Serialize + DeserializeOwned + 'static,
@@ -108,6 +119,7 @@ impl Codec {
             fingerprint: fingerprint_of::<T>(),
             stamps: *stamps,
             length,
+            groups,
         };
         Ok(envelope::seal(key, &header, compressed.as_ref().unwrap_or(&serialized)))
     }
@@ -116,7 +128,7 @@ impl Codec {
     ///
     /// # Errors
     /// [`Unreadable`] if the entry is anything but a whole, unharmed one of this key and this type.
-    pub(crate) fn decode<T>(&self, key: KeyRef<'_>, entry: &[u8]) -> Result<(T, Stamps), Unreadable>
+    pub(crate) fn decode<T>(&self, key: KeyRef<'_>, entry: &[u8]) -> Result<Decoded<T>, Unreadable>
     where
         T: DeserializeOwned + 'static,
     {
@@ -140,7 +152,7 @@ impl Codec {
             false => serializer.deserialize(header.presence, &serialized),
         };
         let value = value.ok_or_else(|| Unreadable::Malformed { serializer: serializer.name() })?;
-        Ok((value, header.stamps))
+        Ok(Decoded { value, stamps: header.stamps, groups: header.groups })
     }
 
     fn writing<T: DeserializeOwned + 'static>(&self) -> Writing<'_> {

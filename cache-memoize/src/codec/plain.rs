@@ -3,7 +3,7 @@
 use super::envelope;
 use super::error::Obstacle;
 use super::presence::{Innermost, Presence};
-use super::{Codec, CodecError, Stamps, Unreadable};
+use super::{Codec, CodecError, Decoded, Stamps, Unreadable};
 use cache_memoize_core::Bytes;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -43,14 +43,15 @@ impl Codec {
         Ok(Bytes::from(entry))
     }
 
-    pub(super) fn decode_plain<T>(&self, entry: &[u8]) -> Result<(T, Stamps), Unreadable>
+    pub(super) fn decode_plain<T>(&self, entry: &[u8]) -> Result<Decoded<T>, Unreadable>
     where
         T: DeserializeOwned + 'static,
     {
         let serialized = self.unpack_plain(entry)?;
         let value = self.serializer.deserialize(Presence::UNPEELED, &serialized);
         let malformed = || Unreadable::Malformed { serializer: self.serializer.name() };
-        Ok((value.ok_or_else(malformed)?, Stamps::NONE))
+        let value = value.ok_or_else(malformed)?;
+        Ok(Decoded { value, stamps: Stamps::NONE, groups: Vec::new() })
     }
 
     /// What begins as an envelope is none of ours, even where it would read as a value.

@@ -25,6 +25,10 @@ pub(crate) trait Entries {
     /// Stores what was computed under a lease. If the value is [unfit](Fill::Unfit), the lease is left as it was.
     fn fill(&self, permit: Permit, stored: Self::Stored) -> impl Future<Output = Fill>;
 
+    /// Whether those who wait may have what came of a fill: no group of the entry was invalidated since it was
+    /// computed.
+    fn confirm(&self, fill: Fill) -> impl Future<Output = Fill>;
+
     /// Gives a lease back.
     fn release(&self, permit: Permit) -> impl Future<Output = ()>;
 
@@ -43,6 +47,9 @@ pub(crate) trait Entries {
 
     /// Has the function left alone for a while, since it failed.
     fn leave_alone(&self);
+
+    /// The tags of the entry.
+    fn tags(&self) -> &[String];
 
     /// Tells those who watch.
     fn note(&self, note: Note);
@@ -220,6 +227,7 @@ async fn computed<K: Keep>(
 ) -> K::Return {
     // A panic gives the lease back before the flight lands: who leads next must not share it.
     let mut lease = lease;
+    leading.iter().for_each(|leading| leading.concern(lease.entries.tags()));
     let value = inside(leading.as_ref(), compute).await;
     let failed = keep.is_error(&value);
     if failed && old == Old::Spare {
@@ -235,7 +243,11 @@ async fn computed<K: Keep>(
     };
     let shared = leading.as_ref().is_some_and(Leading::close);
     let share = shared.then(|| Arc::new(stored.clone()) as Arc<AnyObject>);
-    let fill = inside(leading.as_ref(), lease.fill(stored)).await;
+    let entries = lease.entries;
+    let mut fill = inside(leading.as_ref(), lease.fill(stored)).await;
+    if shared {
+        fill = entries.confirm(fill).await;
+    }
     lease.end(is_outdated && fill == Fill::Unfit).await;
     if let Some(leading) = leading {
         leading.land(landing(Some(fill), share));

@@ -23,6 +23,10 @@ pub(crate) trait Entries {
     /// Stores what was computed under a lease. If the value is [unfit](Fill::Unfit), the lease is left as it was.
     fn fill(&self, permit: Permit, stored: Self::Stored) -> Fill;
 
+    /// Whether those who wait may have what came of a fill: no group of the entry was invalidated since it was
+    /// computed.
+    fn confirm(&self, fill: Fill) -> Fill;
+
     /// Gives a lease back.
     fn abandon(&self, permit: Permit);
 
@@ -37,6 +41,9 @@ pub(crate) trait Entries {
 
     /// Has the function left alone for a while, since it failed.
     fn leave_alone(&self);
+
+    /// The tags of the entry.
+    fn tags(&self) -> &[String];
 
     /// Tells those who watch.
     fn note(&self, note: Note);
@@ -216,6 +223,7 @@ fn computed<K: Keep>(
     let mut lease = lease;
     // What decides about the value and writes it is the user's code too, and may call in here.
     let computing = leading.as_ref().map(Leading::computing);
+    leading.iter().for_each(|leading| leading.concern(lease.entries.tags()));
     let value = compute();
     let failed = keep.is_error(&value);
     if failed && old == Old::Spare {
@@ -230,7 +238,11 @@ fn computed<K: Keep>(
     };
     let shared = leading.as_ref().is_some_and(Leading::close);
     let share = shared.then(|| Arc::new(stored.clone()) as Arc<AnyObject>);
-    let fill = lease.fill(stored);
+    let entries = lease.entries;
+    let mut fill = lease.fill(stored);
+    if shared {
+        fill = entries.confirm(fill);
+    }
     lease.end(is_outdated && fill == Fill::Unfit);
     drop(computing);
     if let Some(leading) = leading {

@@ -1,14 +1,16 @@
+use super::grouped::{borrowed, each};
 use super::{ANY_TIME, EntryOf, Face, TO_LEARN_THE_TOKEN, only};
 use crate::drive::asynchronous::Entries;
 use crate::drive::{Leased, Look, Note, Replaced};
 use crate::error::Error;
 use crate::explain::Explained;
+use crate::groups;
 use crate::orphans::Orphan;
 use crate::plan::{Fill, Permit};
 use crate::resilience::{Operation, overdue, within};
 use crate::rules::Ruleset;
 use cache_memoize_core::{
-    Bytes, ErasedAsyncStore, KeyRef, Lease, LeaseMode, PutMode, Result as Answer, StoreError,
+    Bytes, ErasedAsyncStore, Key, KeyRef, Lease, LeaseMode, PutMode, Result as Answer, StoreError,
     Timestamp, Token, Ttl,
 };
 use std::future::pending;
@@ -70,6 +72,16 @@ impl<'s, R: Ruleset> Entries for EntryOf<'_, R, dyn ErasedAsyncStore + 's> {
         }
     }
 
+    async fn confirm(&self, fill: Fill) -> Fill {
+        match self.face {
+            Face::Bytes(store) if fill == Fill::Accepted => {
+                let keys = self.number_keys();
+                self.confirmed(fill, self.get_all(store, &borrowed(&keys)).await)
+            }
+            _ => fill,
+        }
+    }
+
     async fn forget(&self) {
         match self.face {
             Face::Objects(objects) => drop(objects.remove(self.key)),
@@ -89,6 +101,10 @@ impl<'s, R: Ruleset> Entries for EntryOf<'_, R, dyn ErasedAsyncStore + 's> {
 
     fn leave_alone(&self) {
         self.rest();
+    }
+
+    fn tags(&self) -> &[String] {
+        self.spot.tags
     }
 
     fn note(&self, note: Note) {
@@ -118,7 +134,42 @@ impl<R: Ruleset> EntryOf<'_, R, dyn ErasedAsyncStore + '_> {
         self.begin_near(LeaseMode::Join);
         self.pay(store).await;
         self.undisputed(Operation::Get)?;
-        self.ask(Operation::Get, async { only("get", store.get(&[self.key]).await) }).await
+        let numbers = self.number_keys();
+        let keys: Vec<_> = std::iter::once(self.key).chain(borrowed(&numbers)).collect();
+        let answers = self.get_all(store, &keys).await?;
+        let entry = self.learned(answers);
+        let others = self.unread_of(entry.as_ref());
+        if !others.is_empty() {
+            let answers = self.get_all(store, &borrowed(&others)).await?;
+            self.numbers().learn_others(others, &answers);
+        }
+        Ok(entry)
+    }
+
+    async fn get_all(
+        &self,
+        store: &(dyn ErasedAsyncStore + '_),
+        keys: &[KeyRef<'_>],
+    ) -> Answer<Vec<Option<Bytes>>> {
+        let get = async { each("get", keys.len(), store.get(keys).await) };
+        self.ask(Operation::Get, get).await
+    }
+
+    /// Learns the generations of the entry's groups before it is computed, and draws those that nobody has drawn.
+    async fn know_generations(&self, store: &(dyn ErasedAsyncStore + '_)) -> Answer<()> {
+        if !self.numbers().are_read() {
+            let keys = self.number_keys();
+            let answers = self.get_all(store, &borrowed(&keys)).await?;
+            self.numbers().learn(&answers);
+        }
+        let absent = self.numbers().absent();
+        for key in absent {
+            let (start, ttl) = (groups::new_number(), groups::lifetime_of(&key));
+            let drawn = store.increment(key.as_ref(), 0, start, ttl);
+            let number = self.ask(Operation::Increment, drawn).await?;
+            self.numbers().began(&key, number);
+        }
+        Ok(())
     }
 
     async fn ask_for_lease(
@@ -131,6 +182,7 @@ impl<R: Ruleset> EntryOf<'_, R, dyn ErasedAsyncStore + '_> {
         self.pay(store).await;
         self.undisputed(Operation::Lease)?;
         self.adopt(store).await;
+        self.know_generations(store).await?;
         let asked = self.question(Operation::Lease)?;
         let doubt = self.doubt();
         let lease = self.in_time(Operation::Lease, store.lease(self.key, ttl, mode)).await;
@@ -145,7 +197,10 @@ impl<R: Ruleset> EntryOf<'_, R, dyn ErasedAsyncStore + '_> {
         ttl: Ttl,
     ) -> Fill {
         let Permit::Fenced(token) = permit else { return Fill::Failed };
-        let Ok(entry) = self.encoded(stored, &self.stamps(ttl)) else { return Fill::Unfit };
+        let Some(groups) = self.numbers().complete() else { return Fill::Failed };
+        let Ok(entry) = self.encoded(stored, &self.stamps(ttl), groups) else {
+            return Fill::Unfit;
+        };
         let (ttl, mode) = (self.kept_for(stored, ttl), PutMode::IfLease(token));
         self.filled(self.ask(Operation::Put, store.put(self.key, entry, ttl, mode)).await)
     }
@@ -220,6 +275,19 @@ impl<R: Ruleset> EntryOf<'_, R, dyn ErasedAsyncStore + '_> {
         self.ask(Operation::Remove, remove).await
     }
 
+    /// Removes the generations of a group from one server, the key of this entry among them, and says whether any
+    /// was there.
+    pub(crate) async fn remove_all(
+        &self,
+        store: &(dyn ErasedAsyncStore + '_),
+        keys: &[Key],
+    ) -> Result<bool, Error> {
+        self.pay(store).await;
+        let remove = async { each("remove", keys.len(), store.remove(&borrowed(keys)).await) };
+        let removed = self.ask(Operation::Remove, remove).await;
+        self.removed_all(keys, removed)
+    }
+
     /// Deletes the entry and revokes its leases.
     pub(crate) async fn invalidate(&self) -> Result<bool, Error> {
         match self.face {
@@ -265,12 +333,16 @@ impl<R: Ruleset> EntryOf<'_, R, dyn ErasedAsyncStore + '_> {
         match self.face {
             Face::Objects(objects) => {
                 self.began();
-                self.primed(self.put_object(objects, stored, ttl, PutMode::Always))
+                let membership = self.joined(objects);
+                self.primed(self.put_object(objects, stored, membership, ttl, PutMode::Always))
             }
             Face::Bytes(store) => {
-                let entry = self.encoded(&stored, &self.stamps_now(ttl))?;
-                let ttl = self.kept_for(&stored, ttl);
                 self.pay(store).await;
+                let known = self.know_generations(store).await;
+                known.map_err(|error| self.failed("store", error))?;
+                let groups = self.numbers().complete().unwrap_or_default();
+                let entry = self.encoded(&stored, &self.stamps_now(ttl), groups)?;
+                let ttl = self.kept_for(&stored, ttl);
                 let put = store.put(self.key, entry, ttl, PutMode::Always);
                 self.primed(self.ask(Operation::Put, put).await)
             }

@@ -1,14 +1,16 @@
+use super::grouped::{borrowed, each};
 use super::{ANY_TIME, EntryOf, Face, TO_LEARN_THE_TOKEN, only};
 use crate::drive::blocking::Entries;
 use crate::drive::{Leased, Look, Note, Replaced};
 use crate::error::Error;
 use crate::explain::Explained;
+use crate::groups;
 use crate::orphans::Orphan;
 use crate::plan::{Fill, Permit};
 use crate::resilience::Operation;
 use crate::rules::Ruleset;
 use cache_memoize_core::{
-    Bytes, KeyRef, Lease, LeaseMode, PutMode, Result as Answer, Store, StoreError, Timestamp,
+    Bytes, Key, KeyRef, Lease, LeaseMode, PutMode, Result as Answer, Store, StoreError, Timestamp,
     Token, Ttl,
 };
 use std::thread;
@@ -61,6 +63,16 @@ impl<R: Ruleset> Entries for EntryOf<'_, R, dyn Store> {
         }
     }
 
+    fn confirm(&self, fill: Fill) -> Fill {
+        match self.face {
+            Face::Bytes(store) if fill == Fill::Accepted => {
+                let keys = self.number_keys();
+                self.confirmed(fill, self.get_all(store, &borrowed(&keys)))
+            }
+            _ => fill,
+        }
+    }
+
     fn forget(&self) {
         match self.face {
             Face::Objects(objects) => drop(objects.remove(self.key)),
@@ -80,6 +92,10 @@ impl<R: Ruleset> Entries for EntryOf<'_, R, dyn Store> {
 
     fn leave_alone(&self) {
         self.rest();
+    }
+
+    fn tags(&self) -> &[String] {
+        self.spot.tags
     }
 
     fn note(&self, note: Note) {
@@ -109,7 +125,37 @@ impl<R: Ruleset> EntryOf<'_, R, dyn Store> {
         self.begin_near(LeaseMode::Join);
         self.pay(store);
         self.undisputed(Operation::Get)?;
-        self.ask(Operation::Get, || only("get", store.get(&[self.key])))
+        let numbers = self.number_keys();
+        let keys: Vec<_> = std::iter::once(self.key).chain(borrowed(&numbers)).collect();
+        let answers = self.get_all(store, &keys)?;
+        let entry = self.learned(answers);
+        let others = self.unread_of(entry.as_ref());
+        if !others.is_empty() {
+            let answers = self.get_all(store, &borrowed(&others))?;
+            self.numbers().learn_others(others, &answers);
+        }
+        Ok(entry)
+    }
+
+    fn get_all(&self, store: &dyn Store, keys: &[KeyRef<'_>]) -> Answer<Vec<Option<Bytes>>> {
+        self.ask(Operation::Get, || each("get", keys.len(), store.get(keys)))
+    }
+
+    /// Learns the generations of the entry's groups before it is computed, and draws those that nobody has drawn.
+    fn know_generations(&self, store: &dyn Store) -> Answer<()> {
+        if !self.numbers().are_read() {
+            let keys = self.number_keys();
+            let answers = self.get_all(store, &borrowed(&keys))?;
+            self.numbers().learn(&answers);
+        }
+        let absent = self.numbers().absent();
+        for key in absent {
+            let (start, ttl) = (groups::new_number(), groups::lifetime_of(&key));
+            let drawn = || store.increment(key.as_ref(), 0, start, ttl);
+            let number = self.ask(Operation::Increment, drawn)?;
+            self.numbers().began(&key, number);
+        }
+        Ok(())
     }
 
     fn ask_for_lease(
@@ -122,6 +168,7 @@ impl<R: Ruleset> EntryOf<'_, R, dyn Store> {
         self.pay(store);
         self.undisputed(Operation::Lease)?;
         self.adopt(store);
+        self.know_generations(store)?;
         let asked = self.question(Operation::Lease)?;
         let doubt = self.doubt();
         doubt.after(self.answered(asked, store.lease(self.key, ttl, mode)))
@@ -129,7 +176,10 @@ impl<R: Ruleset> EntryOf<'_, R, dyn Store> {
 
     fn put_under(&self, store: &dyn Store, permit: Permit, stored: &R::Stored, ttl: Ttl) -> Fill {
         let Permit::Fenced(token) = permit else { return Fill::Failed };
-        let Ok(entry) = self.encoded(stored, &self.stamps(ttl)) else { return Fill::Unfit };
+        let Some(groups) = self.numbers().complete() else { return Fill::Failed };
+        let Ok(entry) = self.encoded(stored, &self.stamps(ttl), groups) else {
+            return Fill::Unfit;
+        };
         let (ttl, mode) = (self.kept_for(stored, ttl), PutMode::IfLease(token));
         self.filled(self.ask(Operation::Put, || store.put(self.key, entry, ttl, mode)))
     }
@@ -184,6 +234,15 @@ impl<R: Ruleset> EntryOf<'_, R, dyn Store> {
         self.ask(Operation::Remove, || only("remove", store.remove(&[self.key])))
     }
 
+    /// Removes the generations of a group from one server, the key of this entry among them, and says whether any
+    /// was there.
+    pub(crate) fn remove_all(&self, store: &dyn Store, keys: &[Key]) -> Result<bool, Error> {
+        self.pay(store);
+        let remove = || each("remove", keys.len(), store.remove(&borrowed(keys)));
+        let removed = self.ask(Operation::Remove, remove);
+        self.removed_all(keys, removed)
+    }
+
     /// Deletes the entry and revokes its leases.
     pub(crate) fn invalidate(&self) -> Result<bool, Error> {
         match self.face {
@@ -229,12 +288,16 @@ impl<R: Ruleset> EntryOf<'_, R, dyn Store> {
         match self.face {
             Face::Objects(objects) => {
                 self.began();
-                self.primed(self.put_object(objects, stored, ttl, PutMode::Always))
+                let membership = self.joined(objects);
+                self.primed(self.put_object(objects, stored, membership, ttl, PutMode::Always))
             }
             Face::Bytes(store) => {
-                let entry = self.encoded(&stored, &self.stamps_now(ttl))?;
-                let ttl = self.kept_for(&stored, ttl);
                 self.pay(store);
+                let known = self.know_generations(store);
+                known.map_err(|error| self.failed("store", error))?;
+                let groups = self.numbers().complete().unwrap_or_default();
+                let entry = self.encoded(&stored, &self.stamps_now(ttl), groups)?;
+                let ttl = self.kept_for(&stored, ttl);
                 let put = || store.put(self.key, entry, ttl, PutMode::Always);
                 self.primed(self.ask(Operation::Put, put))
             }

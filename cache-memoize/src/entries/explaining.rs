@@ -4,6 +4,7 @@ use super::EntryOf;
 use crate::codec::{EntryInfo, Stamps, Unreadable};
 use crate::error::Error;
 use crate::explain::{EntryForm, Explained, TimeLeft};
+use crate::groups::Group;
 use crate::observer::Tier;
 use crate::policy;
 use crate::rules::{Guard, Ruleset};
@@ -64,10 +65,14 @@ impl<R: Ruleset, S: ?Sized> EntryOf<'_, R, S> {
         let created = info.stamps.map_or(Timestamp::from_millis(0), |stamps| stamps.created);
         let is_tainted = self.cache.resilience.debts.taint(created);
         let obstacle = info.obstacle.or(is_tainted.then_some(Unreadable::Tainted));
+        let is_current = self.numbers().confirm_all(&info.groups);
+        let obstacle = obstacle.or((!is_current).then_some(Unreadable::Invalidated));
+        let tags = info.groups.iter().filter_map(|group| Group::tag(group.key.as_str()));
         Explained {
             age: info.stamps.map(|stamps| now.since(stamps.created)),
             time_left: info.stamps.map(|stamps| time_left(&stamps, now)),
             cost: info.stamps.map(|stamps| stamps.cost),
+            tags: tags.map(str::to_owned).collect(),
             size: Some(info.size_before),
             stored_size: Some(info.size_after),
             serializer: Some(info.serializer.into_owned()),

@@ -6,6 +6,7 @@ mod asking;
 mod asynchronous;
 mod blocking;
 mod explaining;
+mod grouped;
 mod nearby;
 mod objects;
 mod reading;
@@ -14,6 +15,7 @@ use crate::cache::Inner;
 use crate::codec::{Codec, Stamps};
 use crate::drive::{Leased, Note, Replaced};
 use crate::error::{Error, ErrorKind};
+use crate::groups::{Membership, Numbered, Numbers};
 use crate::lifetime::Lifetime;
 use crate::observer::{EventKind, Tier};
 use crate::orphans::Orphan;
@@ -23,6 +25,7 @@ use crate::resilience::{Operation, Payment, Unasked, is_outage, unasked};
 use crate::rules::{Form, Ruleset, Transcoder};
 use crate::site::Site;
 use crate::stats::Counted;
+use crate::treatment::Spot;
 use asking::Experience;
 use cache_memoize_core::{
     Bytes, KeyRef, Lease, LeaseMode, ObjectStore, StoreError, StoreErrorKind, Timestamp, Token, Ttl,
@@ -31,6 +34,7 @@ use nearby::Nearby;
 pub(crate) use objects::look_into;
 use std::num::NonZeroU64;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, OnceLock};
 use std::time::Duration;
 
 /// How long a lease lives: longer than any computation that is worth remembering.
@@ -49,6 +53,7 @@ const ANY_TIME: Timestamp = Timestamp::from_millis(0);
 
 /// The entry of one key, for one call.
 pub(crate) struct EntryOf<'a, R, S: ?Sized> {
+    spot: &'a Spot<'a>,
     cache: &'a Inner,
     site: &'static Site,
     key: KeyRef<'a>,
@@ -58,6 +63,10 @@ pub(crate) struct EntryOf<'a, R, S: ?Sized> {
     /// Whether the lease is the claim of a function that runs at most once.
     claims: bool,
     near: Option<Nearby<'a>>,
+    /// The generations of its groups in a store of bytes.
+    numbers: OnceLock<Mutex<Numbers>>,
+    /// That of the value that is being computed for a store of objects.
+    membership: Mutex<Option<Membership>>,
     /// Whether the last look ended in the near tier.
     ended_near: AtomicBool,
     experience: Experience,
@@ -68,15 +77,11 @@ pub(crate) struct EntryOf<'a, R, S: ?Sized> {
 }
 
 impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
-    pub(crate) fn new(
-        cache: &'a Inner,
-        site: &'static Site,
-        key: KeyRef<'a>,
-        rules: &'a R,
-        face: Face<'a, S>,
-    ) -> Self {
+    pub(crate) fn new(spot: &'a Spot<'a>, rules: &'a R, face: Face<'a, S>) -> Self {
+        let (cache, site, key) = (spot.cache, spot.site, spot.key.as_ref());
         let is_far = matches!(face, Face::Bytes(_));
         let entry = Self {
+            spot,
             cache,
             site,
             key,
@@ -84,7 +89,9 @@ impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
             face,
             lease: lease_of(cache, site),
             claims: false,
-            near: if is_far { Nearby::of(cache, key) } else { None },
+            near: if is_far { Nearby::of(spot) } else { None },
+            numbers: OnceLock::new(),
+            membership: Mutex::new(None),
             ended_near: AtomicBool::new(false),
             experience: Experience::default(),
             renews: AtomicBool::new(false),
@@ -123,11 +130,16 @@ impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
     }
 
     /// The value as an entry, or why it has none.
-    fn encoded(&self, stored: &R::Stored, stamps: &Stamps) -> Result<Bytes, Error> {
+    fn encoded(
+        &self,
+        stored: &R::Stored,
+        stamps: &Stamps,
+        groups: Vec<Numbered>,
+    ) -> Result<Bytes, Error> {
         let Some((codec, transcoder)) = self.transcoder() else {
             return Err(Error::new(ErrorKind::Unsupported, "store", "the value stays in process"));
         };
-        (transcoder.encode)(codec, self.key, stored, stamps).map_err(|error| {
+        (transcoder.encode)(codec, self.key, stored, stamps, groups).map_err(|error| {
             self.tell(Counted::Fault, EventKind::Unstorable { reason: &error });
             Error::new(ErrorKind::Unstorable, "store", error.to_string()).with_source(error)
         })
@@ -290,14 +302,21 @@ impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
         self.cache.orphans.adopt(|| self.part(), self.key)
     }
 
-    /// While the key is owed to the store, what it says is not believed.
+    /// While the key is owed to the store, or one of its groups, what it says is not believed.
     fn undisputed(&self, operation: Operation) -> Result<(), StoreError> {
-        match self.cache.resilience.debts.include(self.key) {
+        match self.is_owed() {
             true => {
                 Err(unasked(operation, Unasked::Owed)).inspect_err(|error| self.keep_failure(error))
             }
             false => Ok(()),
         }
+    }
+
+    fn is_owed(&self) -> bool {
+        let debts = &self.cache.resilience.debts;
+        debts.are_there()
+            && (debts.include(self.key)
+                || self.numbers().keys().any(|it| debts.include(it.as_ref())))
     }
 
     fn noted(&self, note: Note) {

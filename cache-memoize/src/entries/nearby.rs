@@ -5,8 +5,9 @@
 //! it.
 
 use super::objects::Held;
-use crate::cache::Inner;
+use crate::groups::Membership;
 use crate::sync::lock;
+use crate::treatment::Spot;
 use cache_memoize_core::{KeyRef, Lease, LeaseMode, Object, ObjectStore, PutMode, Ttl};
 use std::sync::Mutex;
 use std::time::Duration;
@@ -15,14 +16,20 @@ use std::time::Duration;
 pub(super) struct Nearby<'a> {
     tier: &'a dyn ObjectStore,
     longest: Duration,
-    key: KeyRef<'a>,
-    lease: Mutex<Option<Lease>>,
+    spot: &'a Spot<'a>,
+    taken: Mutex<Option<Taken>>,
+}
+
+/// What a copy is kept under.
+struct Taken {
+    lease: Lease,
+    membership: Membership,
 }
 
 impl<'a> Nearby<'a> {
-    pub(super) fn of(cache: &'a Inner, key: KeyRef<'a>) -> Option<Self> {
-        let near = cache.near.as_ref()?;
-        Some(Self { tier: near.tier(), longest: near.ttl(), key, lease: Mutex::new(None) })
+    pub(super) fn of(spot: &'a Spot<'a>) -> Option<Self> {
+        let near = spot.cache.near.as_ref()?;
+        Some(Self { tier: near.tier(), longest: near.ttl(), spot, taken: Mutex::new(None) })
     }
 
     pub(super) fn tier(&self) -> &'a dyn ObjectStore {
@@ -31,9 +38,12 @@ impl<'a> Nearby<'a> {
 
     /// Takes a lease, before the store behind is asked for the first time.
     pub(super) fn begin(&self, mode: LeaseMode) {
-        let mut lease = lock(&self.lease);
-        if lease.is_none() || mode == LeaseMode::Renew {
-            *lease = Ttl::new(super::LEASE).map(|ttl| self.tier.lease(self.key, ttl, mode));
+        let mut taken = lock(&self.taken);
+        if taken.is_none() || mode == LeaseMode::Renew {
+            *taken = Ttl::new(super::LEASE).map(|ttl| {
+                let membership = self.spot.members(self.tier).join();
+                Taken { lease: self.tier.lease(self.key(), ttl, mode), membership }
+            });
         }
     }
 
@@ -44,29 +54,33 @@ impl<'a> Nearby<'a> {
         weight: impl Fn(&T) -> usize,
         left: Duration,
     ) {
-        let Some(lease) = self.taken() else { return };
+        let Some(Taken { lease, membership }) = self.taken() else { return };
         let Some(ttl) = Ttl::new(left.min(self.longest)) else { return };
         let weight = if self.tier.weighs() { weight(&stored) } else { 0 };
-        let object = Object { value: Box::new(Held(stored)), weight };
+        let object = Object { value: Box::new(Held { stored, membership }), weight };
         // Refused or too heavy: the copy is not needed.
-        let _ = self.tier.put(self.key, object, ttl, PutMode::IfLease(lease.token));
+        let _ = self.tier.put(self.key(), object, ttl, PutMode::IfLease(lease.token));
     }
 
     /// Drops the copy, and refuses those that are under way.
     pub(super) fn forget(&self) {
         self.taken();
-        self.tier.remove(self.key);
+        self.tier.remove(self.key());
     }
 
-    fn taken(&self) -> Option<Lease> {
-        lock(&self.lease).take()
+    fn taken(&self) -> Option<Taken> {
+        lock(&self.taken).take()
+    }
+
+    fn key(&self) -> KeyRef<'a> {
+        self.spot.key.as_ref()
     }
 }
 
 impl Drop for Nearby<'_> {
     fn drop(&mut self) {
-        if let Some(lease) = self.taken().filter(|lease| lease.first) {
-            self.tier.release(self.key, lease.token);
+        if let Some(Taken { lease, .. }) = self.taken().filter(|taken| taken.lease.first) {
+            self.tier.release(self.key(), lease.token);
         }
     }
 }
@@ -74,8 +88,9 @@ impl Drop for Nearby<'_> {
 #[cfg(all(test, feature = "memory"))]
 mod tests {
     use super::*;
+    use crate::site::BY_HAND;
     use crate::{Cache, Near};
-    use cache_memoize_core::Backend;
+    use cache_memoize_core::{Backend, Key};
     use cache_memoize_memory::Memory;
     use cache_memoize_testkit::Counts;
 
@@ -87,9 +102,10 @@ mod tests {
 
     #[test]
     fn a_lease_is_given_back_by_whoever_took_it_and_by_nobody_else() {
-        let (cache, key) = (cache(), KeyRef::new("key").unwrap());
+        let (cache, key) = (cache(), Key::new("key").unwrap());
+        let spot = Spot { cache: cache.inner(), site: &BY_HAND, key: &key, tags: &[] };
         let begun = || {
-            let nearby = Nearby::of(cache.inner(), key).unwrap();
+            let nearby = Nearby::of(&spot).unwrap();
             nearby.begin(LeaseMode::Join);
             nearby
         };
@@ -97,12 +113,15 @@ mod tests {
         drop(second);
         first.keep(7, |_| 1, Duration::MAX);
         let mut copy = None;
-        first.tier().read(key, &mut |object| {
-            copy = object.downcast_ref::<Held<i32>>().map(|held| held.0);
+        first.tier().read(key.as_ref(), &mut |object| {
+            copy = object.downcast_ref::<Held<i32>>().map(|held| held.stored);
         });
         assert_eq!(copy, Some(7), "its lease stands");
         drop(begun());
         let tier = cache.inner().near.as_ref().unwrap().tier();
-        assert!(tier.lease(key, Ttl::Forever, LeaseMode::Join).first, "no lease is left over");
+        assert!(
+            tier.lease(key.as_ref(), Ttl::Forever, LeaseMode::Join).first,
+            "no lease is left over"
+        );
     }
 }

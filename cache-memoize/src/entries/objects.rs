@@ -5,6 +5,7 @@ use super::{EntryOf, granted};
 use crate::cache::Inner;
 use crate::codec::Stamps;
 use crate::drive::{Leased, Look};
+use crate::groups::Membership;
 use crate::plan::{Fill, Permit};
 use crate::policy;
 use crate::rules::{Form as _, Ruleset};
@@ -14,11 +15,15 @@ use cache_memoize_core::{
 
 /// A value in the form of an [`ObjectStore`]: a type of its own, so that a reader finds what this engine
 /// put there, and nothing else. It is fresh as long as it is there.
-pub(super) struct Held<S>(pub(super) S);
+pub(super) struct Held<S> {
+    pub(super) stored: S,
+    pub(super) membership: Membership,
+}
 
 /// The same with its stamps, for functions whose options ask for the age of a value.
 struct Aged<S> {
     stored: S,
+    membership: Membership,
     stamps: Stamps,
 }
 
@@ -33,8 +38,12 @@ pub(crate) fn look_into<R: Ruleset>(
     let mut look = Look::Nothing;
     objects.read(key, &mut |object| {
         look = match object.downcast_ref::<Held<R::Stored>>() {
-            Some(held) => Look::Found(held.0.clone()),
+            Some(held) if held.membership.stands() => Look::Found(held.stored.clone()),
+            Some(_) => Look::Nothing,
             None => object.downcast_ref().map_or(Look::Nothing, |aged: &Aged<R::Stored>| {
+                if !aged.membership.stands() {
+                    return Look::Nothing;
+                }
                 let verdict = verdict(rules, &aged.stored, &aged.stamps, cache.now());
                 reading::look(verdict, || aged.stored.clone(), &aged.stamps)
             }),
@@ -48,13 +57,20 @@ impl<R: Ruleset, S: ?Sized> EntryOf<'_, R, S> {
         look_into(self.cache, objects, self.key, self.rules)
     }
 
-    pub(super) fn object(&self, stored: R::Stored, ttl: Ttl, objects: &dyn ObjectStore) -> Object {
+    fn object(
+        &self,
+        stored: R::Stored,
+        membership: Membership,
+        ttl: Ttl,
+        objects: &dyn ObjectStore,
+    ) -> Object {
         let weight = if objects.weighs() { R::Form::weight(&stored) } else { 0 };
         if self.rules.freshness().is_plain() {
-            return Object { value: Box::new(Held(stored)), weight };
+            return Object { value: Box::new(Held { stored, membership }), weight };
         }
         let stamps = self.stamps(ttl);
-        Object { value: Box::new(Aged { stored, stamps }), weight: weight + size_of::<Stamps>() }
+        let value = Box::new(Aged { stored, membership, stamps });
+        Object { value, weight: weight + size_of::<Stamps>() }
     }
 
     pub(super) fn lease_object(
@@ -64,6 +80,7 @@ impl<R: Ruleset, S: ?Sized> EntryOf<'_, R, S> {
         ttl: Ttl,
         after: Timestamp,
     ) -> Leased<R::Stored> {
+        self.join(objects);
         let lease = objects.lease(self.key, ttl, mode);
         self.began();
         match self.arrived_object(objects, after) {
@@ -82,9 +99,9 @@ impl<R: Ruleset, S: ?Sized> EntryOf<'_, R, S> {
         let mut arrived = None;
         objects.read(self.key, &mut |object| {
             arrived = match object.downcast_ref::<Held<R::Stored>>() {
-                Some(held) => Some(held.0.clone()),
+                Some(held) => held.membership.stands().then(|| held.stored.clone()),
                 None => object.downcast_ref().and_then(|aged: &Aged<R::Stored>| {
-                    let is_news = aged.stamps.expires > after;
+                    let is_news = aged.stamps.expires > after && aged.membership.stands();
                     let is_fresh = policy::is_fresh(&aged.stamps, self.cache.now());
                     (is_news && is_fresh).then(|| aged.stored.clone())
                 }),
@@ -101,17 +118,24 @@ impl<R: Ruleset, S: ?Sized> EntryOf<'_, R, S> {
         ttl: Ttl,
     ) -> Fill {
         let Permit::Fenced(token) = permit else { return Fill::Failed };
-        self.filled_object(self.put_object(objects, stored, ttl, PutMode::IfLease(token)))
+        let membership = self.joined(objects);
+        if !membership.stands() {
+            objects.release(self.key, token);
+            return self.filled_object(Ok(false));
+        }
+        let mode = PutMode::IfLease(token);
+        self.filled_object(self.put_object(objects, stored, membership, ttl, mode))
     }
 
     pub(super) fn put_object(
         &self,
         objects: &dyn ObjectStore,
         stored: R::Stored,
+        membership: Membership,
         ttl: Ttl,
         mode: PutMode,
     ) -> Result<bool, StoreError> {
         let kept_for = self.kept_for(&stored, ttl);
-        objects.put(self.key, self.object(stored, ttl, objects), kept_for, mode)
+        objects.put(self.key, self.object(stored, membership, ttl, objects), kept_for, mode)
     }
 }

@@ -80,8 +80,9 @@ impl<R: Ruleset, S: ?Sized> EntryOf<'_, R, S> {
     fn decoded(&self, entry: Option<Bytes>) -> Option<(R::Stored, Stamps)> {
         let (codec, transcoder) = self.transcoder()?;
         match (transcoder.decode)(codec, self.key, &entry?) {
-            Ok((_, stamps)) if self.cache.resilience.debts.taint(stamps.began()) => None,
-            Ok(found) => Some(found),
+            Ok(found) if self.cache.resilience.debts.taint(found.stamps.began()) => None,
+            Ok(found) if !self.vouches_for(&found) => None,
+            Ok(found) => Some((found.value, found.stamps)),
             Err(unreadable) => {
                 self.tell(Counted::Fault, EventKind::Unreadable { reason: &unreadable });
                 None
@@ -90,6 +91,10 @@ impl<R: Ruleset, S: ?Sized> EntryOf<'_, R, S> {
     }
 
     fn keep_near(&self, stored: &R::Stored, stamps: &Stamps) {
+        // A copy would not go with groups of which this call knows only by the entry.
+        if self.numbers().are_of_others() {
+            return;
+        }
         if let Some(near) = &self.near {
             near.keep(stored.clone(), R::Form::weight, stamps.expires.since(self.cache.now()));
         }

@@ -113,6 +113,11 @@ impl Flights {
         lock(&self.under_way).remove(key);
     }
 
+    /// Hides from newcomers all flights of such keys and tags.
+    pub(crate) fn detach_those(&self, gone: impl Fn(&Key, &[String]) -> bool) {
+        lock(&self.under_way).retain(|key, flight| !gone(key, &lock(&flight.state).tags));
+    }
+
     /// How many flights are under way.
     #[cfg(test)]
     #[allow(dead_code, reason = "the model counts, which compiles this file as its own")]
@@ -146,6 +151,13 @@ impl<'a> Leading<'a> {
     pub(crate) fn computing(&self) -> Computing {
         lock(&self.flight.state).thread = thread::current().id();
         Computing::enter(self.flight.id)
+    }
+
+    /// Says with which tags the value will be stored.
+    pub(crate) fn concern(&self, tags: &[String]) {
+        if !tags.is_empty() {
+            lock(&self.flight.state).tags = tags.into();
+        }
     }
 
     /// Lets no newcomer take the value, and says whether anybody waits for it.
@@ -234,6 +246,8 @@ struct State {
     /// The thread that computes, or that last polled the computation.
     thread: thread::ThreadId,
     closed: bool,
+    /// Those of the value that is being computed.
+    tags: Box<[String]>,
     takers: usize,
     waiters: HashMap<u64, Waker>,
     /// From the first follower to the landing.
@@ -249,6 +263,7 @@ impl Flight {
             state: Mutex::new(State {
                 thread: thread::current().id(),
                 closed: false,
+                tags: Box::default(),
                 takers: 0,
                 waiters: HashMap::new(),
                 watch: None,

@@ -76,15 +76,23 @@ impl KeyText {
     #[inline]
     pub(crate) fn finish(&mut self) {
         if self.rest.is_some() {
-            self.seal();
+            self.seal(Key::MAX_LEN);
         }
     }
 
+    /// Completes the text as a key of so many bytes at most.
+    pub(crate) fn finish_within(&mut self, most: usize) {
+        if self.head.len() > most {
+            self.push_to_rest("");
+        }
+        self.seal(most);
+    }
+
     #[cold]
-    fn seal(&mut self) {
+    fn seal(&mut self, most: usize) {
         let Some(Rest::Hashed(hasher)) = self.rest.take() else { return };
         let digest = base64(hasher.finalize().as_bytes());
-        self.head.truncate(Key::MAX_LEN - 1 - digest.len());
+        self.head.truncate(most - 1 - digest.len());
         self.head.push('#');
         self.head.push_str(&digest);
     }
@@ -107,6 +115,8 @@ impl KeyText {
 /// Which bytes may not stand for themselves.
 #[derive(Clone, Copy)]
 pub(crate) enum Escape {
+    /// In the name of a tag.
+    Tag,
     /// In the path of a function.
     Path,
     /// In the prefix that stands for it. The types of a generic function follow, and must not be part of it.
@@ -124,8 +134,15 @@ pub(crate) enum Escape {
 /// The bytes that are forbidden, by a bit for each escape: on the path of a hit every byte of every string is
 /// looked up.
 static FORBIDDEN: [u8; 256] = {
-    let escapes =
-        [Escape::Path, Escape::Prefix, Escape::Type, Escape::Name, Escape::Quoted, Escape::Bare];
+    let escapes = [
+        Escape::Tag,
+        Escape::Path,
+        Escape::Prefix,
+        Escape::Type,
+        Escape::Name,
+        Escape::Quoted,
+        Escape::Bare,
+    ];
     let mut table = [0; 256];
     let mut index = 0;
     while index < table.len() * escapes.len() {
@@ -159,6 +176,7 @@ impl Escape {
             return true;
         }
         match self {
+            Self::Tag => byte == b'|',
             Self::Path => matches!(byte, b'(' | b')' | b'@' | b'|'),
             Self::Prefix => {
                 matches!(byte, b'(' | b')' | b'@' | b'|' | b'<' | b'>' | b';')

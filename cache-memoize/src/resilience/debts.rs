@@ -82,9 +82,14 @@ impl Debts {
         }
     }
 
+    /// Whether anything is to be invalidated.
+    pub(crate) fn are_there(&self) -> bool {
+        self.are_owed.load(Ordering::Acquire)
+    }
+
     /// Whether `key` is to be invalidated.
     pub(crate) fn include(&self, key: KeyRef<'_>) -> bool {
-        self.are_owed.load(Ordering::Acquire) && lock(&self.keys).owed.contains_key(key.as_str())
+        self.are_there() && lock(&self.keys).owed.contains_key(key.as_str())
     }
 
     /// Whether a value whose computation began then may have been invalidated without anybody remembering it.
@@ -100,7 +105,7 @@ impl Debts {
         key: KeyRef<'_>,
         now: impl Fn() -> Timestamp,
     ) -> Option<Payment<'_>> {
-        if !self.are_owed.load(Ordering::Acquire) {
+        if !self.are_there() {
             return None;
         }
         let part = part();

@@ -10,6 +10,7 @@ pub(crate) enum Operation {
     Release,
     Remove,
     Ping,
+    Increment,
 }
 
 impl Operation {
@@ -21,11 +22,12 @@ impl Operation {
             Self::Release => "release",
             Self::Remove => "remove",
             Self::Ping => "ping",
+            Self::Increment => "increment",
         }
     }
 }
 
-const OPERATIONS: usize = 6;
+const OPERATIONS: usize = 7;
 const FINE: u8 = 0;
 
 /// How each operation last ended, to tell what is news from what has been told.

@@ -1,7 +1,8 @@
 //! In which form values are stored.
 
 use crate::cache::Value;
-use crate::codec::{Codec, CodecError, Stamps, Unreadable, weight_of};
+use crate::codec::{Codec, CodecError, Decoded, Stamps, Unreadable, weight_of};
+use crate::groups::Numbered;
 use cache_memoize_core::{Bytes, KeyRef};
 
 /// In which form values are stored.
@@ -15,9 +16,10 @@ pub trait Form<S> {
 
 /// How values of one type become bytes and come back.
 pub struct Transcoder<S> {
-    pub(crate) encode: fn(&Codec, KeyRef<'_>, &S, &Stamps) -> Result<Bytes, CodecError>,
-    #[expect(clippy::type_complexity, reason = "the signature of `Codec::decode`")]
-    pub(crate) decode: fn(&Codec, KeyRef<'_>, &[u8]) -> Result<(S, Stamps), Unreadable>,
+    #[expect(clippy::type_complexity, reason = "the signature of `Codec::encode`")]
+    pub(crate) encode:
+        fn(&Codec, KeyRef<'_>, &S, &Stamps, Vec<Numbered>) -> Result<Bytes, CodecError>,
+    pub(crate) decode: fn(&Codec, KeyRef<'_>, &[u8]) -> Result<Decoded<S>, Unreadable>,
 }
 
 /// As bytes where the store is elsewhere, as they are in process.

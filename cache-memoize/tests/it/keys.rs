@@ -157,8 +157,8 @@ fn a_readable_call_has_a_readable_key() {
             cache_key_mixed(0, &[], Some("None"), false, ' '),
             "mixed(0,[],Some(\"None\"),false,'%20')",
         ),
-        (cache_key_of_any(7_u8), "of_any<u8>(7)"),
-        (cache_key_of_any(1.5), "of_any<f64>(1.5)"),
+        (cache_key_of_any(7_u8), "of_any|<u8>(7)"),
+        (cache_key_of_any(1.5), "of_any|<f64>(1.5)"),
     ];
     for (key, text) in readable {
         assert_eq!(key.as_str(), format!("{head}::{text}"));

@@ -9,6 +9,7 @@ mod errors;
 mod faces;
 mod fence;
 mod flight;
+mod groups;
 mod guard;
 mod keys;
 mod left_behind;

@@ -156,6 +156,22 @@ fn python_reads_the_old_value_during_a_refresh_and_after_one_that_failed() {
 }
 
 #[test]
+fn python_refuses_an_entry_whose_group_was_invalidated() {
+    on_every_server(|shared| {
+        if shared.form.is_some() {
+            return;
+        }
+        shared.prime(7);
+        assert_eq!(shared.read(), Ok(7));
+        invalidate_all_tended().expect("the server answers");
+        let refused = shared.read().expect_err("its group was invalidated");
+        assert!(refused.contains("group that was invalidated"), "{refused}");
+        shared.prime(8);
+        assert_eq!(shared.read(), Ok(8));
+    });
+}
+
+#[test]
 fn python_finds_nothing_where_only_a_lease_lies() {
     on_every_server(|shared| {
         let computed = refresh_tended(ENTRY, &|| {

@@ -28,6 +28,7 @@ mod stale_while_revalidate;
 mod store_result;
 #[path = "../it/support.rs"]
 mod support;
+mod tags;
 mod ttl;
 mod ttl_with;
 mod version;

@@ -73,7 +73,7 @@ fn what_another_type_stored_is_a_miss() {
 
 #[test]
 fn no_prefix_can_be_taken_for_another_with_types() {
-    assert_eq!(cache_key_typed::<u8>().as_str(), "typed<u8>()");
+    assert_eq!(cache_key_typed::<u8>().as_str(), "typed|<u8>()");
     assert_eq!(cache_key_typed_in_its_prefix().as_str(), "typed%3Cu8%3E()");
     on_every_kind(|kind| assert_ne!(typed::<u8>(), typed_in_its_prefix(), "{kind}"));
 }

@@ -1,8 +1,8 @@
 use crate::breaks::Break;
 use crate::store::Mutant;
 use cache_memoize_core::{
-    AnyObject, AsyncStore, Bytes, KeyRef, Lease, LeaseMode, NonBlocking, Object, ObjectStore,
-    PutMode, Result, Store, StoreError, StoreErrorKind, Token, Ttl,
+    AnyObject, AsyncStore, Bytes, Generations, KeyRef, Lease, LeaseMode, NonBlocking, Object,
+    ObjectStore, PutMode, Result, Store, StoreError, StoreErrorKind, Token, Ttl,
 };
 use std::collections::{HashMap, VecDeque};
 use std::future::poll_fn;
@@ -105,6 +105,7 @@ pub(crate) struct Objects {
     last_number: AtomicU64,
     by_number: Mutex<HashMap<u64, Arc<AnyObject>>>,
     is_being_read: AtomicBool,
+    generations: Generations,
 }
 
 impl Objects {
@@ -114,6 +115,7 @@ impl Objects {
             last_number: AtomicU64::new(0),
             by_number: Mutex::default(),
             is_being_read: AtomicBool::new(false),
+            generations: Generations::new(),
         }
     }
 
@@ -174,6 +176,10 @@ impl ObjectStore for Objects {
 
     fn clear(&self) {
         self.store().clear().unwrap();
+    }
+
+    fn generations(&self) -> &Generations {
+        &self.generations
     }
 
     fn weighs(&self) -> bool {

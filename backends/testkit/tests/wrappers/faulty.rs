@@ -1,8 +1,8 @@
 use super::{Polled, key};
 use crate::backend;
 use cache_memoize_core::{
-    AnyObject, Backend, Bytes, KeyRef, Lease, LeaseMode, Object, ObjectStore, PutMode, Result,
-    Store, StoreErrorKind, Token, Ttl,
+    AnyObject, Backend, Bytes, Generations, KeyRef, Lease, LeaseMode, Object, ObjectStore, PutMode,
+    Result, Store, StoreErrorKind, Token, Ttl,
 };
 use cache_memoize_testkit::{FakeClock, Fault, Faults};
 use std::sync::Arc;
@@ -252,7 +252,8 @@ fn await_wake<T>(call: &Polled<'_, T>) {
     }
 }
 
-struct NoObjects;
+#[derive(Default)]
+struct NoObjects(Generations);
 
 impl ObjectStore for NoObjects {
     fn read(&self, _: KeyRef<'_>, _: &mut dyn FnMut(&AnyObject)) -> bool {
@@ -275,6 +276,10 @@ impl ObjectStore for NoObjects {
 
     fn clear(&self) {}
 
+    fn generations(&self) -> &Generations {
+        &self.0
+    }
+
     fn weighs(&self) -> bool {
         false
     }
@@ -282,7 +287,7 @@ impl ObjectStore for NoObjects {
 
 #[test]
 fn objects_do_not_go_round_the_faults() {
-    let backend = backend(FakeClock::new()).with_objects(Arc::new(NoObjects));
+    let backend = backend(FakeClock::new()).with_objects(Arc::new(NoObjects::default()));
     let wrapped = Faults::new().wrap(&backend);
     assert!(wrapped.objects().is_none() && wrapped.store().is_some());
     assert_eq!(wrapped.name(), backend.name());

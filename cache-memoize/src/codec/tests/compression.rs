@@ -184,7 +184,7 @@ fn an_entry_is_read_whatever_the_settings_are_now() {
 fn no_feature_changes_what_is_written_by_default() {
     for (_, serializer) in serializers() {
         let codec = codec_with(&serializer, Compressor::default());
-        let entry = codec.encode(key(), &"abc".repeat(2000), &STAMPS).unwrap();
+        let entry = codec.encode(key(), &"abc".repeat(2000), &STAMPS, Vec::new()).unwrap();
         assert_eq!(codec.inspect(key(), &entry).unwrap().compressor, "none");
     }
 }

@@ -164,7 +164,7 @@ fn plain_mode_takes_those_that_need_no_length() {
         let entry = encode(&codec, &text);
         assert!(entry.ends_with(b"."));
         let read = |codec: &Codec, entry: &[u8]| codec.decode::<String>(key(), entry);
-        assert_eq!(read(&codec, &entry).unwrap().0, text);
+        assert_eq!(read(&codec, &entry).unwrap().value, text);
         assert!(read(&codec, &entry[..entry.len() - 1]).is_err(), "what it refuses");
         assert!(read(&codec.with_limit(1000), &entry).is_err(), "more than it was told of");
     }
@@ -177,7 +177,7 @@ fn plain_mode_takes_a_custom_serializer() {
     let codec = codec(borrowed).plain().unwrap();
     let entry = encode(&codec, &vec![1_u8, 2]);
     assert_eq!(*entry, [0x92, 1, 2]);
-    assert_eq!(codec.decode::<Vec<u8>>(key(), &entry).unwrap().0, [1, 2]);
+    assert_eq!(codec.decode::<Vec<u8>>(key(), &entry).unwrap().value, [1, 2]);
 }
 
 #[test]
@@ -225,7 +225,7 @@ fn a_faulty_compressor_harms_no_one() {
         }
         let compressor = Compressor::custom(Arc::new(Faulty(|_| None))).above(0);
         let codec = Codec::new(serializer, compressor).unwrap();
-        let error = codec.encode(key(), &"a".repeat(100), &STAMPS).unwrap_err();
+        let error = codec.encode(key(), &"a".repeat(100), &STAMPS, Vec::new()).unwrap_err();
         assert_eq!(error.to_string(), "a value could not be compressed with faulty");
         assert_eq!(std::error::Error::source(&error).unwrap().to_string(), "out of order");
     }

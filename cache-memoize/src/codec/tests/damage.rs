@@ -3,8 +3,9 @@
 use super::sample::{Sample, golden};
 use super::{STAMPS, codec, codecs, decode, encode, key, serializers};
 use crate::codec::envelope::{self, Header};
-use crate::codec::{Codec, Unreadable};
-use cache_memoize_core::{Bytes, KeyRef};
+use crate::codec::{Codec, Serializer, Unreadable};
+use crate::groups::Numbered;
+use cache_memoize_core::{Bytes, Key, KeyRef};
 
 #[test]
 fn every_truncation_is_noticed() {
@@ -170,8 +171,7 @@ fn unknown_serializers_and_compressors_are_named() {
     }
 }
 
-/// Flags and tag generations have their place in the format; who does not know what they mean keeps
-/// away from such an entry.
+/// Flags have their place in the format; who does not know what they mean keeps away from such an entry.
 #[test]
 fn parts_of_a_later_library_are_noticed() {
     for (_, serializer) in serializers() {
@@ -179,11 +179,30 @@ fn parts_of_a_later_library_are_noticed() {
         let whole = encode(&codec, &1_u8);
         let flagged = resum(&whole, 50, |header| header[6] = 1);
         assert_eq!(decode::<u8>(&codec, &flagged), Err(Unreadable::UnknownPart));
-        let tagged = resum(&whole, 66, |header| {
-            header[48] = 1;
-            header.extend_from_slice(&[7; 16]);
-        });
-        assert_eq!(decode::<u8>(&codec, &tagged), Err(Unreadable::UnknownPart));
+    }
+}
+
+#[test]
+fn groups_that_are_not_whole_are_noticed() {
+    let codec = codec(Serializer::Json);
+    let numbered = |name| Numbered { key: Key::new(name).unwrap(), number: 7 };
+    let groups = vec![numbered("other|all.0"), numbered(key().as_str())];
+    let whole = codec.encode(key(), &1_u8, &STAMPS, groups.clone()).unwrap();
+    let decoded = codec.decode::<u8>(key(), &whole).unwrap();
+    assert_eq!((decoded.value, decoded.groups), (1, groups));
+    for end in 0..whole.len() {
+        let cut = codec.decode::<u8>(key(), &whole[..end]).map(|decoded| decoded.value);
+        assert!(
+            matches!(cut, Err(Unreadable::Length { .. } | Unreadable::Foreign)),
+            "{end}: {cut:?}"
+        );
+    }
+    let header = whole.len() - 5;
+    let end_of_first = 50 + 10 + "other|all.0".len();
+    for (at, number) in [(48, 9), (59, 0), (59, 255), (58, 200), (60, 0), (end_of_first + 8, 255)] {
+        let forged = resum(&whole, header, |header| header[at] = number);
+        let read = codec.decode::<u8>(key(), &forged).map(|decoded| decoded.value);
+        assert!(read.is_err(), "{at}: {number}");
     }
 }
 
@@ -209,7 +228,7 @@ fn nothing_is_read_above_the_limit() {
         let strict = codec.with_limit(size - 1);
         let too_large = Unreadable::TooLarge { size, limit: size - 1 };
         assert_eq!(decode::<Sample>(&strict, &entry), Err(too_large));
-        let refused = strict.encode(key(), &golden(), &STAMPS).unwrap_err().to_string();
+        let refused = strict.encode(key(), &golden(), &STAMPS, Vec::new()).unwrap_err().to_string();
         assert!(refused.contains(&format!("{size} bytes")), "{refused}");
     }
 }
@@ -223,10 +242,9 @@ fn forge(entry: &[u8], change: impl FnOnce(&mut Header, &mut Vec<u8>)) -> Bytes 
 }
 
 /// The same on the bytes of the header, which ends up with this length.
-fn resum(entry: &[u8], length: usize, change: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
-    let (mut header, payload) = (entry[..50].to_vec(), &entry[54..]);
+fn resum(entry: &[u8], header: usize, change: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
+    let (mut header, payload) = (entry[..header].to_vec(), &entry[header + 4..]);
     change(&mut header);
-    assert_eq!(header.len(), length);
     let checksum = crc32fast::hash(&[key().as_str().as_bytes(), &header, payload].concat());
     [&header, &checksum.to_le_bytes()[..], payload].concat()
 }

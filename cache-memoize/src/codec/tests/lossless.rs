@@ -50,7 +50,7 @@ where
     T: Serialize + serde::de::DeserializeOwned + PartialEq + std::fmt::Debug + 'static,
 {
     let codec = codec(Serializer::from_name(name).unwrap());
-    match codec.encode(key(), value, &STAMPS) {
+    match codec.encode(key(), value, &STAMPS, Vec::new()) {
         Ok(entry) => {
             assert_eq!(&decode::<T>(&codec, &entry).unwrap(), value, "{name}");
             None
@@ -112,7 +112,7 @@ fn types_that_need_a_format_that_describes_itself() {
     let inner = super::sample::BufferedInner { flat: 1.0, flat_wide: 2.0, flat_list: vec![] };
     let shape = super::sample::Shape::Point;
     let value = Buffered { single: 1.0, inner, shape, note: Some("n".into()), last: 0 };
-    let refused = codec(postcard).encode(key(), &value, &STAMPS).unwrap_err();
+    let refused = codec(postcard).encode(key(), &value, &STAMPS, Vec::new()).unwrap_err();
     assert!(matches!(refused, CodecError::Lossy { obstacle: Obstacle::SelfDescribing, .. }));
 }
 
@@ -175,7 +175,8 @@ fn what_is_too_deep_is_refused_without_walking_down() {
     }
 
     for (name, serializer) in serializers() {
-        let refused = codec(serializer).encode(key(), &vec![Pit(0)], &STAMPS).unwrap_err();
+        let refused =
+            codec(serializer).encode(key(), &vec![Pit(0)], &STAMPS, Vec::new()).unwrap_err();
         assert!(
             matches!(refused, CodecError::Lossy { obstacle: Obstacle::Depth { .. }, .. }),
             "{name}: {refused}"
@@ -189,7 +190,7 @@ fn the_message_says_what_to_do_and_never_the_value() {
     for (_, serializer) in serializers() {
         let codec = codec(serializer);
         let secret = Stubborn("hunter2".into());
-        let error = codec.encode(key(), &secret, &STAMPS).unwrap_err();
+        let error = codec.encode(key(), &secret, &STAMPS, Vec::new()).unwrap_err();
         let message = format!("{error} {error:?}");
         assert!(message.contains("Stubborn"), "{message}");
         assert!(message.contains("choose another serializer"), "{message}");
@@ -201,6 +202,6 @@ fn the_message_says_what_to_do_and_never_the_value() {
 fn what_a_format_refuses_by_itself_is_told_in_its_words() {
     let Some(json) = Serializer::from_name("json") else { return };
     let value = BTreeMap::from([((1, 2), 3)]);
-    let error = codec(json).encode(key(), &value, &STAMPS).unwrap_err().to_string();
+    let error = codec(json).encode(key(), &value, &STAMPS, Vec::new()).unwrap_err().to_string();
     assert!(error.contains("key must be a string"), "{error}");
 }

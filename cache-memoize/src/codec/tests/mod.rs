@@ -12,7 +12,7 @@ mod structs;
 mod tracing;
 mod weights;
 
-use super::{Codec, Compressor, Serializer, Stamps, Unreadable};
+use super::{Codec, Compressor, Decoded, Serializer, Stamps, Unreadable};
 use cache_memoize_core::{Bytes, KeyRef, Timestamp};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -57,11 +57,11 @@ fn codec(serializer: Serializer) -> Codec {
 }
 
 fn encode<T: Serialize + DeserializeOwned + 'static>(codec: &Codec, value: &T) -> Bytes {
-    codec.encode(key(), value, &STAMPS).unwrap()
+    codec.encode(key(), value, &STAMPS, Vec::new()).unwrap()
 }
 
 fn decode<T: DeserializeOwned + 'static>(codec: &Codec, entry: &[u8]) -> Result<T, Unreadable> {
-    let (value, stamps) = codec.decode(key(), entry)?;
+    let Decoded { value, stamps, .. } = codec.decode(key(), entry)?;
     assert_eq!(stamps, STAMPS);
     Ok(value)
 }

@@ -4,7 +4,7 @@ use super::sample::{Sample, golden, samples};
 use super::{codecs, compressors, encode, key, noise, serializers};
 use crate::codec::error::Obstacle;
 use crate::codec::presence::Presence;
-use crate::codec::{Codec, CodecError, Compressor, Serializer, Stamps, Unreadable};
+use crate::codec::{Codec, CodecError, Compressor, Decoded, Serializer, Stamps, Unreadable};
 use cache_memoize_core::Timestamp;
 use proptest::prelude::*;
 use serde::de::{DeserializeOwned, Visitor};
@@ -33,7 +33,7 @@ fn plain_codecs() -> Vec<(String, Codec)> {
 }
 
 fn decode<T: DeserializeOwned + 'static>(codec: &Codec, entry: &[u8]) -> Result<T, Unreadable> {
-    codec.decode(key(), entry).map(|(value, _)| value)
+    codec.decode(key(), entry).map(|decoded| decoded.value)
 }
 
 /// What other implementations make of the bytes, for as long as they are given.
@@ -171,7 +171,7 @@ fn nothing_panics_on_a_harmed_entry_and_checksums_notice_it() {
 #[test]
 fn an_entry_has_no_stamps() {
     for (name, codec) in plain_codecs() {
-        let (_, stamps) = codec.decode::<u8>(key(), &encode(&codec, &1_u8)).unwrap();
+        let Decoded { stamps, .. } = codec.decode::<u8>(key(), &encode(&codec, &1_u8)).unwrap();
         let none = Stamps {
             created: Timestamp::from_millis(0),
             expires: Timestamp::NEVER,
@@ -254,7 +254,7 @@ fn envelopes_and_plain_entries_are_not_taken_for_one_another() {
 fn a_value_that_begins_as_an_envelope_is_refused() {
     let codec = plain(&Serializer::MessagePack, &Compressor::none());
     let value = Blob(vec![1; LENGTH_OF_MAGIC]);
-    let refused = codec.encode(key(), &value, &super::STAMPS).unwrap_err();
+    let refused = codec.encode(key(), &value, &super::STAMPS, Vec::new()).unwrap_err();
     let obstacle = Obstacle::LikeAnEnvelope;
     assert!(matches!(refused, CodecError::Lossy { obstacle: it, .. } if it == obstacle));
     assert!(refused.to_string().contains("use zlib"), "{refused}");
@@ -277,9 +277,9 @@ fn a_block_whose_length_begins_as_an_envelope_is_refused() {
     const LENGTH: usize = u32::from_le_bytes([0xC5, b'c', b'm', 0]) as usize;
     let codec = plain(&Serializer::MessagePack, &Compressor::lz4());
     let of_size = |size: usize| Blob(vec![0; size - 5]);
-    let refused = codec.encode(key(), &of_size(LENGTH), &super::STAMPS).unwrap_err();
+    let refused = codec.encode(key(), &of_size(LENGTH), &super::STAMPS, Vec::new()).unwrap_err();
     assert!(matches!(refused, CodecError::Lossy { obstacle: Obstacle::LikeAnEnvelope, .. }));
-    assert!(codec.encode(key(), &of_size(LENGTH + 1), &super::STAMPS).is_ok());
+    assert!(codec.encode(key(), &of_size(LENGTH + 1), &super::STAMPS, Vec::new()).is_ok());
 }
 
 #[test]
@@ -294,7 +294,7 @@ fn what_would_not_come_back_is_refused() {
     where
         T: Serialize + DeserializeOwned + 'static,
     {
-        let refused = codec.encode(key(), &value, &super::STAMPS).unwrap_err();
+        let refused = codec.encode(key(), &value, &super::STAMPS, Vec::new()).unwrap_err();
         let expected = Obstacle::NestedNothing;
         let lossy = matches!(refused, CodecError::Lossy { obstacle, .. } if obstacle == expected);
         assert!(lossy, "{name}: {refused}");
@@ -324,7 +324,8 @@ fn nothing_is_written_or_read_above_the_limit() {
         let strict = codec.with_limit(size - 1);
         let refused = decode::<String>(&strict, &entry);
         assert!(matches!(refused, Err(Unreadable::Decompression { .. })), "{name}: {refused:?}");
-        let refused = strict.encode(key(), &text, &super::STAMPS).unwrap_err().to_string();
+        let refused =
+            strict.encode(key(), &text, &super::STAMPS, Vec::new()).unwrap_err().to_string();
         assert!(refused.contains(&format!("{size} bytes")), "{refused}");
     }
 }

@@ -93,7 +93,7 @@ fn more_layers_than_there_is_room_for_come_back() {
             let entry = encode(&codec, &chain(length));
             assert_eq!(decode::<Chain>(&codec, &entry), Ok(chain(length)), "{name}, {length}");
         }
-        let longer = codec.encode(super::key(), &chain(128), &super::STAMPS);
+        let longer = codec.encode(super::key(), &chain(128), &super::STAMPS, Vec::new());
         match name.starts_with("postcard") {
             true => assert_eq!(decode::<Chain>(&codec, &longer.unwrap()), Ok(chain(128))),
             false => assert!(longer.unwrap_err().to_string().contains("`Some` around nothing")),

@@ -122,7 +122,7 @@ fn a_variant_of_an_enum() {
 fn the_message_names_the_struct_and_the_remedy_and_never_the_value() {
     for (_, serializer) in serializers() {
         let value = Event::Login { user: "u".into(), secret: "hunter2".into() };
-        let error = codec(serializer).encode(key(), &value, &STAMPS).unwrap_err();
+        let error = codec(serializer).encode(key(), &value, &STAMPS, Vec::new()).unwrap_err();
         let message = format!("{error} {error:?}");
         assert!(message.contains("`Event::Login`") && message.contains("same"), "{message}");
         assert!(!message.contains("hunter2"), "{message}");

@@ -1,0 +1,124 @@
+//! The groups that an entry is in, as a call reads and compares them.
+
+use super::EntryOf;
+use crate::codec::Decoded;
+use crate::error::Error;
+use crate::groups::{Members, Membership, Numbers};
+use crate::observer::EventKind;
+use crate::plan::Fill;
+use crate::rules::Ruleset;
+use crate::stats::Counted;
+use crate::sync::lock;
+use crate::treatment::Spot;
+use cache_memoize_core::{Bytes, Key, KeyRef, ObjectStore, StoreError};
+use std::sync::{Arc, Mutex, MutexGuard};
+
+impl Spot<'_> {
+    /// The groups of the values of this call in a store of objects.
+    pub(super) fn members(&self, objects: &dyn ObjectStore) -> Arc<Members> {
+        let made = || Members::of(objects, &self.groups());
+        let shared = self.cache.members_of(self.site).filter(|_| self.tags.is_empty());
+        shared.map_or_else(made, |shared| shared.get_or_init(made).clone())
+    }
+}
+
+impl<R: Ruleset, S: ?Sized> EntryOf<'_, R, S> {
+    /// The generations of the entry's groups. A plain entry is in none, since it could not say so.
+    pub(super) fn numbers(&self) -> MutexGuard<'_, Numbers> {
+        let numbers = self.numbers.get_or_init(|| {
+            let is_plain = self.cache.codec.as_ref().is_none_or(|codec| codec.is_plain());
+            let backend = self.cache.backend.as_ref().filter(|_| !is_plain);
+            let numbers = |backend| Numbers::of(&self.spot.groups(), self.key, backend);
+            Mutex::new(backend.map_or_else(Numbers::default, numbers))
+        });
+        lock(numbers)
+    }
+
+    /// The keys of the generations.
+    pub(super) fn number_keys(&self) -> Vec<Key> {
+        self.numbers().keys().cloned().collect()
+    }
+
+    /// Takes in the generations that were read behind the entry, and gives the entry.
+    pub(super) fn learned(&self, mut answers: Vec<Option<Bytes>>) -> Option<Bytes> {
+        let entry = if answers.is_empty() { None } else { answers.remove(0) };
+        self.numbers().learn(&answers);
+        entry
+    }
+
+    /// The generations of the entry's groups that were not read along with it.
+    pub(super) fn unread_of(&self, entry: Option<&Bytes>) -> Vec<Key> {
+        let groups = self.cache.codec.as_ref().zip(entry);
+        let groups = groups.and_then(|(codec, entry)| codec.groups_in(self.key, entry));
+        groups.map_or_else(Vec::new, |groups| self.numbers().unread_of(&groups))
+    }
+
+    /// Whether none of an entry's groups was invalidated, as far as this call knows.
+    pub(super) fn vouches_for<T>(&self, decoded: &Decoded<T>) -> bool {
+        self.numbers().vouch_for(&decoded.groups)
+    }
+
+    /// What becomes of a fill when the store was asked for the generations once more: those who wait may have come
+    /// after an invalidation.
+    pub(super) fn confirmed(
+        &self,
+        fill: Fill,
+        answer: Result<Vec<Option<Bytes>>, StoreError>,
+    ) -> Fill {
+        match answer {
+            Ok(answers) if self.numbers().still_are(&answers) => fill,
+            Ok(_) => {
+                self.tell(Counted::FencedOff, EventKind::FencedOff);
+                Fill::Refused
+            }
+            Err(_) => Fill::Failed,
+        }
+    }
+
+    /// What came of removing the generations of a group. What did not arrive is remembered.
+    pub(super) fn removed_all(
+        &self,
+        keys: &[Key],
+        removed: Result<Vec<bool>, StoreError>,
+    ) -> Result<bool, Error> {
+        if let (Err(_), Some(backend)) = (&removed, &self.cache.backend) {
+            let (debts, now) = (&self.cache.resilience.debts, self.cache.now());
+            keys.iter().for_each(|key| debts.owe(backend.part(key.as_ref()), key.as_ref(), now));
+        }
+        match removed {
+            Ok(found) => Ok(found.contains(&true)),
+            Err(error) => Err(self.failed("invalidate", error)),
+        }
+    }
+
+    /// Begins a computation for a store of objects.
+    pub(super) fn join(&self, objects: &dyn ObjectStore) {
+        *lock(&self.membership) = Some(self.spot.members(objects).join());
+    }
+
+    /// The membership of the value that was computed.
+    pub(super) fn joined(&self, objects: &dyn ObjectStore) -> Membership {
+        let joined = lock(&self.membership).take();
+        joined.unwrap_or_else(|| self.spot.members(objects).join())
+    }
+}
+
+/// As many answers as there were questions.
+pub(super) fn each<T>(
+    operation: &'static str,
+    questions: usize,
+    answers: Result<Vec<T>, StoreError>,
+) -> Result<Vec<T>, StoreError> {
+    let answers = answers?;
+    if answers.len() == questions {
+        return Ok(answers);
+    }
+    let number = answers.len();
+    let context = format!("the backend gave {number} answers about {questions} keys");
+    Err(StoreError::new(cache_memoize_core::StoreErrorKind::Protocol, operation, context))
+}
+
+/// Keys as a store takes them.
+pub(super) fn borrowed(keys: &[Key]) -> Vec<KeyRef<'_>> {
+    keys.iter().map(Key::as_ref).collect()
+}
