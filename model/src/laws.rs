@@ -11,8 +11,15 @@ fn schedules() -> usize {
     std::env::var("MODEL_SCHEDULES").ok().and_then(|number| number.parse().ok()).unwrap_or(3_000)
 }
 
+/// How something is invalidated.
+type Way = fn(&Process);
+
 /// After an invalidation returned, no call is served a value whose computation began before it.
 fn fence_law(world: &Arc<World>, wait_limit: Duration) {
+    fence_law_for(Process::invalidate, world, wait_limit);
+}
+
+fn fence_law_for(invalidate: Way, world: &Arc<World>, wait_limit: Duration) {
     let here = Process::waiting(world, wait_limit);
     let there = Process::waiting(world, wait_limit);
     let callers = [&here, &here, &there].map(|process| {
@@ -32,7 +39,7 @@ fn fence_law(world: &Arc<World>, wait_limit: Duration) {
             (world.clone(), there.clone(), [here.clone(), there.clone()]);
         thread::spawn(move || {
             let before = world.now();
-            invalidating.invalidate();
+            invalidate(&invalidating);
             let late = asking.map(|process| thread::spawn(move || process.call()));
             for call in late {
                 let began = call.join().expect("a call returns");
@@ -54,6 +61,29 @@ fn the_fence_holds_across_processes() {
 fn the_fence_holds_for_values_that_grow_old() {
     let law = || fence_law(&World::of_old_values(Faith::Faithful), Duration::MAX);
     check_random(law, schedules());
+}
+
+#[test]
+fn the_fence_holds_for_groups() {
+    for world in [World::new, World::of_old_values] {
+        let law = move || {
+            fence_law_for(Process::invalidate_group, &world(Faith::Faithful), Duration::MAX);
+        };
+        check_random(law, schedules());
+    }
+}
+
+#[test]
+fn a_value_whose_group_another_process_invalidated_is_not_passed_on() {
+    check_random(|| passing_on_law(Process::invalidate_group, Faith::Faithful), schedules());
+    check_pct(|| passing_on_law(Process::invalidate_group, Faith::Faithful), schedules(), 3);
+}
+
+#[test]
+fn the_model_notices_that_a_group_is_not_asked_about() {
+    let law = || passing_on_law(Process::invalidate_group, Faith::Unconfirmed);
+    let run = || check_pct(law, schedules(), 3);
+    assert!(catch_unwind(AssertUnwindSafe(run)).is_err(), "the law held all the same");
 }
 
 #[test]
@@ -84,18 +114,19 @@ fn the_fence_holds_however_impatient_the_callers_are() {
 /// The narrow window between a fill and the landing of its flight, on a schedule of few threads.
 #[test]
 fn a_value_that_another_process_invalidated_is_not_passed_on() {
-    let law = || {
-        let world = World::new(Faith::Faithful);
-        let (here, there) = (Process::of(&world), Process::of(&world));
-        let early = [here.clone(), here.clone()].map(|it| thread::spawn(move || it.call()));
-        let before = world.now();
-        there.invalidate();
-        let began = here.call();
-        assert!(began > before, "served a value of {began}, invalidated at {before}");
-        early.into_iter().for_each(|call| drop(call.join()));
-    };
-    check_random(law, schedules());
-    check_pct(law, schedules(), 3);
+    check_random(|| passing_on_law(Process::invalidate, Faith::Faithful), schedules());
+    check_pct(|| passing_on_law(Process::invalidate, Faith::Faithful), schedules(), 3);
+}
+
+fn passing_on_law(invalidate: Way, faith: Faith) {
+    let world = World::new(faith);
+    let (here, there) = (Process::of(&world), Process::of(&world));
+    let early = [here.clone(), here.clone()].map(|it| thread::spawn(move || it.call()));
+    let before = world.now();
+    invalidate(&there);
+    let began = here.call();
+    assert!(began > before, "served a value of {began}, invalidated at {before}");
+    early.into_iter().for_each(|call| drop(call.join()));
 }
 
 #[test]

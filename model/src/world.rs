@@ -19,6 +19,8 @@ pub(crate) enum Faith {
     Faithful,
     /// Accepts every fill: the models must notice.
     Unfenced,
+    /// Passes on what was filled without asking whether its group was invalidated: the models must notice.
+    Unconfirmed,
     /// Cannot be reached.
     Down,
 }
@@ -37,12 +39,26 @@ pub(crate) struct World {
 
 #[derive(Default)]
 struct Shelf {
-    value: Option<Moment>,
+    value: Option<Filled>,
     token: Option<u64>,
     issued: u64,
+    /// That of the group which every value is in.
+    generation: u64,
+}
+
+/// A value, and the generation of its group from before it was computed.
+#[derive(Clone, Copy)]
+struct Filled {
+    value: Moment,
+    generation: u64,
 }
 
 impl Shelf {
+    /// The value, if its group has the generation that a caller knows.
+    fn value_in(&self, known: u64) -> Option<Moment> {
+        self.value.filter(|filled| filled.generation == known).map(|filled| filled.value)
+    }
+
     fn lease(&mut self, mode: LeaseMode) -> Leased<Moment> {
         let first = self.token.is_none() || mode == LeaseMode::Renew;
         if first {
@@ -106,11 +122,15 @@ impl World {
         began
     }
 
-    fn look_up(&self) -> Look<Moment> {
+    fn generation(&self) -> u64 {
+        lock(&self.store).generation
+    }
+
+    fn look_up(&self, known: u64) -> Look<Moment> {
         if self.faith == Faith::Down {
             return Look::Nothing;
         }
-        match lock(&self.store).value {
+        match lock(&self.store).value_in(known) {
             Some(stored) if self.ages => {
                 let expires = Timestamp::from_millis(stored);
                 Look::Due(Due { stored, when: Replaced { expires, cost: Duration::ZERO } })
@@ -120,33 +140,33 @@ impl World {
     }
 
     /// A lease to compute another value than the old one.
-    fn lease_in_the_place_of(&self, old: &Replaced) -> Leased<Moment> {
+    fn lease_in_the_place_of(&self, old: &Replaced, known: u64) -> Leased<Moment> {
         let mut shelf = lock(&self.store);
-        match shelf.value {
+        match shelf.value_in(known) {
             Some(value) if value > old.expires.as_millis() => Leased::Found(value),
             _ => shelf.lease(LeaseMode::Join),
         }
     }
 
-    fn lease_out(&self, mode: LeaseMode) -> Leased<Moment> {
+    fn lease_out(&self, mode: LeaseMode, known: u64) -> Leased<Moment> {
         if self.faith == Faith::Down {
             return Leased::Granted { permit: Permit::Unfenced, first: true };
         }
         let mut shelf = lock(&self.store);
-        if let (Some(value), LeaseMode::Join) = (shelf.value, mode) {
+        if let (Some(value), LeaseMode::Join) = (shelf.value_in(known), mode) {
             return Leased::Found(value);
         }
         shelf.lease(mode)
     }
 
-    fn fill_in(&self, permit: Permit, value: Moment) -> Fill {
+    fn fill_in(&self, permit: Permit, filled: Filled) -> Fill {
         let Permit::Fenced(token) = permit else { return Fill::Failed };
         let mut shelf = lock(&self.store);
-        if shelf.token != Some(token.number()) && self.faith == Faith::Faithful {
+        if shelf.token != Some(token.number()) && self.faith != Faith::Unfenced {
             return Fill::Refused;
         }
         shelf.token = None;
-        shelf.value = Some(value);
+        shelf.value = Some(filled);
         Fill::Accepted
     }
 
@@ -164,6 +184,12 @@ impl World {
             let mut shelf = lock(&self.store);
             shelf.value = None;
             shelf.token = None;
+        }
+    }
+
+    fn remove_group(&self) {
+        if self.faith != Faith::Down {
+            lock(&self.store).generation += 1;
         }
     }
 }
@@ -187,32 +213,43 @@ impl Process {
     }
 
     pub(crate) fn call(&self) -> Moment {
+        use blocking::Entries as _;
         let (world, flights, key) = (&*self.world, &self.flights, &self.key);
+        let entry = Entry::of(world);
         let compute = || world.compute();
-        match world.look_up() {
+        match entry.look() {
             Look::Found(value) => value,
-            Look::Due(due) => blocking::due(world, flights, key, &Whole, due, compute),
-            _ => blocking::missed(world, flights, key, &Whole, plan(), None, compute),
+            Look::Due(due) => blocking::due(&entry, flights, key, &Whole, due, compute),
+            _ => blocking::missed(&entry, flights, key, &Whole, plan(), None, compute),
         }
     }
 
     pub(crate) async fn call_async(&self) -> Moment {
+        use asynchronous::Entries as _;
         let (world, flights, key) = (&*self.world, &self.flights, &self.key);
+        let entry = Entry::of(world);
         let compute = world.compute_slowly();
-        match world.look_up() {
+        match entry.look().await {
             Look::Found(value) => value,
-            Look::Due(due) => asynchronous::due(world, flights, key, &Whole, due, compute).await,
-            _ => asynchronous::missed(world, flights, key, &Whole, plan(), None, compute).await,
+            Look::Due(due) => asynchronous::due(&entry, flights, key, &Whole, due, compute).await,
+            _ => asynchronous::missed(&entry, flights, key, &Whole, plan(), None, compute).await,
         }
     }
 
     pub(crate) fn refresh(&self) -> Moment {
-        blocking::refresh(&*self.world, &self.flights, &self.key, &Whole, || self.world.compute())
+        let entry = Entry::of(&self.world);
+        blocking::refresh(&entry, &self.flights, &self.key, &Whole, || self.world.compute())
     }
 
     pub(crate) fn invalidate(&self) {
         self.world.remove();
         self.flights.detach(&self.key);
+    }
+
+    /// Invalidates the group of the key.
+    pub(crate) fn invalidate_group(&self) {
+        self.world.remove_group();
+        self.flights.detach_those(|_, _| true);
     }
 
     pub(crate) fn flights_under_way(&self) -> usize {
@@ -224,27 +261,64 @@ fn plan() -> Plan {
     Plan::new(SingleFlight::Process, Duration::ZERO)
 }
 
-impl blocking::Entries for World {
+/// The entry, for one call.
+struct Entry<'a> {
+    world: &'a World,
+    known: AtomicU64,
+}
+
+impl<'a> Entry<'a> {
+    fn of(world: &'a World) -> Self {
+        Self { world, known: AtomicU64::new(0) }
+    }
+
+    /// A generation is read together with the entry, or before.
+    fn learn(&self) {
+        self.known.store(self.world.generation(), Ordering::SeqCst);
+    }
+
+    fn known(&self) -> u64 {
+        self.known.load(Ordering::SeqCst)
+    }
+
+    fn confirmed(&self, fill: Fill) -> Fill {
+        let is_asked = fill == Fill::Accepted && self.world.faith != Faith::Unconfirmed;
+        match is_asked && self.world.generation() != self.known() {
+            true => Fill::Refused,
+            false => fill,
+        }
+    }
+}
+
+impl blocking::Entries for Entry<'_> {
     type Stored = Moment;
 
     fn look(&self) -> Look<Moment> {
-        self.look_up()
+        self.learn();
+        self.world.look_up(self.known())
     }
 
     fn lease(&self, mode: LeaseMode) -> Leased<Moment> {
-        self.lease_out(mode)
+        if mode == LeaseMode::Renew {
+            self.learn();
+        }
+        self.world.lease_out(mode, self.known())
     }
 
     fn lease_to_replace(&self, old: &Replaced) -> Leased<Moment> {
-        self.lease_in_the_place_of(old)
+        self.world.lease_in_the_place_of(old, self.known())
     }
 
-    fn fill(&self, permit: Permit, stored: Moment) -> Fill {
-        self.fill_in(permit, stored)
+    fn fill(&self, permit: Permit, value: Moment) -> Fill {
+        self.world.fill_in(permit, Filled { value, generation: self.known() })
+    }
+
+    fn confirm(&self, fill: Fill) -> Fill {
+        self.confirmed(fill)
     }
 
     fn forget(&self) {
-        self.remove();
+        self.world.remove();
     }
 
     fn nap(&self, _: Duration) {
@@ -258,33 +332,45 @@ impl blocking::Entries for World {
     fn leave_alone(&self) {}
 
     fn abandon(&self, permit: Permit) {
-        self.give_back(permit);
+        self.world.give_back(permit);
+    }
+
+    fn tags(&self) -> &[String] {
+        &[]
     }
 
     fn note(&self, _: Note) {}
 }
 
-impl asynchronous::Entries for World {
+impl asynchronous::Entries for Entry<'_> {
     type Stored = Moment;
 
     async fn look(&self) -> Look<Moment> {
-        self.look_up()
+        self.learn();
+        self.world.look_up(self.known())
     }
 
     async fn lease(&self, mode: LeaseMode) -> Leased<Moment> {
-        self.lease_out(mode)
+        if mode == LeaseMode::Renew {
+            self.learn();
+        }
+        self.world.lease_out(mode, self.known())
     }
 
     async fn lease_to_replace(&self, old: &Replaced) -> Leased<Moment> {
-        self.lease_in_the_place_of(old)
+        self.world.lease_in_the_place_of(old, self.known())
     }
 
-    async fn fill(&self, permit: Permit, stored: Moment) -> Fill {
-        self.fill_in(permit, stored)
+    async fn fill(&self, permit: Permit, value: Moment) -> Fill {
+        self.world.fill_in(permit, Filled { value, generation: self.known() })
+    }
+
+    async fn confirm(&self, fill: Fill) -> Fill {
+        self.confirmed(fill)
     }
 
     async fn forget(&self) {
-        self.remove();
+        self.world.remove();
     }
 
     async fn nap(&self, _: Duration) {
@@ -298,11 +384,15 @@ impl asynchronous::Entries for World {
     fn leave_alone(&self) {}
 
     async fn release(&self, permit: Permit) {
-        self.give_back(permit);
+        self.world.give_back(permit);
     }
 
     fn abandon(&self, permit: Permit) {
-        self.give_back(permit);
+        self.world.give_back(permit);
+    }
+
+    fn tags(&self) -> &[String] {
+        &[]
     }
 
     fn note(&self, _: Note) {}

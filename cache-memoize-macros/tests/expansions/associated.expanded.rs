@@ -98,6 +98,13 @@ fn invalidate_total<T: Into<u64>>(
         );
     __call.invalidate()
 }
+///Forgets all that [`total`](Self::total) gave, however much that is.
+#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
+#[allow(unused_variables)]
+fn invalidate_all_total() -> ::core::result::Result<(), ::cache_memoize::Error> {
+    Self::__site_of_total__in_a_trait_impl_put_cache_memoize_on_the_block_too()
+        .invalidate_all(::core::option::Option::None)
+}
 ///What is remembered of this call of [`total`](Self::total), without computing.
 #[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
 #[allow(unused_variables)]

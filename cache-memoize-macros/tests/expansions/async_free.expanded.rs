@@ -103,6 +103,17 @@ pub(crate) async fn invalidate_rate(
         );
     __call.invalidate_async().await
 }
+///Forgets all that [`rate`] gave, however much that is.
+#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
+#[allow(unused_variables)]
+pub(crate) async fn invalidate_all_rate() -> ::core::result::Result<
+    (),
+    ::cache_memoize::Error,
+> {
+    __site_of_rate__in_an_impl_block_add_in_impl()
+        .invalidate_all_async(::core::option::Option::None)
+        .await
+}
 ///What is remembered of this call of [`rate`], without computing.
 #[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
 #[allow(unused_variables)]

@@ -92,6 +92,20 @@ pub(super) fn invalidate_double(
         .call(&[], ::core::option::Option::None, (my::reexport::__private::part(&n),));
     __call.invalidate()
 }
+///Forgets all that `double` gave, however much that is.
+#[cfg(feature = "double")]
+#[allow(clippy::double_must_use)]
+#[allow(unused_mut)]
+#[warn(unused_parens)]
+#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
+#[allow(unused_variables)]
+pub(super) fn invalidate_all_double() -> ::core::result::Result<
+    (),
+    my::reexport::Error,
+> {
+    __site_of_double__in_an_impl_block_add_in_impl()
+        .invalidate_all(::core::option::Option::None)
+}
 ///What is remembered of this call of `double`, without computing.
 #[cfg(feature = "double")]
 #[allow(clippy::double_must_use)]

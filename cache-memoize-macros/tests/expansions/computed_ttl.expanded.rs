@@ -87,6 +87,13 @@ fn invalidate_timetable(
         );
     __call.invalidate()
 }
+///Forgets all that [`timetable`] gave, however much that is.
+#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
+#[allow(unused_variables)]
+fn invalidate_all_timetable() -> ::core::result::Result<(), ::cache_memoize::Error> {
+    __site_of_timetable__in_an_impl_block_add_in_impl()
+        .invalidate_all(::core::option::Option::None)
+}
 ///What is remembered of this call of [`timetable`], without computing.
 #[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
 #[allow(unused_variables)]

@@ -140,6 +140,13 @@ where
         );
     __call.invalidate()
 }
+///Forgets all that [`parse`] gave, however much that is.
+#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
+#[allow(unused_variables)]
+fn invalidate_all_parse() -> ::core::result::Result<(), ::cache_memoize::Error> {
+    __site_of_parse__in_an_impl_block_add_in_impl()
+        .invalidate_all(::core::option::Option::None)
+}
 ///What is remembered of this call of [`parse`], without computing.
 #[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
 #[allow(unused_variables)]

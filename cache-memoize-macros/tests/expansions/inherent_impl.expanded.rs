@@ -86,6 +86,13 @@ impl<T: Store> Repo<T> {
             );
         __call.invalidate()
     }
+    ///Forgets all that [`get`](Self::get) gave, however much that is.
+    #[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
+    #[allow(unused_variables)]
+    pub fn invalidate_all_get() -> ::core::result::Result<(), ::cache_memoize::Error> {
+        Self::__site_of_get__in_a_trait_impl_put_cache_memoize_on_the_block_too()
+            .invalidate_all(::core::option::Option::None)
+    }
     ///What is remembered of this call of [`get`](Self::get), without computing.
     #[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
     #[allow(unused_variables)]
@@ -208,6 +215,13 @@ impl<T: Store> Repo<T> {
                 (::cache_memoize::__private::part(&kind),),
             );
         __call.invalidate()
+    }
+    ///Forgets all that [`count`](Self::count) gave, however much that is.
+    #[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
+    #[allow(unused_variables)]
+    fn invalidate_all_count() -> ::core::result::Result<(), ::cache_memoize::Error> {
+        Self::__site_of_count__in_a_trait_impl_put_cache_memoize_on_the_block_too()
+            .invalidate_all(::core::option::Option::None)
     }
     ///What is remembered of this call of [`count`](Self::count), without computing.
     #[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]

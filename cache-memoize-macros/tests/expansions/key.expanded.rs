@@ -117,6 +117,13 @@ fn invalidate_greeting(
         );
     __call.invalidate()
 }
+///Forgets all that [`greeting`] gave, however much that is.
+#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
+#[allow(unused_variables)]
+fn invalidate_all_greeting() -> ::core::result::Result<(), ::cache_memoize::Error> {
+    __site_of_greeting__in_an_impl_block_add_in_impl()
+        .invalidate_all(::core::option::Option::None)
+}
 ///What is remembered of this call of [`greeting`], without computing.
 #[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
 #[allow(unused_variables)]

@@ -98,6 +98,20 @@ pub async fn invalidate_get(
         );
     __call.invalidate_async().await
 }
+///Forgets all that [`get`](Self::get) gave, however much that is.
+#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
+#[allow(unused_variables)]
+pub async fn invalidate_all_get(
+    &self,
+) -> ::core::result::Result<(), ::cache_memoize::Error> {
+    Self::__site_of_get__in_a_trait_impl_put_cache_memoize_on_the_block_too()
+        .invalidate_all_async(
+            ::core::option::Option::Some(
+                ::cache_memoize::__private::borrowed_cache(&self.cache),
+            ),
+        )
+        .await
+}
 ///What is remembered of this call of [`get`](Self::get), without computing.
 #[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
 #[allow(unused_variables)]

@@ -69,6 +69,13 @@ fn invalidate_motd() -> ::core::result::Result<bool, ::cache_memoize::Error> {
         .call(&[], ::core::option::Option::None, ());
     __call.invalidate()
 }
+///Forgets all that [`motd`] gave, however much that is.
+#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
+#[allow(unused_variables)]
+fn invalidate_all_motd() -> ::core::result::Result<(), ::cache_memoize::Error> {
+    __site_of_motd__in_an_impl_block_add_in_impl()
+        .invalidate_all(::core::option::Option::None)
+}
 ///What is remembered of this call of [`motd`], without computing.
 #[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
 #[allow(unused_variables)]

@@ -156,6 +156,23 @@ fn invalidate_area(
     };
     __call.invalidate()
 }
+///Forgets all that [`area`] gave, however much that is.
+#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
+#[allow(unused_variables)]
+fn invalidate_all_area(
+    __arg0: (u32, u32),
+) -> ::core::result::Result<(), ::cache_memoize::Error> {
+    {
+        #[allow(unused_variables)]
+        let (left, right) = &__arg0;
+        __site_of_area__in_an_impl_block_add_in_impl()
+            .invalidate_all(
+                ::core::option::Option::Some(
+                    ::cache_memoize::__private::borrowed_cache(&caches[*right]),
+                ),
+            )
+    }
+}
 ///What is remembered of this call of [`area`], without computing.
 #[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
 #[allow(unused_variables)]

@@ -102,6 +102,13 @@ pub fn invalidate_rate(
         );
     __call.invalidate()
 }
+///Forgets all that [`rate`] gave, however much that is.
+#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
+#[allow(unused_variables)]
+pub fn invalidate_all_rate() -> ::core::result::Result<(), ::cache_memoize::Error> {
+    __site_of_rate__in_an_impl_block_add_in_impl()
+        .invalidate_all(::core::option::Option::None)
+}
 ///What is remembered of this call of [`rate`], without computing.
 #[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
 #[allow(unused_variables)]

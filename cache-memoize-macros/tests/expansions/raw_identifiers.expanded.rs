@@ -83,6 +83,13 @@ fn invalidate_match(r#type: u8) -> ::core::result::Result<bool, ::cache_memoize:
         );
     __call.invalidate()
 }
+///Forgets all that `match` gave, however much that is.
+#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
+#[allow(unused_variables)]
+fn invalidate_all_match() -> ::core::result::Result<(), ::cache_memoize::Error> {
+    __site_of_match__in_an_impl_block_add_in_impl()
+        .invalidate_all(::core::option::Option::None)
+}
 ///What is remembered of this call of `match`, without computing.
 #[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
 #[allow(unused_variables)]

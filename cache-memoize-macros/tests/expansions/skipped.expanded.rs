@@ -85,6 +85,13 @@ fn invalidate_load(id: u64) -> ::core::result::Result<bool, ::cache_memoize::Err
         );
     __call.invalidate()
 }
+///Forgets all that [`load`] gave, however much that is.
+#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
+#[allow(unused_variables)]
+fn invalidate_all_load() -> ::core::result::Result<(), ::cache_memoize::Error> {
+    __site_of_load__in_an_impl_block_add_in_impl()
+        .invalidate_all(::core::option::Option::None)
+}
 ///What is remembered of this call of [`load`], without computing.
 #[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
 #[allow(unused_variables)]

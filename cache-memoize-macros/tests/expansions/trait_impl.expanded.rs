@@ -183,6 +183,14 @@ where
             );
         __call.invalidate()
     }
+    ///Forgets all that `area` gave, however much that is.
+    #[allow(dead_code, unreachable_pub, clippy::too_many_arguments, private_interfaces)]
+    #[allow(unused_variables)]
+    pub fn invalidate_all_area() -> ::core::result::Result<(), ::cache_memoize::Error> {
+        #[allow(unused_imports)]
+        use shapes::Shape as _;
+        Self::__site_of_area().invalidate_all(::core::option::Option::None)
+    }
     ///What is remembered of this call of `area`, without computing.
     #[allow(dead_code, unreachable_pub, clippy::too_many_arguments, private_interfaces)]
     #[allow(unused_variables)]

@@ -3,11 +3,6 @@
 use cache_memoize::cache_memoize;
 use std::collections::HashMap;
 
-#[cache_memoize(ttl = 300, tags("user:{id}", "users"))]
-fn tags(id: u64) -> u64 {
-    id
-}
-
 #[cache_memoize(ttl = 300, batch)]
 fn batch(ids: &[u64]) -> HashMap<u64, u64> {
     ids.iter().map(|id| (*id, *id)).collect()

@@ -191,4 +191,14 @@ fn early_refresh(id: u64) -> u64 {
     id
 }
 
+#[cache_memoize(ttl = 300, tags = "users")]
+fn tags_as_a_value(id: u64) -> u64 {
+    id
+}
+
+#[cache_memoize(ttl = 300, tags(5, "user:{id}"))]
+fn tags_of_numbers(id: u64) -> u64 {
+    id
+}
+
 fn main() {}
