@@ -57,6 +57,7 @@ use proc_macro::TokenStream;
 /// | `background` | flag | that caller does not wait either; needs owned arguments |
 /// | `on_hit`, `on_miss` | path or closure | called with the key arguments by reference |
 /// | `single_flight` | `"process"`, `"fleet"`, `"off"` | whether callers of one key wait for each other |
+/// | `tags(..)` | `"user:{user_id}"`, expressions | groups; `cache.invalidate_tag("user:42")` forgets all of one |
 /// | `local` | flag | in process only, typed, no serde bound on the value |
 /// | `companions` | `false`, or a visibility such as `pub(crate)` | whether and how visible the companions are |
 /// | `in_impl` | flag | this is an associated function without a receiver |
@@ -65,12 +66,13 @@ use proc_macro::TokenStream;
 /// # Companions
 ///
 /// For `f`, with its visibility and asyncness. Those marked * take only the arguments that the key, the
-/// cache expression and `extra` read; an option that reads another argument adds it where it is needed.
+/// cache expression, `extra` and the tags read; an option that reads another argument adds it where it is needed.
 ///
 /// | companion | gives |
 /// |---|---|
 /// | `cache_key_f(..)`* | the `Key` |
 /// | `invalidate_f(..)`* | `Result<bool, Error>`: was there something to forget |
+/// | `invalidate_all_f()` | `Result<(), Error>`: forgets every entry of `f`, however many there are |
 /// | `refresh_f(..)` | what `f` gives, computed now and stored |
 /// | `peek_f(..)`* | `Result<Option<T>, Error>`, without computing |
 /// | `prime_f(.., value)`* | `Result<(), Error>` |

@@ -102,7 +102,7 @@ impl Cache {
     /// The value under `key`, computed by `compute` and stored for the default lifetime if it is not there.
     ///
     /// Concurrent callers of one key share one computation. Never fails: what is wrong with the store is
-    /// reported to the observer. One round trip for a hit, three for a miss. A `Result` is stored like any
+    /// reported to the observer. One round trip for a hit, three for a miss, and one more for the first of a cache. A `Result` is stored like any
     /// other value, an `Err` too: see [`get_or_try_compute`](Self::get_or_try_compute).
     pub fn get_or_compute<T: Value>(&self, key: impl EntryKey, compute: impl FnOnce() -> T) -> T {
         self.call(&key).run(Rules::plain(), |()| {}, |()| {}, (), |()| compute())
@@ -161,7 +161,7 @@ impl Cache {
     }
 
     /// Stores `value` under `key` for the default lifetime. A computation of it that is under way will not
-    /// overwrite it. One round trip.
+    /// overwrite it. Two round trips.
     ///
     /// # Errors
     /// [`ErrorKind::Store`](crate::ErrorKind::Store) if the store failed,

@@ -332,7 +332,7 @@ impl Call {
         let Some(objects) = cache.inner().objects(self.site.portable()) else {
             return self.glance_elsewhere(cache, treatment);
         };
-        match look_into(cache.inner(), objects, self.text.key(), treatment) {
+        match look_into(cache.inner(), objects, self.text.key(), self.tags.len(), treatment) {
             Look::Found(stored) => self.hit::<T>(cache, stored, Tier::Store),
             other => Glance::Missed { cache, seen: Some(other) },
         }
@@ -346,7 +346,7 @@ impl Call {
     ) -> Glance<'a, T::Return, T::Stored> {
         if let Some(near) = &cache.inner().near
             && let Look::Found(stored) =
-                look_into(cache.inner(), near.tier(), self.text.key(), treatment)
+                look_into(cache.inner(), near.tier(), self.text.key(), self.tags.len(), treatment)
         {
             return self.hit::<T>(cache, stored, Tier::Near);
         }

@@ -48,7 +48,8 @@ pub struct Explained {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum EntryForm {
-    /// A value as it is, in this process. Nothing but its key is known.
+    /// A value as it is, in this process. Nothing but its key is known, not even whether one of its groups was
+    /// invalidated.
     Object,
     /// In an envelope, which says all there is to say.
     Envelope,

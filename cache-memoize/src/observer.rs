@@ -51,9 +51,9 @@ pub enum EventKind<'a> {
     /// A value was not stored, since its computation began before an invalidation, a refresh or a plain
     /// write.
     FencedOff,
-    /// An entry was invalidated.
+    /// An entry was invalidated; or a group, whose name is the key of the event then.
     Invalidated {
-        /// Whether there was one.
+        /// Whether there was one; of a group, whether it was in use.
         found: bool,
     },
     /// A store in this process let an entry go before its time, to make room for others. The function of such an

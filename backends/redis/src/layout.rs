@@ -72,12 +72,18 @@ pub(crate) fn slot_of(key: KeyRef<'_>) -> u16 {
     slot(value_name(key).as_bytes())
 }
 
-/// How many shards the slots of a cluster are divided into: ranges, since masters are given ranges.
-pub(crate) const SHARDS: usize = 16;
+/// How many shards the slots of a cluster are divided into: ranges, since masters are given ranges, and as many as
+/// give two, three, four, six, eight, twelve or sixteen masters whole ones.
+pub(crate) const SHARDS: usize = 48;
 
-/// The shard of a key, which does not change when slots move between masters.
+/// The shard of a key, which does not change when slots move between masters. Where ranges of one size meet within a
+/// slot, it is in the range that has the greater part of it, as `redis-cli --cluster create` deals them out.
 pub(crate) fn shard(key: KeyRef<'_>) -> usize {
-    usize::from(slot_of(key)) * SHARDS / usize::from(SLOTS)
+    shard_of_slot(slot_of(key))
+}
+
+fn shard_of_slot(slot: u16) -> usize {
+    (2 * usize::from(slot) + 1) * SHARDS / (2 * usize::from(SLOTS))
 }
 
 /// The slot of a cluster that serves `name`.
@@ -150,6 +156,13 @@ mod tests {
         for (plain, tagged) in [("rates", "{rates}"), ("{", "{{}")] {
             assert_ne!(names(plain).1, names(tagged).1);
         }
+    }
+
+    #[test]
+    fn three_masters_have_whole_shards() {
+        let starts = |slot| (shard_of_slot(slot - 1), shard_of_slot(slot));
+        assert_eq!([5461, 10923].map(starts), [(15, 16), (31, 32)]);
+        assert_eq!((shard_of_slot(0), shard_of_slot(16383)), (0, 47));
     }
 
     #[test]

@@ -16,7 +16,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 impl Spot<'_> {
     /// The groups of the values of this call in a store of objects.
     pub(super) fn members(&self, objects: &dyn ObjectStore) -> Arc<Members> {
-        let made = || Members::of(objects, &self.groups());
+        let made = || Members::of(objects, &self.groups(), self.tags.len());
         let shared = self.cache.members_of(self.site).filter(|_| self.tags.is_empty());
         shared.map_or_else(made, |shared| shared.get_or_init(made).clone())
     }

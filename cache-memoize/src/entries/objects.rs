@@ -33,15 +33,16 @@ pub(crate) fn look_into<R: Ruleset>(
     cache: &Inner,
     objects: &dyn ObjectStore,
     key: KeyRef<'_>,
+    tags: usize,
     rules: &R,
 ) -> Look<R::Stored> {
     let mut look = Look::Nothing;
     objects.read(key, &mut |object| {
         look = match object.downcast_ref::<Held<R::Stored>>() {
-            Some(held) if held.membership.stands() => Look::Found(held.stored.clone()),
+            Some(held) if held.membership.stands_for(tags) => Look::Found(held.stored.clone()),
             Some(_) => Look::Nothing,
             None => object.downcast_ref().map_or(Look::Nothing, |aged: &Aged<R::Stored>| {
-                if !aged.membership.stands() {
+                if !aged.membership.stands_for(tags) {
                     return Look::Nothing;
                 }
                 let verdict = verdict(rules, &aged.stored, &aged.stamps, cache.now());
@@ -54,7 +55,7 @@ pub(crate) fn look_into<R: Ruleset>(
 
 impl<R: Ruleset, S: ?Sized> EntryOf<'_, R, S> {
     pub(super) fn look_into(&self, objects: &dyn ObjectStore) -> Look<R::Stored> {
-        look_into(self.cache, objects, self.key, self.rules)
+        look_into(self.cache, objects, self.key, self.spot.tags.len(), self.rules)
     }
 
     fn object(
@@ -96,12 +97,12 @@ impl<R: Ruleset, S: ?Sized> EntryOf<'_, R, S> {
 
     /// A fresh value whose time ends after that moment.
     fn arrived_object(&self, objects: &dyn ObjectStore, after: Timestamp) -> Option<R::Stored> {
-        let mut arrived = None;
+        let (mut arrived, tags) = (None, self.spot.tags.len());
         objects.read(self.key, &mut |object| {
             arrived = match object.downcast_ref::<Held<R::Stored>>() {
-                Some(held) => held.membership.stands().then(|| held.stored.clone()),
+                Some(held) => held.membership.stands_for(tags).then(|| held.stored.clone()),
                 None => object.downcast_ref().and_then(|aged: &Aged<R::Stored>| {
-                    let is_news = aged.stamps.expires > after && aged.membership.stands();
+                    let is_news = aged.stamps.expires > after && aged.membership.stands_for(tags);
                     let is_fresh = policy::is_fresh(&aged.stamps, self.cache.now());
                     (is_news && is_fresh).then(|| aged.stored.clone())
                 }),

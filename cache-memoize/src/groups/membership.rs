@@ -5,6 +5,7 @@ use std::sync::Arc;
 /// The groups that a value is in, as a store in this process counts their invalidations.
 pub(crate) struct Members {
     generations: Box<[Arc<Generation>]>,
+    tags: usize,
 }
 
 /// That a value is in its groups since a moment before it was computed.
@@ -15,9 +16,10 @@ pub(crate) struct Membership {
 }
 
 impl Members {
-    pub(crate) fn of(objects: &dyn ObjectStore, groups: &[Group]) -> Arc<Self> {
-        let generations = objects.generations();
-        Arc::new(Self { generations: groups.iter().map(|it| generations.of(it.name())).collect() })
+    /// Those of these groups, so many of which are tags.
+    pub(crate) fn of(objects: &dyn ObjectStore, groups: &[Group], tags: usize) -> Arc<Self> {
+        let generations = groups.iter().map(|it| objects.generations().of(it.name())).collect();
+        Arc::new(Self { generations, tags })
     }
 
     /// For a value that is computed from now on.
@@ -37,5 +39,11 @@ impl Membership {
     #[inline]
     pub(crate) fn stands(&self) -> bool {
         self.members.sum() == self.sum
+    }
+
+    /// Whether that is enough for a call with so many tags: what was stored by hand has none.
+    #[inline]
+    pub(crate) fn stands_for(&self, tags: usize) -> bool {
+        self.members.tags >= tags && self.stands()
     }
 }

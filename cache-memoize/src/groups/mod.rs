@@ -16,6 +16,7 @@ pub(crate) use numbers::{Numbered, Numbers, lifetime_of, new_number};
 
 use crate::key::{Escape, KeyText};
 use cache_memoize_core::{Backend, Key, KeyRef};
+use std::fmt::Write as _;
 
 /// Ends the name of a cache's or a function's group. No key of a function has it there.
 const ALL: &str = "|all";
@@ -94,8 +95,11 @@ impl Group {
     /// The key of the generation in this shard: the first one, counting, that is in it.
     pub(crate) fn in_shard(&self, shard: usize, backend: &Backend) -> Key {
         let tries = TRIES_PER_SHARD * backend.shards();
+        let mut text = format!("{}{SHARD}", self.0);
+        let length = text.len();
         let place = (0..tries).find_map(|number| {
-            let text = format!("{}{SHARD}{number}", self.0);
+            text.truncate(length);
+            write!(text, "{number}").ok()?;
             let key = KeyRef::new(&text).ok()?;
             (backend.shard(key) == shard).then(|| key.to_key())
         });

@@ -170,12 +170,46 @@ fn by_hand_the_groups_of_a_key_count_too() {
         assert_eq!(number(7), 0, "{name}");
         invalidate_all_number().unwrap();
         assert_ne!(number(7), 0, "{name}");
+        let key = cache_key_order(7, 7);
+        cache.set(key.clone(), 0_u32).unwrap();
+        assert_eq!(cache.get::<u32>(key.clone()).unwrap(), Some(0), "{name}");
+        assert_ne!(order(7, 7), 0, "{name}: it lacks the tags");
         cache.set(("by hand", 1), 5_u32).unwrap();
         invalidate_all_number().unwrap();
         assert_eq!(cache.get::<u32>(("by hand", 1)).unwrap(), Some(5), "{name}");
         cache.clear().unwrap();
         assert_eq!(cache.get::<u32>(("by hand", 1)).unwrap(), None, "{name}");
     });
+}
+
+#[test]
+fn whoever_comes_after_an_invalidation_elsewhere_is_not_given_what_it_overtook() {
+    let (backend, _, counts, cache) = bench();
+    let elsewhere = Cache::builder().backend(backend).build().expect("the settings are right");
+    for way in WAYS {
+        let (begins, began) = mpsc::channel::<()>();
+        let (ends, end) = mpsc::channel::<()>();
+        thread::scope(|scope| {
+            let one = scope.spawn(|| {
+                meanwhile(move || {
+                    begins.send(()).expect("somebody waits");
+                    end.recv().expect("somebody sends");
+                });
+                with_default(&cache, || order(1, 1))
+            });
+            began.recv().expect("it computes");
+            with_default(&elsewhere, || way(&elsewhere));
+            let looks = counts.of("get");
+            let later = scope.spawn(|| with_default(&cache, || order(1, 1)));
+            while counts.of("get") == looks {
+                thread::yield_now();
+            }
+            ends.send(()).expect("somebody waits");
+            let old = one.join().expect("it computes");
+            assert_ne!(later.join().expect("it returns"), old);
+        });
+        with_default(&cache, || way(&cache));
+    }
 }
 
 /// A cache of bytes, with what may go wrong in its store, and what is counted in it.
@@ -210,7 +244,7 @@ fn what_others_keep_in_the_same_store_stays() {
 fn a_hit_and_an_invalidation_are_one_round_trip_however_many_entries_there_are() {
     let (_, _, counts, cache) = bench();
     with_default(&cache, || {
-        (0..100).for_each(|id| drop(order(1, id)));
+        assert!((0..100).all(|id| order(1, id) > 0));
         counts.reset();
         order(1, 7);
         assert_eq!(counts.total(), 1);

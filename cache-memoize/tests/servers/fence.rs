@@ -8,7 +8,7 @@ use crate::children::{Child, serve, setting};
 use crate::support::{Kind, Server, backend, built, patient, report, with_default};
 use crate::unfenced::unfenced;
 use crate::world::{self, KEYS, PROCESSES, World};
-use cache_memoize::{Cache, Near, cache_memoize, caches};
+use cache_memoize::{Cache, Error, Near, cache_memoize, caches};
 use cache_memoize_testkit::Counts;
 use std::collections::VecDeque;
 use std::path::Path;
@@ -29,7 +29,7 @@ fn lifetime(value: &(usize, u64)) -> Duration {
     if value.0.is_multiple_of(2) { Duration::from_secs(60) } else { Duration::from_millis(50) }
 }
 
-#[cache_memoize(prefix = "version", ttl_with = lifetime)]
+#[cache_memoize(prefix = "version", ttl_with = lifetime, tags("key:{key}"))]
 fn version(key: usize) -> (usize, u64) {
     let version = world().version(key);
     // The longer it takes from reading to storing, the more invalidations come in between.
@@ -42,7 +42,7 @@ fn version(key: usize) -> (usize, u64) {
 }
 
 /// The same entries as those of [`version`].
-#[cache_memoize(prefix = "version", ttl_with = lifetime)]
+#[cache_memoize(prefix = "version", ttl_with = lifetime, tags("key:{key}"))]
 async fn version_async(key: usize) -> (usize, u64) {
     let version = world().version(key);
     match fastrand::u8(..) {
@@ -55,6 +55,27 @@ async fn version_async(key: usize) -> (usize, u64) {
         _ => {}
     }
     (key, version)
+}
+
+/// Invalidates an entry by its key, by its tag or by its function.
+fn invalidate(key: usize) -> Result<(), Error> {
+    match fastrand::u8(..100) {
+        0..60 => invalidate_version(key).map(drop),
+        60..98 => default_cache().invalidate_tag(&format!("key:{key}")),
+        _ => invalidate_all_version(),
+    }
+}
+
+async fn invalidate_async(key: usize) -> Result<(), Error> {
+    match fastrand::u8(..100) {
+        0..60 => invalidate_version_async(key).await.map(drop),
+        60..98 => default_cache().invalidate_tag_async(&format!("key:{key}")).await,
+        _ => invalidate_all_version_async().await,
+    }
+}
+
+fn default_cache() -> Cache {
+    caches::get("default").expect("every worker has one")
 }
 
 /// Keys before this one are written by everybody, those after by one worker each.
@@ -125,7 +146,7 @@ impl Worker {
             _ => {
                 let key = self.written_key();
                 let changed = world().change(key);
-                invalidate_version(key).expect("the store does not fail");
+                invalidate(key).expect("the store does not fail");
                 world().invalidated_before(key, changed);
             }
         }
@@ -158,7 +179,7 @@ impl Worker {
             _ => {
                 let key = self.written_key();
                 let changed = world().change(key);
-                invalidate_version_async(key).await.expect("the store does not fail");
+                invalidate_async(key).await.expect("the store does not fail");
                 world().invalidated_before(key, changed);
             }
         }

@@ -5,6 +5,7 @@ mod cost;
 mod faults;
 mod fence;
 mod fleet;
+mod groups;
 mod guard;
 mod injection;
 mod near;
