@@ -48,13 +48,19 @@ fn faces_of(name: &str) -> Vec<Face> {
     }
 }
 
+/// What threads do to each other is left to chance, and a busy machine may not let them meet.
+fn tries(name: &str) -> usize {
+    if name.starts_with("concurrency::") { 50 } else { 1 }
+}
+
 #[test]
 fn every_breach_is_noticed_by_the_clauses_made_for_it() {
     let mut unnoticed = Vec::new();
     for (broken, names) in CAUGHT_BY {
         for name in *names {
             for face in faces_of(name) {
-                if !fails(|| check(name, face, mutant(*broken))) {
+                let is_noticed = || fails(|| check(name, face, mutant(*broken)));
+                if !(0..tries(name)).any(|_| is_noticed()) {
                     unnoticed.push(format!("{broken:?} by {name} ({face})"));
                 }
             }
