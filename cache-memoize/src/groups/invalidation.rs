@@ -7,7 +7,7 @@ use crate::rules::Guard;
 use crate::site::Site;
 use crate::stats::Counted;
 use crate::treatment::Spot;
-use cache_memoize_core::{Key, ObjectStore};
+use cache_memoize_core::{ErasedAsyncStore, Key, ObjectStore, Store};
 use std::collections::BTreeMap;
 
 /// A group that is to be invalidated, for a function or by hand.
@@ -22,38 +22,39 @@ impl Invalidation<'_> {
     pub(crate) fn carry_out(&self) -> Result<(), Error> {
         let removed = match self.cache.blocking_face(self.site.portable()) {
             Face::Objects(objects) => Ok(self.advance(objects)),
-            Face::Bytes(store) => self.servers().and_then(|servers| {
-                servers.iter().fold(Ok(false), |before, keys| {
-                    let spot = self.spot(&keys[0]);
-                    let removed = spot.entry(&Guard::<()>::new()).remove_all(store, keys);
-                    both(before, removed)
-                })
-            }),
+            Face::Bytes(store) => self.removed_by(store),
             Face::Missing(reason) => self.missing(reason),
         };
         self.finish(removed)
+    }
+
+    /// One that is down keeps no other from being asked.
+    fn removed_by(&self, store: &dyn Store) -> Result<bool, Error> {
+        let mut removed = Ok(false);
+        for keys in self.servers()? {
+            let (spot, guard) = (self.spot(&keys[0]), Guard::<()>::new());
+            removed = both(removed, spot.entry(&guard).remove_all(store, &keys));
+        }
+        removed
     }
 
     /// [`carry_out`](Self::carry_out), async.
     pub(crate) async fn carry_out_async(&self) -> Result<(), Error> {
         let removed = match self.cache.async_face(self.site.portable()) {
             Face::Objects(objects) => Ok(self.advance(objects)),
-            Face::Bytes(store) => match self.servers() {
-                Ok(servers) => {
-                    let mut removed = Ok(false);
-                    for keys in &servers {
-                        let spot = self.spot(&keys[0]);
-                        let guard = Guard::<()>::new();
-                        let entry = spot.async_entry(&guard);
-                        removed = both(removed, entry.remove_all(store, keys).await);
-                    }
-                    removed
-                }
-                Err(error) => Err(error),
-            },
+            Face::Bytes(store) => self.removed_by_async(store).await,
             Face::Missing(reason) => self.missing(reason),
         };
         self.finish(removed)
+    }
+
+    async fn removed_by_async(&self, store: &(dyn ErasedAsyncStore + '_)) -> Result<bool, Error> {
+        let mut removed = Ok(false);
+        for keys in self.servers()? {
+            let (spot, guard) = (self.spot(&keys[0]), Guard::<()>::new());
+            removed = both(removed, spot.async_entry(&guard).remove_all(store, &keys).await);
+        }
+        removed
     }
 
     fn spot<'s>(&'s self, key: &'s Key) -> Spot<'s> {

@@ -53,7 +53,7 @@ impl Numbers {
     /// Those of an entry's generations that were not read along with it.
     pub(crate) fn unread_of(&self, entry: &[Numbered]) -> Vec<Key> {
         let own = |key: &Key| self.own.iter().any(|known| known.key == *key);
-        entry.iter().map(|it| &it.key).filter(|key| !own(*key)).cloned().collect()
+        entry.iter().map(|it| &it.key).filter(|key| !own(key)).cloned().collect()
     }
 
     /// What the store answered about such keys.

@@ -16,11 +16,13 @@ pub trait Form<S> {
 
 /// How values of one type become bytes and come back.
 pub struct Transcoder<S> {
-    #[expect(clippy::type_complexity, reason = "the signature of `Codec::encode`")]
-    pub(crate) encode:
-        fn(&Codec, KeyRef<'_>, &S, &Stamps, Vec<Numbered>) -> Result<Bytes, CodecError>,
-    pub(crate) decode: fn(&Codec, KeyRef<'_>, &[u8]) -> Result<Decoded<S>, Unreadable>,
+    pub(crate) encode: Encode<S>,
+    pub(crate) decode: Decode<S>,
 }
+
+type Encode<S> = fn(&Codec, KeyRef<'_>, &S, &Stamps, Vec<Numbered>) -> Result<Bytes, CodecError>;
+
+type Decode<S> = fn(&Codec, KeyRef<'_>, &[u8]) -> Result<Decoded<S>, Unreadable>;
 
 /// As bytes where the store is elsewhere, as they are in process.
 pub struct Portable;

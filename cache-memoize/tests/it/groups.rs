@@ -277,14 +277,16 @@ fn a_generation_that_was_lost_is_a_miss_and_brings_nothing_back() {
     });
 }
 
+type FallibleWay = fn(&Cache) -> Result<(), cache_memoize::Error>;
+
 #[test]
 fn what_did_not_arrive_is_made_up_for_first() {
     let (backend, faults, _, cache) = bench();
     let elsewhere = Cache::builder().backend(backend).build().expect("the settings are right");
     with_default(&cache, || {
-        let ways: [fn(&Cache) -> Result<(), cache_memoize::Error>; 3] =
+        const WAYS: [FallibleWay; 3] =
             [|cache| cache.invalidate_tag("user:1"), |_| invalidate_all_order(), Cache::clear];
-        for way in ways {
+        for way in WAYS {
             let old = order(1, 1);
             faults.on("remove").always(Fault::Fail(StoreErrorKind::Denied));
             let error = way(&cache).expect_err("the store refuses");
