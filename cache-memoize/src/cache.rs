@@ -367,7 +367,7 @@ impl Cache {
         &self.inner.prefix
     }
 
-    fn call(&self, key: &impl EntryKey) -> Call {
+    pub(crate) fn call(&self, key: &impl EntryKey) -> Call {
         let text = key.entry_key(self.prefix());
         Call::by_hand(self.clone(), text.0)
     }

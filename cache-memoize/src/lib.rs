@@ -50,6 +50,7 @@ mod groups;
 mod key;
 mod lifetime;
 mod local;
+mod many;
 mod near;
 mod observer;
 #[cfg(any(feature = "tracing", feature = "metrics"))]

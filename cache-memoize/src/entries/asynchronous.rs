@@ -146,7 +146,7 @@ impl<R: Ruleset> EntryOf<'_, R, dyn ErasedAsyncStore + '_> {
         Ok(entry)
     }
 
-    async fn get_all(
+    pub(super) async fn get_all(
         &self,
         store: &(dyn ErasedAsyncStore + '_),
         keys: &[KeyRef<'_>],
@@ -241,7 +241,7 @@ impl<R: Ruleset> EntryOf<'_, R, dyn ErasedAsyncStore + '_> {
     }
 
     /// Carries out the invalidations that the store has not heard of.
-    async fn pay(&self, store: &(dyn ErasedAsyncStore + '_)) {
+    pub(super) async fn pay(&self, store: &(dyn ErasedAsyncStore + '_)) {
         while let Some(payment) = self.payment() {
             let removed = self.ask(Operation::Remove, store.remove(&payment.keys())).await;
             match removed {

@@ -137,7 +137,11 @@ impl<R: Ruleset> EntryOf<'_, R, dyn Store> {
         Ok(entry)
     }
 
-    fn get_all(&self, store: &dyn Store, keys: &[KeyRef<'_>]) -> Answer<Vec<Option<Bytes>>> {
+    pub(super) fn get_all(
+        &self,
+        store: &dyn Store,
+        keys: &[KeyRef<'_>],
+    ) -> Answer<Vec<Option<Bytes>>> {
         self.ask(Operation::Get, || each("get", keys.len(), store.get(keys)))
     }
 
@@ -210,7 +214,7 @@ impl<R: Ruleset> EntryOf<'_, R, dyn Store> {
     }
 
     /// Carries out the invalidations that the store has not heard of.
-    fn pay(&self, store: &dyn Store) {
+    pub(super) fn pay(&self, store: &dyn Store) {
         while let Some(payment) = self.payment() {
             let removed = self.ask(Operation::Remove, || store.remove(&payment.keys()));
             match removed {

@@ -7,6 +7,7 @@ mod asynchronous;
 mod blocking;
 mod explaining;
 mod grouped;
+mod many;
 mod nearby;
 mod objects;
 mod reading;
@@ -30,6 +31,7 @@ use asking::Experience;
 use cache_memoize_core::{
     Bytes, KeyRef, Lease, LeaseMode, ObjectStore, StoreError, StoreErrorKind, Timestamp, Token, Ttl,
 };
+pub(crate) use many::{know_many, know_many_async, peek_many, peek_many_async};
 use nearby::Nearby;
 pub(crate) use objects::look_into;
 use std::num::NonZeroU64;

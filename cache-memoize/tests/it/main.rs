@@ -13,6 +13,7 @@ mod groups;
 mod guard;
 mod keys;
 mod left_behind;
+mod many;
 mod messages;
 mod near;
 mod near_contract;

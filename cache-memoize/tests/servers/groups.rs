@@ -34,6 +34,23 @@ fn of_age(age: u32) -> Vec<u32> {
     vec![age; ITEMS as usize]
 }
 
+/// Whatever server they are on, many are read in few round trips.
+fn assert_many_are_read(cache: &Cache, counts: &Counts, servers: u64) {
+    let keys = || (0..ITEMS).map(|item| cache_key_price(1, item));
+    cache.set_many((0..ITEMS).map(|at| (("many", at), at))).expect("the servers answer");
+    let found = cache.get_many((0..ITEMS).map(|at| ("many", at))).expect("the servers answer");
+    assert!(found.into_iter().eq((0..ITEMS).map(Some)));
+    prices(cache);
+    counts.reset();
+    let found: Vec<Option<u32>> = cache.get_many(keys()).expect("the servers answer");
+    assert!(found.iter().all(Option::is_some));
+    // The tags of entries are known by the entries alone.
+    assert!(counts.total() <= servers + 2 * u64::from(ITEMS), "{}", counts.total());
+    counts.reset();
+    cache.get_many::<u32>((0..ITEMS).map(|at| ("many", at))).expect("the servers answer");
+    assert_eq!(counts.total(), servers);
+}
+
 /// What one process invalidates is invalidated in another, and on every server.
 fn assert_groups_are_forgotten(here: &Cache, there: &Cache) {
     let first = next_age();
@@ -61,6 +78,9 @@ fn a_group_spreads_over_three_memcacheds() {
     let cache =
         || built(patient().backend(backend(&format!("memcached://{}", addresses.join(",")))));
     assert_groups_are_forgotten(&cache(), &cache());
+    let counts = Counts::new();
+    let backend = backend(&format!("memcached://{}", addresses.join(",")));
+    assert_many_are_read(&built(patient().backend(counts.wrap(&backend))), &counts, 3);
 }
 
 #[test]
@@ -68,6 +88,9 @@ fn a_group_spreads_over_a_redis_cluster() {
     let cluster = RedisCluster::start(3);
     let cache = || built(patient().backend(backend(&cluster.url())));
     assert_groups_are_forgotten(&cache(), &cache());
+    let counts = Counts::new();
+    let backend = backend(&cluster.url());
+    assert_many_are_read(&built(patient().backend(counts.wrap(&backend))), &counts, 3);
 }
 
 #[test]
