@@ -29,6 +29,7 @@ mod store_result;
 #[path = "../it/support.rs"]
 mod support;
 mod tags;
+mod together;
 mod ttl;
 mod ttl_with;
 mod version;
