@@ -55,6 +55,7 @@ use proc_macro::TokenStream;
 /// | `stale_if_error` | as `ttl` | after `ttl`, an `Err` is answered with the old value |
 /// | `early_refresh` | `true`, or a number such as `2.0` | one caller computes before the value is over |
 /// | `background` | flag | that caller does not wait either; needs owned arguments |
+/// | `hard_timeout` | as `ttl` | an `async` function that takes longer is dropped, and its callers get an `Err` |
 /// | `on_hit`, `on_miss` | path or closure | called with the key arguments by reference |
 /// | `single_flight` | `"process"`, `"fleet"`, `"off"` | whether callers of one key wait for each other |
 /// | `tags(..)` | `"user:{user_id}"`, expressions | groups; `cache.invalidate_tag("user:42")` forgets all of one |

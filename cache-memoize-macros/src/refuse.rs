@@ -2,7 +2,7 @@
 
 use crate::errors::{Errors, did_you_mean};
 use crate::function::{self, Function, Home, Parameter};
-use crate::options::Options;
+use crate::options::{HardTimeout, Options};
 use syn::ext::IdentExt as _;
 use syn::visit::{self, Visit};
 use syn::{
@@ -17,6 +17,12 @@ pub(crate) fn refuse(function: &Function, options: &Options, errors: &mut Errors
     conditional_arguments(function, errors);
     unmarked_associated_function(function, errors);
     skipped(function, &options.skip, errors);
+    if let Some(HardTimeout { place, .. }) = options.hard_timeout
+        && !function.is_async()
+    {
+        let remedy = "a blocking function cannot be ended from outside: make it `async`, or remove `hard_timeout`";
+        errors.push(syn::Error::new(place, remedy));
+    }
     if options.background {
         borrowed_arguments(function, errors);
     }

@@ -4,7 +4,7 @@ use crate::background;
 use crate::cache::Cache;
 use crate::call::{Call, Glance, Subject};
 use crate::drive::{Keep as _, Look, Note, Replaced, asynchronous, blocking};
-use crate::rules::{Form, Kind, Rules};
+use crate::rules::{Form, Kind, Rules, in_time};
 use crate::treatment::Spot;
 use std::time::Duration;
 
@@ -148,6 +148,7 @@ impl Call {
                     let Legacy { cache, subject, rules, old } = &legacy;
                     let (flights, key) = (&cache.inner().flights, &subject.key);
                     let computing = async { computed(args).await };
+                    let computing = in_time(rules.time_limit(), spot.site, computing);
                     drop(asynchronous::renewed(&entry, flights, key, rules, old, computing).await);
                 });
             }

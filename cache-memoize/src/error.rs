@@ -21,6 +21,8 @@ pub struct Error {
 pub enum ErrorKind {
     /// The store failed, in this way.
     Store(StoreErrorKind),
+    /// The function took longer than its `hard_timeout`.
+    Timeout,
     /// The value cannot be brought into the form of the store.
     Unstorable,
     /// The value is one that the options of the function do not store.
@@ -93,6 +95,7 @@ impl fmt::Display for ErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Store(kind) => kind.fmt(f),
+            Self::Timeout => f.write_str("the function took too long"),
             Self::Unstorable => f.write_str("the value cannot be stored"),
             Self::NotKept => f.write_str("the options do not store this value"),
             Self::NotInstalled => f.write_str("no such cache is installed"),

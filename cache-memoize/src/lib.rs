@@ -102,6 +102,7 @@ pub use stats::{FunctionStats, Stats};
 #[doc = include_str!("../../docs/guide/options/crate.md")]
 #[doc = include_str!("../../docs/guide/options/early_refresh.md")]
 #[doc = include_str!("../../docs/guide/options/extra.md")]
+#[doc = include_str!("../../docs/guide/options/hard_timeout.md")]
 #[doc = include_str!("../../docs/guide/options/in_impl.md")]
 #[doc = include_str!("../../docs/guide/options/jitter.md")]
 #[doc = include_str!("../../docs/guide/options/key.md")]

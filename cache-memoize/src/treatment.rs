@@ -6,7 +6,7 @@ use crate::entries::EntryOf;
 use crate::error::Error;
 use crate::groups::Group;
 use crate::plan::Plan;
-use crate::rules::{Form, Guard, HeldBack, Kind, Rules, Ruleset, TellsFaults};
+use crate::rules::{Form, Guard, HeldBack, Kind, Rules, Ruleset, TellsFaults, in_time};
 use crate::site::Site;
 use cache_memoize_core::{ErasedAsyncStore, Key, Store};
 use std::time::Duration;
@@ -192,6 +192,7 @@ where
         compute: impl Future<Output = K::Return>,
     ) -> K::Return {
         let entry = spot.async_entry(self);
+        let compute = in_time(self.time_limit(), spot.site, compute);
         asynchronous::refresh(&entry, &spot.cache.flights, spot.key, self, compute).await
     }
 }
@@ -236,6 +237,7 @@ where
     ) -> K::Return {
         use asynchronous::Entries;
         let flights = &spot.cache.flights;
+        let compute = in_time(self.time_limit(), spot.site, compute);
         let compute = spot.told_or_async(self, entry, compute);
         let spare = match seen {
             Look::Found(stored) => {
@@ -289,6 +291,7 @@ impl<R: HeldBack> Treatment for Guard<R> {
             entry.note(Note::Hit);
             return R::held_back();
         }
+        let compute = in_time(self.time_limit(), spot.site, compute);
         let compute = spot.told_or_async(self, &entry, compute);
         asynchronous::unclaimed(&entry, self, compute).await
     }
@@ -299,6 +302,7 @@ impl<R: HeldBack> Treatment for Guard<R> {
 
     async fn refresh_async(&self, spot: &Spot<'_>, compute: impl Future<Output = R>) -> R {
         let entry = spot.async_entry(self).claiming(&());
+        let compute = in_time(self.time_limit(), spot.site, compute);
         asynchronous::guard_again(&entry, self, compute).await
     }
 }

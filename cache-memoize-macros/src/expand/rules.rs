@@ -2,9 +2,9 @@
 
 use super::memo::{Memo, at, hidden, located_at};
 use super::site;
-use crate::options::{ErrorChoice, Lifetime};
+use crate::options::{ErrorChoice, HardTimeout, Lifetime};
 use proc_macro2::{Literal, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens as _, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 
 /// Which rules a piece of code needs.
@@ -31,11 +31,12 @@ pub(super) fn lifetimes(memo: &Memo<'_>) -> TokenStream {
 }
 
 /// What the computed lifetimes are called, in the order of `Options::lifetimes`.
-const NAMES: [&str; 4] = [TTL, ERR_TTL, WHILE_REVALIDATING, IF_ERROR];
+const NAMES: [&str; 5] = [TTL, ERR_TTL, WHILE_REVALIDATING, IF_ERROR, HARD_TIMEOUT];
 const TTL: &str = "__ttl";
 const ERR_TTL: &str = "__err_ttl";
 const WHILE_REVALIDATING: &str = "__stale_while_revalidate";
 const IF_ERROR: &str = "__stale_if_error";
+const HARD_TIMEOUT: &str = "__hard_timeout";
 
 /// The traits by which the rules are found from the return type.
 pub(super) fn imports(memo: &Memo<'_>) -> TokenStream {
@@ -58,7 +59,8 @@ pub(super) fn emit(memo: &Memo<'_>, scope: Scope) -> TokenStream {
     if options.guard {
         let place = memo.place_of_output();
         let krate = located_at(place, krate);
-        return quote_spanned!(place=> (&&#krate::__private::Probe::<#output>::new()).guard() #ttl);
+        let timeout = hard_timeout(memo, scope);
+        return quote_spanned!(place=> (&&#krate::__private::Probe::<#output>::new()).guard() #ttl #timeout);
     }
     let cache_err = options.cache_err.as_ref().map(|errors| match errors {
         ErrorChoice::All(place) => {
@@ -75,7 +77,22 @@ pub(super) fn emit(memo: &Memo<'_>, scope: Scope) -> TokenStream {
         (&&#krate::__private::Probe::<#output>::new()).rules()
     };
     let freshness = (scope == Scope::Storing).then(|| freshness(memo));
-    quote!(#probed #cache_err #local #cache_if #ttl_with #ttl #err_ttl #freshness)
+    let timeout = hard_timeout(memo, scope);
+    quote!(#probed #cache_err #local #cache_if #ttl_with #ttl #err_ttl #freshness #timeout)
+}
+
+/// How long the function may take.
+fn hard_timeout(memo: &Memo<'_>, scope: Scope) -> Option<TokenStream> {
+    let HardTimeout { time, place } = memo.options.hard_timeout.as_ref()?;
+    let limit = match time {
+        Lifetime::Millis(millis) => {
+            let millis = Literal::u64_unsuffixed(*millis);
+            quote!(::core::time::Duration::from_millis(#millis))
+        }
+        Lifetime::Expression(_) => hidden(HARD_TIMEOUT).into_token_stream(),
+        Lifetime::Forever => return None,
+    };
+    (scope == Scope::Storing).then(|| quote_spanned!(at(*place)=> .hard_timeout(#limit)))
 }
 
 /// What becomes of values that grow old.

@@ -1,6 +1,6 @@
 //! Options that contradict each other.
 
-use super::{Lifetime, Names, Options, SingleFlight};
+use super::{HardTimeout, Lifetime, Names, Options, SingleFlight};
 use crate::errors::Errors;
 
 /// Reports every contradiction at the option that should go.
@@ -35,6 +35,9 @@ pub(super) fn report(options: &Options, names: &Names, errors: &mut Errors) {
             );
             contradiction(stale, &message);
         }
+    }
+    if let Some(HardTimeout { time: Lifetime::Forever, .. }) = options.hard_timeout {
+        contradiction("hard_timeout", "a limit of for ever is none: remove `hard_timeout`");
     }
     if options.stale_while_revalidate.is_none() && options.early_refresh.is_none() {
         contradiction(

@@ -30,6 +30,7 @@ const FORMS: &[(&str, &str)] = &[
         "`early_refresh = true`, or as a number above zero, `early_refresh = 2.0` for twice as early",
     ),
     ("background", "alone, `background`"),
+    ("hard_timeout", LIFETIME),
     ("on_hit", "as a path or closure, `on_hit = log_hit`"),
     ("on_miss", "as a path or closure, `on_miss = log_miss`"),
     ("single_flight", "`single_flight = \"process\"`, `\"fleet\"` or `\"off\"`"),

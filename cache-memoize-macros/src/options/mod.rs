@@ -37,6 +37,7 @@ pub(crate) struct Options {
     pub(crate) stale_while_revalidate: Option<Lifetime>,
     pub(crate) stale_if_error: Option<StaleIfError>,
     pub(crate) early_refresh: Option<f64>,
+    pub(crate) hard_timeout: Option<HardTimeout>,
     pub(crate) on_hit: Option<Expr>,
     pub(crate) on_miss: Option<Expr>,
     pub(crate) single_flight: SingleFlight,
@@ -66,6 +67,12 @@ pub(crate) enum ErrorChoice {
 
 /// The option `stale_if_error`, and where it stands.
 pub(crate) struct StaleIfError {
+    pub(crate) time: Lifetime,
+    pub(crate) place: Span,
+}
+
+/// The option `hard_timeout`, and where it stands.
+pub(crate) struct HardTimeout {
     pub(crate) time: Lifetime,
     pub(crate) place: Span,
 }
@@ -132,6 +139,11 @@ impl Options {
                 let time = Lifetime::parse("stale_if_error", given.expression()?)?;
                 self.stale_if_error = Some(StaleIfError { time, place });
             }
+            "hard_timeout" => {
+                let place = given.name.span();
+                let time = Lifetime::parse("hard_timeout", given.expression()?)?;
+                self.hard_timeout = Some(HardTimeout { time, place });
+            }
             "early_refresh" => self.early_refresh = beta(given)?,
             "on_hit" => self.on_hit = Some(function(given)?),
             "on_miss" => self.on_miss = Some(function(given)?),
@@ -169,13 +181,14 @@ impl Options {
         self.lifetimes().into_iter().flatten().filter_map(Lifetime::expression)
     }
 
-    /// Every option that is a time: `ttl`, `err_ttl`, `stale_while_revalidate`, `stale_if_error`.
-    pub(crate) fn lifetimes(&self) -> [Option<&Lifetime>; 4] {
+    /// Every option that is a time: `ttl`, `err_ttl`, `stale_while_revalidate`, `stale_if_error`, `hard_timeout`.
+    pub(crate) fn lifetimes(&self) -> [Option<&Lifetime>; 5] {
         [
             self.ttl.as_ref(),
             self.err_ttl.as_ref(),
             self.stale_while_revalidate.as_ref(),
             self.stale_if_error.as_ref().map(|option| &option.time),
+            self.hard_timeout.as_ref().map(|option| &option.time),
         ]
     }
 

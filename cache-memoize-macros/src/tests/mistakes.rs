@@ -67,6 +67,8 @@ fn a_wrong_form_is_answered_with_the_right_one() {
         ("cache = \"\"", "`cache = \"reports\"`"),
         ("prefix = rates", "`prefix = \"rates\"`"),
         ("prefix = \"\"", "`prefix = \"rates\"`"),
+        ("hard_timeout", "in seconds, `300`"),
+        ("hard_timeout = true", "Duration"),
         ("tags", "`tags(\"user:{user_id}\")`"),
         ("tags()", "`tags(\"user:{user_id}\")`"),
         ("tags(5)", "`tags(\"user:{user_id}\")`"),

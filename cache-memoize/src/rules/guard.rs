@@ -1,6 +1,6 @@
 //! Functions that run at most once in a lifetime.
 
-use super::{Lifetimes, Portable, Ruleset, TellsFaults};
+use super::{CanTell, HardTimeout, Lifetimes, Portable, Ruleset, TellsFaults};
 use crate::drive::Guarded;
 use crate::error::Error;
 use crate::lifetime::Lifetime;
@@ -10,12 +10,13 @@ use std::time::Duration;
 pub struct Guard<R> {
     ttl: Option<Lifetime>,
     fault: Option<fn(Error) -> R>,
+    hard_timeout: Option<HardTimeout<R>>,
 }
 
 impl<R> Guard<R> {
     /// The rules without any option.
     pub fn new() -> Self {
-        Self { ttl: None, fault: None }
+        Self { ttl: None, fault: None, hard_timeout: None }
     }
 
     pub(super) fn telling_faults(mut self, fault: fn(Error) -> R) -> Self {
@@ -28,6 +29,21 @@ impl<R> Guard<R> {
     pub fn ttl(mut self, ttl: Duration) -> Self {
         self.ttl = Some(Lifetime::of(ttl));
         self
+    }
+
+    /// The option `hard_timeout`.
+    #[must_use]
+    pub fn hard_timeout(mut self, limit: Duration) -> Self
+    where
+        R: CanTell,
+    {
+        self.hard_timeout = Some(HardTimeout::of(limit));
+        self
+    }
+
+    /// How long the function may take.
+    pub(crate) fn time_limit(&self) -> Option<&HardTimeout<R>> {
+        self.hard_timeout.as_ref()
     }
 }
 

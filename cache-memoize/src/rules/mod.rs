@@ -4,6 +4,7 @@
 mod form;
 mod guard;
 mod kinds;
+mod timeout;
 
 use crate::drive::Keep;
 use crate::error::Error;
@@ -15,6 +16,7 @@ pub(crate) use guard::HeldBack;
 pub(crate) use kinds::{Kind, OkOnly, Plain, WithErrors};
 use std::marker::PhantomData;
 use std::time::Duration;
+pub(crate) use timeout::{CanTell, HardTimeout, in_time};
 
 /// The return type of an annotated function, on the way to its rules.
 ///
@@ -117,6 +119,7 @@ pub struct Rules<
     err_ttl: Option<Lifetime>,
     fault: Option<fn(Error) -> K::Return>,
     freshness: Freshness,
+    hard_timeout: Option<HardTimeout<K::Return>>,
 }
 
 impl<T> Rules<Plain<T>> {
@@ -144,6 +147,7 @@ impl<K: Kind> Rules<K> {
             err_ttl: None,
             fault: None,
             freshness: Freshness::PLAIN,
+            hard_timeout: None,
         }
     }
 }
@@ -190,14 +194,16 @@ impl<T, E, P> MayFail for WithErrors<T, E, P> {}
 impl<K: Kind, F, I, W> Rules<K, F, I, W> {
     /// The option `local`: values stay in the process, as they are.
     pub fn local(self) -> Rules<K, InProcess, I, W> {
-        let Self { kind, cache_if, ttl_with, ttl, err_ttl, fault, freshness, .. } = self;
-        Rules { kind, form: PhantomData, cache_if, ttl_with, ttl, err_ttl, fault, freshness }
+        let Self { kind, cache_if, ttl_with, ttl, err_ttl, fault, freshness, hard_timeout, .. } =
+            self;
+        let form = PhantomData;
+        Rules { kind, form, cache_if, ttl_with, ttl, err_ttl, fault, freshness, hard_timeout }
     }
 
     /// The option `cache_if`: only such values are stored.
     pub fn cache_if<J: Fn(&K::Value) -> bool>(self, cache_if: J) -> Rules<K, F, J, W> {
-        let Self { kind, form, ttl_with, ttl, err_ttl, fault, freshness, .. } = self;
-        Rules { kind, form, cache_if, ttl_with, ttl, err_ttl, fault, freshness }
+        let Self { kind, form, ttl_with, ttl, err_ttl, fault, freshness, hard_timeout, .. } = self;
+        Rules { kind, form, cache_if, ttl_with, ttl, err_ttl, fault, freshness, hard_timeout }
     }
 
     /// The option `ttl_with`: the lifetime comes from the value.
@@ -205,7 +211,7 @@ impl<K: Kind, F, I, W> Rules<K, F, I, W> {
         self,
         lifetime: D,
     ) -> Rules<K, F, I, impl Fn(&K::Value) -> Option<Duration>> {
-        let Self { kind, form, cache_if, ttl, err_ttl, fault, freshness, .. } = self;
+        let Self { kind, form, cache_if, ttl, err_ttl, fault, freshness, hard_timeout, .. } = self;
         Rules {
             kind,
             form,
@@ -215,6 +221,7 @@ impl<K: Kind, F, I, W> Rules<K, F, I, W> {
             err_ttl,
             fault,
             freshness,
+            hard_timeout,
         }
     }
 
@@ -243,6 +250,20 @@ impl<K: Kind, F, I, W> Rules<K, F, I, W> {
     pub fn early_refresh(mut self, beta: f64) -> Self {
         self.freshness = self.freshness.early(beta);
         self
+    }
+
+    /// The option `hard_timeout`.
+    pub fn hard_timeout(mut self, limit: Duration) -> Self
+    where
+        K::Return: CanTell,
+    {
+        self.hard_timeout = Some(HardTimeout::of(limit));
+        self
+    }
+
+    /// How long the function may take.
+    pub(crate) fn time_limit(&self) -> Option<&HardTimeout<K::Return>> {
+        self.hard_timeout.as_ref()
     }
 
     /// The option `err_ttl`, as an expression.

@@ -191,6 +191,16 @@ fn early_refresh(id: u64) -> u64 {
     id
 }
 
+#[cache_memoize(ttl = 300, hard_timeout = "forever")]
+async fn hard_timeout_of_none(id: u64) -> Result<u64, cache_memoize::Error> {
+    Ok(id)
+}
+
+#[cache_memoize(ttl = 300, hard_timeout = 2)]
+fn hard_timeout_of_a_blocking_function(id: u64) -> Result<u64, cache_memoize::Error> {
+    Ok(id)
+}
+
 #[cache_memoize(ttl = 300, tags = "users")]
 fn tags_as_a_value(id: u64) -> u64 {
     id

@@ -13,6 +13,7 @@ mod crate_path;
 mod early_refresh;
 mod err_ttl;
 mod extra;
+mod hard_timeout;
 mod hooks;
 mod in_impl;
 mod jitter;
