@@ -66,6 +66,19 @@ pub(super) fn a_reader_may_call_the_store(subject: &Subject) {
     assert_eq!(read(&*objects, "key", |value: &u8| *value), Some(3));
 }
 
+/// Who invalidates a group need not be the one who keeps its values, and a clearing ends no group.
+pub(super) fn generations_are_the_same_for_all(subject: &Subject) {
+    let (one, other) = (object_face(subject), object_face(subject));
+    let held = one.generations().of(key_of("group"));
+    let before = held.number();
+    one.clear();
+    for objects in [&one, &other] {
+        assert!(objects.generations().advance(key_of("group")), "the generation is held");
+    }
+    assert_eq!(held.number(), before + 2, "each invalidation counts");
+    assert_eq!(other.generations().of(key_of("group")).number(), before + 2);
+}
+
 fn call_everything(objects: &dyn ObjectStore) {
     for name in ["key", "other", "third"] {
         let key = key_of(name);

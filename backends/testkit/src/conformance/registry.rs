@@ -127,6 +127,7 @@ macro_rules! __clauses {
                 an_object_is_read_as_what_it_is
                 a_reader_is_called_once_at_most
                 a_reader_may_call_the_store
+                generations_are_the_same_for_all
             }
         }
     };

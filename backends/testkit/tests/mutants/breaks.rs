@@ -154,4 +154,5 @@ breaks! {
     ObjectsLoseTheirType { objects::an_object_is_read_as_what_it_is }
     ReadersAreCalledTwice { objects::a_reader_is_called_once_at_most }
     ReadersHoldTheLock { objects::a_reader_may_call_the_store }
+    GenerationsAreForgotten { objects::generations_are_the_same_for_all }
 }

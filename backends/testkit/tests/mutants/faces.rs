@@ -6,7 +6,7 @@ use cache_memoize_core::{
 };
 use std::collections::{HashMap, VecDeque};
 use std::future::poll_fn;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::Poll;
 
@@ -105,7 +105,8 @@ pub(crate) struct Objects {
     last_number: AtomicU64,
     by_number: Mutex<HashMap<u64, Arc<AnyObject>>>,
     is_being_read: AtomicBool,
-    generations: Generations,
+    generations: [Generations; 2],
+    asked_for_generations: AtomicUsize,
 }
 
 impl Objects {
@@ -115,7 +116,8 @@ impl Objects {
             last_number: AtomicU64::new(0),
             by_number: Mutex::default(),
             is_being_read: AtomicBool::new(false),
-            generations: Generations::new(),
+            generations: Default::default(),
+            asked_for_generations: AtomicUsize::new(0),
         }
     }
 
@@ -179,7 +181,9 @@ impl ObjectStore for Objects {
     }
 
     fn generations(&self) -> &Generations {
-        &self.generations
+        let asked = self.asked_for_generations.fetch_add(1, Ordering::SeqCst);
+        let is_forgotten = self.store.is(Break::GenerationsAreForgotten);
+        &self.generations[if is_forgotten { asked % 2 } else { 0 }]
     }
 
     fn weighs(&self) -> bool {
