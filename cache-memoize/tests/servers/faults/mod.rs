@@ -165,9 +165,10 @@ fn full_memcached(face: Face) {
     });
 }
 
-/// Stores some junk of thirty sizes, and says whether nothing more of any of them has room.
+/// Stores a lot of junk of thirty sizes, and says whether nothing more of any of them has room. Each size has
+/// at least a megabyte of its own, which is thousands of the smallest.
 fn fill(server: &MemcachedServer, step: usize, junk: &mut impl Iterator<Item = u32>) -> bool {
-    let sizes = (1..=30).map(|number| number * step);
+    let sizes = (1..=30).map(|number| number * step).cycle().take(30 * 30);
     let sets = sizes
         .zip(junk)
         .map(|(size, number)| format!("set junk-{number} 0 0 {size}\r\n{}\r\n", "x".repeat(size)));
