@@ -131,6 +131,12 @@ impl Call {
         self
     }
 
+    /// The same with one more tag.
+    pub(crate) fn tagged(mut self, tag: String) -> Self {
+        self.tags.push(tag);
+        self
+    }
+
     /// What the call is about.
     pub(crate) fn subject(&self) -> Subject {
         Subject { site: self.site, key: self.key(), tags: self.tags.clone() }

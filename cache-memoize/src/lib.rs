@@ -33,6 +33,7 @@ pub mod __private;
 mod background;
 mod behind;
 mod builder;
+mod by_hand;
 mod cache;
 pub mod caches;
 mod call;
@@ -69,6 +70,7 @@ mod treatment;
 mod watch;
 
 pub use builder::CacheBuilder;
+pub use by_hand::Entry;
 pub use cache::{Cache, Value};
 pub use cache_memoize_core as core;
 pub use cache_memoize_core::{Key, KeyRef};

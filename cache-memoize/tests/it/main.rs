@@ -5,6 +5,7 @@ mod caches;
 mod check;
 mod config;
 mod ends;
+mod entry;
 mod errors;
 mod faces;
 mod fence;
