@@ -64,6 +64,7 @@ mod resilience;
 mod rests;
 mod rules;
 mod site;
+mod sites;
 mod stats;
 mod sync;
 mod treatment;

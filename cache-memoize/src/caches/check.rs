@@ -1,6 +1,7 @@
 use super::{DEFAULT, as_variable, current, installed};
 use crate::error::{Error, ErrorKind};
-use crate::site::{Site, sites};
+use crate::site::Site;
+use crate::sites::sites;
 use std::fmt::Write;
 
 /// Checks that every cache which an annotated function of this program names is installed, and that it serves such

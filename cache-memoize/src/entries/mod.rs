@@ -5,6 +5,7 @@
 mod asking;
 mod asynchronous;
 mod blocking;
+mod doubt;
 mod explaining;
 mod grouped;
 mod many;
@@ -22,7 +23,7 @@ use crate::observer::{EventKind, Tier};
 use crate::orphans::Orphan;
 use crate::plan::{Fill, Permit, SingleFlight};
 use crate::policy;
-use crate::resilience::{Operation, Payment, Unasked, is_outage, unasked};
+use crate::resilience::{Operation, Payment, Unasked, unasked};
 use crate::rules::{Form, Ruleset, Transcoder};
 use crate::site::Site;
 use crate::stats::Counted;
@@ -31,10 +32,10 @@ use asking::Experience;
 use cache_memoize_core::{
     Bytes, KeyRef, Lease, LeaseMode, ObjectStore, StoreError, StoreErrorKind, Timestamp, Token, Ttl,
 };
+use doubt::TO_LEARN_THE_TOKEN;
 pub(crate) use many::{know_many, know_many_async, peek_many, peek_many_async};
 use nearby::Nearby;
 pub(crate) use objects::look_into;
-use std::num::NonZeroU64;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, OnceLock};
 use std::time::Duration;
@@ -294,11 +295,6 @@ impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
         Ttl::new(policy::patience_with(cost)).unwrap_or(Ttl::Forever)
     }
 
-    /// While the store is asked for a lease: it may give one, and its answer get lost.
-    fn doubt(&self) -> Doubt<'_, 'a, R, S> {
-        Doubt { entry: self, is_settled: self.claims }
-    }
-
     /// Leases that earlier calls left to this one.
     fn orphans(&self) -> Vec<Orphan<'a>> {
         self.cache.orphans.adopt(|| self.part(), self.key)
@@ -390,32 +386,6 @@ impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
         }
     }
 }
-
-/// A lease that the store may have given to nobody: it would keep others waiting for as long as it lives. It is
-/// left to a later call, unless it is a claim, which stands when in doubt.
-struct Doubt<'e, 'a, R: Ruleset, S: ?Sized> {
-    entry: &'e EntryOf<'a, R, S>,
-    is_settled: bool,
-}
-
-impl<R: Ruleset, S: ?Sized> Doubt<'_, '_, R, S> {
-    fn after<T>(mut self, answer: Result<T, StoreError>) -> Result<T, StoreError> {
-        let may_be_lost = answer.as_ref().is_err_and(|error| is_outage(error.kind()));
-        self.is_settled |= !may_be_lost;
-        answer
-    }
-}
-
-impl<R: Ruleset, S: ?Sized> Drop for Doubt<'_, '_, R, S> {
-    fn drop(&mut self) {
-        if !self.is_settled {
-            self.entry.cache.orphans.push(self.entry.part(), self.entry.key, None);
-        }
-    }
-}
-
-/// How long the lease lives that is taken to learn the token of one whose answer got lost.
-const TO_LEARN_THE_TOKEN: Ttl = Ttl::Millis(NonZeroU64::new(1_000).unwrap());
 
 /// How long the lease of a call lives. Where a fleet waits for its holder, it ends early enough for those who
 /// wait to wait for another.

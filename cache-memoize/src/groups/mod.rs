@@ -6,6 +6,7 @@
 //! invalidate a group is to remove them: whoever finds none draws a new one at random, which no entry has. Values that are kept as they are hold the
 //! generations themselves.
 
+mod by_hand;
 mod invalidation;
 mod membership;
 mod numbers;

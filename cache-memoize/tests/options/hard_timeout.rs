@@ -138,13 +138,17 @@ async fn behind(source: Arc<Source>) -> Result<u32, Failure> {
 fn in_the_background_it_ends_as_well() {
     in_worlds(|world| {
         let source = Arc::new(Source::default());
-        let call = || world.run(|| block_on(behind(source.clone())));
-        assert_eq!(call().expect("it is quick"), 1);
-        world.clock.advance(11 * SECOND);
-        source.hang(true);
-        assert_eq!(call().expect("there is an old value"), 1);
-        assert!(caches::wait_for_background(Duration::from_secs(60)));
-        assert_eq!(source.dropped.load(Ordering::SeqCst), 2);
+        let calls = async {
+            assert_eq!(behind(source.clone()).await.expect("it is quick"), 1);
+            world.clock.advance(11 * SECOND);
+            source.hang(true);
+            assert_eq!(behind(source.clone()).await.expect("there is an old value"), 1);
+            while source.dropped.load(Ordering::SeqCst) < 2 {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        };
+        let in_time = async { tokio::time::timeout(Duration::from_secs(60), calls).await };
+        world.run(|| block_on(in_time)).expect("the second run is dropped");
     });
 }
 
