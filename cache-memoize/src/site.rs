@@ -293,7 +293,7 @@ impl Site {
     }
 
     /// The path of the function, from that of an item in the function beside it, or in itself.
-    fn full_path(&self) -> String {
+    pub(crate) fn full_path(&self) -> String {
         let path = (self.neighbour)().path;
         let path = path.strip_suffix("::here").unwrap_or(path);
         let path = path.strip_suffix("::{{closure}}").unwrap_or(path);
@@ -306,7 +306,7 @@ impl Site {
     }
 
     /// What the function may be called in its keys, from the path alone to what no other function has.
-    fn labels(&self) -> [String; 4] {
+    pub(crate) fn labels(&self) -> [String; 4] {
         let Place { line, column, version, source, .. } = self.place;
         let path = self.full_path();
         let placed = format!("{path}@{line}:{column}");
@@ -386,7 +386,7 @@ mod tests {
         let neighbour = Neighbour::of::<Site>;
         let first = labels(neighbour, place(1, Some("1.0.0"), 7));
         let alike = |other: [String; 4]| first.iter().zip(&other).filter(|(a, b)| a == b).count();
-        assert_eq!(alike(labels(Neighbour::of::<Sites>, place(1, Some("1.0.0"), 7))), 3);
+        assert_eq!(alike(labels(Neighbour::of::<Resolved>, place(1, Some("1.0.0"), 7))), 3);
         assert_eq!(alike(labels(neighbour, place(1, Some("2.0.0"), 7))), 2);
         assert_eq!(alike(labels(neighbour, place(1, Some("1.0.0"), 8))), 2);
         assert_eq!(alike(labels(neighbour, place(2, Some("1.0.0"), 7))), 1);

@@ -39,7 +39,7 @@ impl Sites {
 
     /// The number of `site`, and its path with as much beside it as tells it from every other. What is
     /// done by hand has the number 0.
-    fn find(&self, site: &Site) -> (usize, String) {
+    pub(crate) fn find(&self, site: &Site) -> (usize, String) {
         let index =
             self.all.iter().position(|it| std::ptr::eq(*it, site)).map_or(0, |index| index + 1);
         let [path, placed, described, numbered] = site.labels();
