@@ -130,6 +130,7 @@ impl Call {
                 other => {
                     let mut args = Some(args);
                     let computing = async { computed(crate::call::taken(&mut args)).await };
+                    let computing = in_time(rules.time_limit(), spot.site, computing);
                     let value = rules.answered_async(&spot, &entry, other, computing).await;
                     args.as_ref().map(on_hit);
                     return value;

@@ -179,7 +179,14 @@ where
             Some(seen) => seen,
             None => entry.look().await,
         };
-        self.answered_async(spot, &entry, seen, compute).await
+        // Recursive functions have many of these futures in one another: none is larger than it must be.
+        match self.time_limit() {
+            None => self.answered_async(spot, &entry, seen, compute).await,
+            limit => {
+                let compute = in_time(limit, spot.site, compute);
+                Box::pin(self.answered_async(spot, &entry, seen, compute)).await
+            }
+        }
     }
 
     fn refresh(&self, spot: &Spot<'_>, compute: impl FnOnce() -> K::Return) -> K::Return {
@@ -237,7 +244,6 @@ where
     ) -> K::Return {
         use asynchronous::Entries;
         let flights = &spot.cache.flights;
-        let compute = in_time(self.time_limit(), spot.site, compute);
         let compute = spot.told_or_async(self, entry, compute);
         let spare = match seen {
             Look::Found(stored) => {

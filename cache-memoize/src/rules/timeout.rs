@@ -21,18 +21,25 @@ impl<R> HardTimeout<R> {
 }
 
 /// What `compute` gives, or an error if that takes too long. Then it is dropped.
-pub(crate) async fn in_time<R>(
-    timeout: Option<&HardTimeout<R>>,
+///
+/// It is in a box: recursive functions have many of these futures in one another, each as large as what it holds.
+pub(crate) fn in_time<'a, R: 'a>(
+    timeout: Option<&'a HardTimeout<R>>,
     site: &'static Site,
     compute: impl Future<Output = R>,
-) -> R {
-    let Some(HardTimeout { limit, tell }) = timeout else { return compute.await };
-    within(*limit, compute).await.unwrap_or_else(|| {
-        let path = site.path();
-        let context =
-            format!("{path} took longer than its `hard_timeout` of {limit:?}, and was dropped");
-        tell(Error::new(ErrorKind::Timeout, "compute", context))
-    })
+) -> impl Future<Output = R> {
+    let compute = Box::pin(compute);
+    async move {
+        let Some(HardTimeout { limit, tell }) = timeout else { return compute.await };
+        within(*limit, compute).await.unwrap_or_else(|| tell(too_long(site, *limit)))
+    }
+}
+
+fn too_long(site: &'static Site, limit: Duration) -> Error {
+    let path = site.path();
+    let context =
+        format!("{path} took longer than its `hard_timeout` of {limit:?}, and was dropped");
+    Error::new(ErrorKind::Timeout, "compute", context)
 }
 
 /// What a function may return whose time is limited: something that can say so.
