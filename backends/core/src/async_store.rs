@@ -1,4 +1,4 @@
-use crate::{KeyRef, Lease, LeaseMode, PutMode, Result, Store, Token, Ttl};
+use crate::{KeyRef, Lease, LeaseMode, Put, PutMode, Result, Store, Token, Ttl};
 use bytes::Bytes;
 use std::pin::Pin;
 
@@ -32,6 +32,46 @@ pub trait AsyncStore: Send + Sync {
 
     /// See [`Store::release`].
     fn release(&self, key: KeyRef<'_>, token: Token) -> impl Future<Output = Result<()>> + Send;
+
+    /// See [`Store::put_many`].
+    fn put_many(&self, puts: Vec<Put<'_>>) -> impl Future<Output = Vec<Result<bool>>> + Send {
+        async move {
+            let mut answers = Vec::with_capacity(puts.len());
+            for Put { key, value, ttl, mode } in puts {
+                answers.push(self.put(key, value, ttl, mode).await);
+            }
+            answers
+        }
+    }
+
+    /// See [`Store::lease_many`].
+    fn lease_many(
+        &self,
+        keys: &[KeyRef<'_>],
+        ttl: Ttl,
+        mode: LeaseMode,
+    ) -> impl Future<Output = Result<Vec<(Lease, Option<Bytes>)>>> + Send {
+        async move {
+            let mut leases = Vec::with_capacity(keys.len());
+            for key in keys {
+                leases.push(self.lease(*key, ttl, mode).await?);
+            }
+            Ok(leases)
+        }
+    }
+
+    /// See [`Store::release_many`].
+    fn release_many(
+        &self,
+        leases: &[(KeyRef<'_>, Token)],
+    ) -> impl Future<Output = Result<()>> + Send {
+        async move {
+            for (key, token) in leases {
+                self.release(*key, *token).await?;
+            }
+            Ok(())
+        }
+    }
 
     /// See [`Store::remove`].
     fn remove(&self, keys: &[KeyRef<'_>]) -> impl Future<Output = Result<Vec<bool>>> + Send;
@@ -83,6 +123,20 @@ pub trait ErasedAsyncStore: Send + Sync {
     /// See [`Store::release`].
     fn release<'a>(&'a self, key: KeyRef<'a>, token: Token) -> BoxFuture<'a, Result<()>>;
 
+    /// See [`Store::put_many`].
+    fn put_many<'a>(&'a self, puts: Vec<Put<'a>>) -> BoxFuture<'a, Vec<Result<bool>>>;
+
+    /// See [`Store::lease_many`].
+    fn lease_many<'a>(
+        &'a self,
+        keys: &'a [KeyRef<'a>],
+        ttl: Ttl,
+        mode: LeaseMode,
+    ) -> BoxFuture<'a, Result<Vec<(Lease, Option<Bytes>)>>>;
+
+    /// See [`Store::release_many`].
+    fn release_many<'a>(&'a self, leases: &'a [(KeyRef<'a>, Token)]) -> BoxFuture<'a, Result<()>>;
+
     /// See [`Store::remove`].
     fn remove<'a>(&'a self, keys: &'a [KeyRef<'a>]) -> BoxFuture<'a, Result<Vec<bool>>>;
 
@@ -131,6 +185,23 @@ impl<S: AsyncStore> ErasedAsyncStore for S {
 
     fn release<'a>(&'a self, key: KeyRef<'a>, token: Token) -> BoxFuture<'a, Result<()>> {
         Box::pin(AsyncStore::release(self, key, token))
+    }
+
+    fn put_many<'a>(&'a self, puts: Vec<Put<'a>>) -> BoxFuture<'a, Vec<Result<bool>>> {
+        Box::pin(AsyncStore::put_many(self, puts))
+    }
+
+    fn lease_many<'a>(
+        &'a self,
+        keys: &'a [KeyRef<'a>],
+        ttl: Ttl,
+        mode: LeaseMode,
+    ) -> BoxFuture<'a, Result<Vec<(Lease, Option<Bytes>)>>> {
+        Box::pin(AsyncStore::lease_many(self, keys, ttl, mode))
+    }
+
+    fn release_many<'a>(&'a self, leases: &'a [(KeyRef<'a>, Token)]) -> BoxFuture<'a, Result<()>> {
+        Box::pin(AsyncStore::release_many(self, leases))
     }
 
     fn remove<'a>(&'a self, keys: &'a [KeyRef<'a>]) -> BoxFuture<'a, Result<Vec<bool>>> {
@@ -184,6 +255,23 @@ impl<S: Store> AsyncStore for NonBlocking<S> {
 
     async fn release(&self, key: KeyRef<'_>, token: Token) -> Result<()> {
         self.0.release(key, token)
+    }
+
+    async fn put_many(&self, puts: Vec<Put<'_>>) -> Vec<Result<bool>> {
+        self.0.put_many(puts)
+    }
+
+    async fn lease_many(
+        &self,
+        keys: &[KeyRef<'_>],
+        ttl: Ttl,
+        mode: LeaseMode,
+    ) -> Result<Vec<(Lease, Option<Bytes>)>> {
+        self.0.lease_many(keys, ttl, mode)
+    }
+
+    async fn release_many(&self, leases: &[(KeyRef<'_>, Token)]) -> Result<()> {
+        self.0.release_many(leases)
     }
 
     async fn remove(&self, keys: &[KeyRef<'_>]) -> Result<Vec<bool>> {

@@ -29,6 +29,12 @@ impl StoreError {
         self
     }
 
+    /// The same to be told once more, without the error that led to it: of many values one failure may have befallen all.
+    #[must_use]
+    pub fn again(&self) -> Self {
+        Self::new(self.kind, self.operation, self.context.clone())
+    }
+
     /// What sort of failure it is.
     #[must_use]
     pub fn kind(&self) -> StoreErrorKind {

@@ -39,6 +39,9 @@
 //!
 //! A refused fill is never an error: the caller still has its value, and only the store does without.
 //!
+//! A function that is called for many keys at once goes the same way with all of them together: `get`, `lease_many`, one
+//! computation for those that are missing, `put_many`.
+//!
 //! # What a backend need not do
 //!
 //! Values are opaque bytes that carry their own integrity check, type and time stamps; a backend that
@@ -70,7 +73,7 @@ pub use generations::{Generation, Generations};
 pub use key::{InvalidKey, Key, KeyRef};
 pub use lease::{Lease, LeaseMode, PutMode, Token};
 pub use objects::{AnyObject, Object, ObjectStore, OnEviction};
-pub use store::Store;
+pub use store::{Put, Store};
 pub use ttl::Ttl;
 pub use url::{Host, StoreUrl};
 

@@ -2,6 +2,19 @@ use crate::{KeyRef, Lease, LeaseMode, PutMode, Result, Token, Ttl};
 use bytes::Bytes;
 use std::time::Duration;
 
+/// A value on its way into a store: what [`Store::put_many`] takes.
+#[derive(Clone, Debug)]
+pub struct Put<'a> {
+    /// Under which key.
+    pub key: KeyRef<'a>,
+    /// The value.
+    pub value: Bytes,
+    /// How long it lives.
+    pub ttl: Ttl,
+    /// When it is stored.
+    pub mode: PutMode,
+}
+
 /// A store of bytes, for blocking callers.
 ///
 /// Every method is *atomic* per key: concurrent callers see its whole effect or none of it. A method
@@ -35,6 +48,36 @@ pub trait Store: Send + Sync {
     /// Revokes `token` if it is the one that stands, so that the next to ask is the first again. The
     /// value stays.
     fn release(&self, key: KeyRef<'_>, token: Token) -> Result<()>;
+
+    /// Stores many values, each as by [`put`](Self::put), and answers for each, in their order: that one is refused,
+    /// or too large, is nothing to the others. No key comes twice.
+    ///
+    /// This and the two that follow do one after the other unless the store knows better, as one on a server does:
+    /// there many take as many round trips as one.
+    fn put_many(&self, puts: Vec<Put<'_>>) -> Vec<Result<bool>> {
+        puts.into_iter()
+            .map(|Put { key, value, ttl, mode }| self.put(key, value, ttl, mode))
+            .collect()
+    }
+
+    /// Takes many leases, each as by [`lease`](Self::lease), in the order of the keys. No key comes twice.
+    ///
+    /// After an error some may have been taken.
+    fn lease_many(
+        &self,
+        keys: &[KeyRef<'_>],
+        ttl: Ttl,
+        mode: LeaseMode,
+    ) -> Result<Vec<(Lease, Option<Bytes>)>> {
+        keys.iter().map(|key| self.lease(*key, ttl, mode)).collect()
+    }
+
+    /// Revokes many tokens, each as by [`release`](Self::release). No key comes twice.
+    ///
+    /// After an error some may stand.
+    fn release_many(&self, leases: &[(KeyRef<'_>, Token)]) -> Result<()> {
+        leases.iter().try_for_each(|(key, token)| self.release(*key, *token))
+    }
 
     /// Deletes values and revokes leases of `keys`, and says for each whether a live value was there.
     ///
@@ -82,6 +125,23 @@ impl<S: Store + ?Sized> Store for std::sync::Arc<S> {
 
     fn release(&self, key: KeyRef<'_>, token: Token) -> Result<()> {
         (**self).release(key, token)
+    }
+
+    fn put_many(&self, puts: Vec<Put<'_>>) -> Vec<Result<bool>> {
+        (**self).put_many(puts)
+    }
+
+    fn lease_many(
+        &self,
+        keys: &[KeyRef<'_>],
+        ttl: Ttl,
+        mode: LeaseMode,
+    ) -> Result<Vec<(Lease, Option<Bytes>)>> {
+        (**self).lease_many(keys, ttl, mode)
+    }
+
+    fn release_many(&self, leases: &[(KeyRef<'_>, Token)]) -> Result<()> {
+        (**self).release_many(leases)
     }
 
     fn remove(&self, keys: &[KeyRef<'_>]) -> Result<Vec<bool>> {

@@ -55,6 +55,7 @@ mod moment;
 mod operations;
 #[cfg(unix)]
 mod peek;
+mod questions;
 mod resolver;
 mod ring;
 mod servers;

@@ -1,7 +1,7 @@
 use crate::address::Address;
 use crate::blocking;
 use crate::deadline::Deadline;
-use crate::fault::Outcome;
+use crate::fault::{Fault, Outcome};
 use crate::ring::Ring;
 use crate::sightings::{Sightings, Watch};
 use cache_memoize_core::{KeyRef, Result, StoreError};
@@ -99,6 +99,44 @@ impl Server {
             asynchronous: crate::asynchronous::Pool::new(address.clone(), pool),
             address,
         }
+    }
+}
+
+/// What several servers answered of each key by itself, put together in the order of the keys.
+pub(crate) struct Separate<T> {
+    operation: &'static str,
+    answers: Vec<Option<Result<T>>>,
+}
+
+impl<T> Separate<T> {
+    pub(crate) fn new(operation: &'static str, keys: usize) -> Self {
+        let answers = std::iter::repeat_with(|| None).take(keys).collect();
+        Self { operation, answers }
+    }
+
+    /// Adds what one server said of the keys at `places`.
+    pub(crate) fn add(
+        &mut self,
+        server: &Server,
+        places: &[usize],
+        answers: Outcome<Vec<Outcome<T>>>,
+    ) {
+        let told = |fault: Fault| fault.tell(self.operation, &server.address);
+        match answers {
+            Ok(answers) => {
+                for (place, answer) in places.iter().zip(answers) {
+                    self.answers[*place] = Some(answer.map_err(told));
+                }
+            }
+            Err(fault) => {
+                let error = told(fault);
+                places.iter().for_each(|place| self.answers[*place] = Some(Err(error.again())));
+            }
+        }
+    }
+
+    pub(crate) fn finish(self) -> Vec<Result<T>> {
+        self.answers.into_iter().flatten().collect()
     }
 }
 

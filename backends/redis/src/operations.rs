@@ -5,8 +5,11 @@ use crate::command::{Batch, Command};
 use crate::fault::{Fault, granted};
 use crate::layout::{lease_name, value_name};
 use crate::scripts::{self, Script};
-use cache_memoize_core::{Bytes, KeyRef, Lease, LeaseMode, PutMode, StoreErrorKind, Token, Ttl};
+use cache_memoize_core::{
+    Bytes, KeyRef, Lease, LeaseMode, Put, PutMode, StoreError, StoreErrorKind, Token, Ttl,
+};
 use redis::{Cmd, Value};
+use std::fmt;
 use std::sync::LazyLock;
 
 /// Reads values. One server reads many with one command; in a cluster each key is asked for where it lies.
@@ -46,14 +49,67 @@ fn value_among_others(reply: Value) -> Result<Option<Bytes>, Fault> {
 ///
 /// Storing under a token may be repeated: where the first time succeeded, the second is refused, and a refused
 /// fill costs nothing but time. An addition may not: the second would say that somebody else was first.
-pub(crate) fn put(key: KeyRef<'_>, value: Bytes, ttl: Ttl, mode: PutMode) -> Batch {
+pub(crate) fn put(puts: Vec<Put<'_>>) -> Batch {
+    let is_repeatable = puts.iter().all(|put| put.mode != PutMode::IfAbsent);
+    Batch { commands: puts.into_iter().map(written).collect(), is_repeatable }
+}
+
+fn written(Put { key, value, ttl, mode }: Put<'_>) -> Command {
     let ttl = Bytes::from(millis(ttl).unwrap_or(0).to_string());
     match mode {
-        PutMode::Always => Batch::repeatable([scripted(&scripts::PUT, key, vec![value, ttl])]),
-        PutMode::IfAbsent => Batch::once([scripted(&scripts::ADD, key, vec![value, ttl])]),
-        PutMode::IfLease(token) => {
-            Batch::repeatable([scripted(&scripts::FILL, key, vec![value, ttl, shown(token)])])
-        }
+        PutMode::Always => scripted(&scripts::PUT, key, vec![value, ttl]),
+        PutMode::IfAbsent => scripted(&scripts::ADD, key, vec![value, ttl]),
+        PutMode::IfLease(token) => scripted(&scripts::FILL, key, vec![value, ttl, shown(token)]),
+    }
+}
+
+/// For each value whether it was stored. That there is no room for one is said of that one alone.
+pub(crate) fn read_puts(replies: Vec<Value>) -> Result<Vec<Result<bool, Fault>>, Fault> {
+    let stored = |reply| match verdict(reply) {
+        Err(fault) if fault.kind() != StoreErrorKind::TooLarge => Err(fault),
+        verdict => Ok(verdict),
+    };
+    replies.into_iter().map(stored).collect()
+}
+
+/// What is to be said of each of so many values at `place`.
+pub(crate) fn told_of_each(
+    place: &impl fmt::Display,
+    count: usize,
+    stored: Result<Vec<Result<bool, Fault>>, StoreError>,
+) -> Vec<Result<bool, StoreError>> {
+    let told = |fault: Fault| fault.at(place).into_error("put");
+    match stored {
+        Ok(stored) => stored.into_iter().map(|it| it.map_err(told)).collect(),
+        Err(error) => (0..count).map(|_| Err(error.again())).collect(),
+    }
+}
+
+/// The values that were to be stored whatever was there, and for which there was no room: what was refused must not
+/// leave the value behind that it was to replace.
+pub(crate) struct Leftovers<'k> {
+    places: Vec<usize>,
+    pub(crate) keys: Vec<KeyRef<'k>>,
+}
+
+impl<'k> Leftovers<'k> {
+    pub(crate) fn of(
+        asked: &[(KeyRef<'k>, PutMode)],
+        answers: &[Result<bool, StoreError>],
+    ) -> Self {
+        let has_no_room = |place: &usize| {
+            let failure = answers[*place].as_ref().err();
+            asked[*place].1 == PutMode::Always
+                && failure.is_some_and(|error| error.kind() == StoreErrorKind::TooLarge)
+        };
+        let places: Vec<_> = (0..asked.len()).filter(has_no_room).collect();
+        let keys = places.iter().map(|place| asked[*place].0).collect();
+        Self { places, keys }
+    }
+
+    /// What could not be removed is no clean refusal.
+    pub(crate) fn stayed(self, error: &StoreError, answers: &mut [Result<bool, StoreError>]) {
+        self.places.into_iter().for_each(|place| answers[place] = Err(error.again()));
     }
 }
 
@@ -63,24 +119,40 @@ pub(crate) fn put(key: KeyRef<'_>, value: Bytes, ttl: Ttl, mode: PutMode) -> Bat
 ///
 /// May not be repeated: others may have shared the token of the first time, and seen it revoked. The second
 /// time would bring it back to life, and with it what they began before the revocation.
-pub(crate) fn lease(key: KeyRef<'_>, ttl: Ttl, mode: LeaseMode, token: Token) -> Batch {
-    let mut take = redis::cmd("SET");
-    take.arg(lease_name(key)).arg(&shown(token)[..]);
-    if mode == LeaseMode::Join {
-        take.arg("NX").arg("GET");
-    }
-    if let Some(millis) = millis(ttl) {
-        take.arg("PX").arg(millis);
-    }
-    Batch::once([Command::Plain(take), Command::Plain(read(key))])
+pub(crate) fn lease(keys: &[KeyRef<'_>], ttl: Ttl, mode: LeaseMode, tokens: &[Token]) -> Batch {
+    let take = |(key, token): (&KeyRef<'_>, &Token)| {
+        let mut take = redis::cmd("SET");
+        take.arg(lease_name(*key)).arg(&shown(*token)[..]);
+        if mode == LeaseMode::Join {
+            take.arg("NX").arg("GET");
+        }
+        if let Some(millis) = millis(ttl) {
+            take.arg("PX").arg(millis);
+        }
+        [Command::Plain(take), Command::Plain(read(*key))]
+    };
+    Batch::once(keys.iter().zip(tokens).flat_map(take))
 }
 
-pub(crate) fn read_lease(
+pub(crate) fn read_leases(
+    mode: LeaseMode,
+    drawn: &[Token],
+    replies: Vec<Value>,
+) -> Result<Vec<(Lease, Option<Bytes>)>, Fault> {
+    if replies.len() != 2 * drawn.len() {
+        return Err(strange());
+    }
+    let mut replies = replies.into_iter();
+    let mut next = || replies.next().ok_or_else(strange);
+    drawn.iter().map(|token| read_lease(mode, *token, next()?, next()?)).collect()
+}
+
+fn read_lease(
     mode: LeaseMode,
     drawn: Token,
-    replies: Vec<Value>,
+    taken: Value,
+    found: Value,
 ) -> Result<(Lease, Option<Bytes>), Fault> {
-    let [taken, found] = exactly(replies)?;
     let token = match (mode, granted(taken)?) {
         (LeaseMode::Join, Value::Nil) | (LeaseMode::Renew, Value::Okay) => drawn,
         (LeaseMode::Join, Value::BulkString(standing)) => read_token(&standing)?,
@@ -89,13 +161,15 @@ pub(crate) fn read_lease(
     Ok((Lease { token, first: token == drawn }, value(found)?))
 }
 
-/// A token that no server, and no process, has issued before.
-pub(crate) fn draw_token() -> Token {
-    Token::new(fastrand::u64(..))
+/// Tokens that no server, and no process, has issued before.
+pub(crate) fn draw_tokens(count: usize) -> Vec<Token> {
+    (0..count).map(|_| Token::new(fastrand::u64(..))).collect()
 }
 
-pub(crate) fn release(key: KeyRef<'_>, token: Token) -> Batch {
-    Batch::repeatable([scripted(&scripts::RELEASE, key, vec![shown(token)])])
+pub(crate) fn release(leases: &[(KeyRef<'_>, Token)]) -> Batch {
+    let release =
+        |(key, token): &(KeyRef<'_>, Token)| scripted(&scripts::RELEASE, *key, vec![shown(*token)]);
+    Batch::repeatable(leases.iter().map(release))
 }
 
 /// Deletes values and revokes leases. May be repeated: that the answer might then be no where it was yes is
@@ -148,6 +222,11 @@ pub(crate) fn read_verdicts(replies: Vec<Value>) -> Result<Vec<bool>, Fault> {
 pub(crate) fn read_verdict(replies: Vec<Value>) -> Result<bool, Fault> {
     let [reply] = exactly(replies)?;
     verdict(reply)
+}
+
+/// The answer where one was asked for.
+pub(crate) fn only<T>(operation: &'static str, mut answers: Vec<T>) -> Result<T, StoreError> {
+    answers.pop().ok_or_else(|| strange().into_error(operation))
 }
 
 fn verdict(reply: Value) -> Result<bool, Fault> {
@@ -212,11 +291,12 @@ mod tests {
     #[test]
     fn what_must_not_happen_twice_is_not_repeated() {
         let (key, value) = (KeyRef::new("key").unwrap(), Bytes::from_static(b"value"));
-        let token = draw_token();
         for mode in [LeaseMode::Join, LeaseMode::Renew] {
-            assert!(!lease(key, Ttl::Forever, mode, token).is_repeatable, "{mode:?}");
+            assert!(!lease(&[key], Ttl::Forever, mode, &draw_tokens(1)).is_repeatable, "{mode:?}");
         }
-        assert!(!put(key, value, Ttl::Forever, PutMode::IfAbsent).is_repeatable);
+        let put_in = |mode| Put { key, value: value.clone(), ttl: Ttl::Forever, mode };
+        assert!(!put(vec![put_in(PutMode::Always), put_in(PutMode::IfAbsent)]).is_repeatable);
+        assert!(put(vec![put_in(PutMode::Always)]).is_repeatable);
         assert!(!increment(key, 1, 0, Ttl::Forever).is_repeatable);
     }
 }

@@ -1,7 +1,7 @@
 use crate::erased::Erased;
 use crate::operation::Operation;
 use cache_memoize_core::{
-    AsyncStore, Backend, Bytes, KeyRef, Lease, LeaseMode, PutMode, Result, Store, Token, Ttl,
+    AsyncStore, Backend, Bytes, KeyRef, Lease, LeaseMode, Put, PutMode, Result, Store, Token, Ttl,
 };
 use std::fmt;
 use std::sync::Arc;
@@ -124,6 +124,23 @@ impl<S: Store> Store for CountingStore<S> {
         self.counted(Operation::Release).release(key, token)
     }
 
+    fn put_many(&self, puts: Vec<Put<'_>>) -> Vec<Result<bool>> {
+        self.counted(Operation::Put).put_many(puts)
+    }
+
+    fn lease_many(
+        &self,
+        keys: &[KeyRef<'_>],
+        ttl: Ttl,
+        mode: LeaseMode,
+    ) -> Result<Vec<(Lease, Option<Bytes>)>> {
+        self.counted(Operation::Lease).lease_many(keys, ttl, mode)
+    }
+
+    fn release_many(&self, leases: &[(KeyRef<'_>, Token)]) -> Result<()> {
+        self.counted(Operation::Release).release_many(leases)
+    }
+
     fn remove(&self, keys: &[KeyRef<'_>]) -> Result<Vec<bool>> {
         self.counted(Operation::Remove).remove(keys)
     }
@@ -170,6 +187,23 @@ impl<S: AsyncStore> AsyncStore for CountingStore<S> {
 
     async fn release(&self, key: KeyRef<'_>, token: Token) -> Result<()> {
         self.counted(Operation::Release).release(key, token).await
+    }
+
+    async fn put_many(&self, puts: Vec<Put<'_>>) -> Vec<Result<bool>> {
+        self.counted(Operation::Put).put_many(puts).await
+    }
+
+    async fn lease_many(
+        &self,
+        keys: &[KeyRef<'_>],
+        ttl: Ttl,
+        mode: LeaseMode,
+    ) -> Result<Vec<(Lease, Option<Bytes>)>> {
+        self.counted(Operation::Lease).lease_many(keys, ttl, mode).await
+    }
+
+    async fn release_many(&self, leases: &[(KeyRef<'_>, Token)]) -> Result<()> {
+        self.counted(Operation::Release).release_many(leases).await
     }
 
     async fn remove(&self, keys: &[KeyRef<'_>]) -> Result<Vec<bool>> {

@@ -1,5 +1,5 @@
 use cache_memoize_core::{
-    AsyncStore, Bytes, ErasedAsyncStore, KeyRef, Lease, LeaseMode, PutMode, Result, Token, Ttl,
+    AsyncStore, Bytes, ErasedAsyncStore, KeyRef, Lease, LeaseMode, Put, PutMode, Result, Token, Ttl,
 };
 use std::sync::Arc;
 
@@ -27,6 +27,23 @@ impl AsyncStore for Erased {
 
     async fn release(&self, key: KeyRef<'_>, token: Token) -> Result<()> {
         self.0.release(key, token).await
+    }
+
+    async fn put_many(&self, puts: Vec<Put<'_>>) -> Vec<Result<bool>> {
+        self.0.put_many(puts).await
+    }
+
+    async fn lease_many(
+        &self,
+        keys: &[KeyRef<'_>],
+        ttl: Ttl,
+        mode: LeaseMode,
+    ) -> Result<Vec<(Lease, Option<Bytes>)>> {
+        self.0.lease_many(keys, ttl, mode).await
+    }
+
+    async fn release_many(&self, leases: &[(KeyRef<'_>, Token)]) -> Result<()> {
+        self.0.release_many(leases).await
     }
 
     async fn remove(&self, keys: &[KeyRef<'_>]) -> Result<Vec<bool>> {

@@ -2,7 +2,7 @@ use crate::operation::Operation;
 use crate::timer;
 use crate::{Fault, Faults};
 use cache_memoize_core::{
-    AsyncStore, Bytes, KeyRef, Lease, LeaseMode, PutMode, Result, Store, StoreError,
+    AsyncStore, Bytes, KeyRef, Lease, LeaseMode, Put, PutMode, Result, Store, StoreError,
     StoreErrorKind, Token, Ttl,
 };
 use std::sync::{Arc, Mutex, PoisonError};
@@ -91,10 +91,31 @@ impl Call<'_> {
         }
     }
 
+    fn read_each(&self, leases: Vec<(Lease, Option<Bytes>)>) -> Vec<(Lease, Option<Bytes>)> {
+        let read = |(lease, value): (Lease, Option<Bytes>)| (lease, value.map(|it| self.read(it)));
+        leases.into_iter().map(read).collect()
+    }
+
+    fn end_each(&self, answers: Vec<Result<bool>>) -> Vec<Result<bool>> {
+        answers.into_iter().map(|answer| answer.and_then(|it| self.end(it))).collect()
+    }
+
     fn error(&self, kind: StoreErrorKind) -> StoreError {
         let context = "a fault that the test planned; `Faults::heal` ends it";
         StoreError::new(kind, self.operation.name(), context)
     }
+}
+
+fn keys_of<'a>(puts: &[Put<'a>]) -> Vec<KeyRef<'a>> {
+    puts.iter().map(|put| put.key).collect()
+}
+
+fn all_failed(count: usize, error: &StoreError) -> Vec<Result<bool>> {
+    (0..count).map(|_| Err(error.again())).collect()
+}
+
+fn lost(count: usize) -> Vec<Result<bool>> {
+    (0..count).map(|_| Ok(true)).collect()
 }
 
 impl<S: Store> Store for FaultyStore<S> {
@@ -125,6 +146,37 @@ impl<S: Store> Store for FaultyStore<S> {
         let call = self.call(Operation::Release, &[key]);
         call.begin()?;
         self.inner.release(key, token)?;
+        call.end(())
+    }
+
+    fn put_many(&self, puts: Vec<Put<'_>>) -> Vec<Result<bool>> {
+        let (count, keys) = (puts.len(), keys_of(&puts));
+        let call = self.call(Operation::Put, &keys);
+        if let Err(error) = call.begin() {
+            return all_failed(count, &error);
+        }
+        if call.loses_the_write() {
+            return lost(count);
+        }
+        call.end_each(self.inner.put_many(puts))
+    }
+
+    fn lease_many(
+        &self,
+        keys: &[KeyRef<'_>],
+        ttl: Ttl,
+        mode: LeaseMode,
+    ) -> Result<Vec<(Lease, Option<Bytes>)>> {
+        let call = self.call(Operation::Lease, keys);
+        call.begin()?;
+        call.end(call.read_each(self.inner.lease_many(keys, ttl, mode)?))
+    }
+
+    fn release_many(&self, leases: &[(KeyRef<'_>, Token)]) -> Result<()> {
+        let keys: Vec<_> = leases.iter().map(|(key, _)| *key).collect();
+        let call = self.call(Operation::Release, &keys);
+        call.begin()?;
+        self.inner.release_many(leases)?;
         call.end(())
     }
 
@@ -199,6 +251,37 @@ impl<S: AsyncStore> AsyncStore for FaultyStore<S> {
         let call = self.call(Operation::Release, &[key]);
         call.begin_async().await?;
         self.inner.release(key, token).await?;
+        call.end(())
+    }
+
+    async fn put_many(&self, puts: Vec<Put<'_>>) -> Vec<Result<bool>> {
+        let (count, keys) = (puts.len(), keys_of(&puts));
+        let call = self.call(Operation::Put, &keys);
+        if let Err(error) = call.begin_async().await {
+            return all_failed(count, &error);
+        }
+        if call.loses_the_write() {
+            return lost(count);
+        }
+        call.end_each(self.inner.put_many(puts).await)
+    }
+
+    async fn lease_many(
+        &self,
+        keys: &[KeyRef<'_>],
+        ttl: Ttl,
+        mode: LeaseMode,
+    ) -> Result<Vec<(Lease, Option<Bytes>)>> {
+        let call = self.call(Operation::Lease, keys);
+        call.begin_async().await?;
+        call.end(call.read_each(self.inner.lease_many(keys, ttl, mode).await?))
+    }
+
+    async fn release_many(&self, leases: &[(KeyRef<'_>, Token)]) -> Result<()> {
+        let keys: Vec<_> = leases.iter().map(|(key, _)| *key).collect();
+        let call = self.call(Operation::Release, &keys);
+        call.begin_async().await?;
+        self.inner.release_many(leases).await?;
         call.end(())
     }
 

@@ -1,33 +1,21 @@
 use super::call::carry_out;
 use super::join::join;
 use crate::Memcached;
-use crate::operations::{
-    Add, Fill, Flush, Get, Increment, Operation, Ping, Put, Release, Remove, TakeLease, Touch,
-    Update,
-};
-use crate::servers::{Gathered, Server, Share};
+use crate::fault::Outcome;
+use crate::operations::{Flush, Get, Increment, Operation, Ping, Remove, Touch, Update};
+use crate::servers::{Gathered, Separate, Server, Share};
 use cache_memoize_core::{
-    AsyncStore, Bytes, KeyRef, Lease, LeaseMode, PutMode, Result, Token, Ttl,
+    AsyncStore, Bytes, KeyRef, Lease, LeaseMode, Put, PutMode, Result, Token, Ttl,
 };
 
 impl AsyncStore for Memcached {
     async fn get(&self, keys: &[KeyRef<'_>]) -> Result<Vec<Option<Bytes>>> {
-        self.await_shares("get", keys, Get::new).await
+        self.await_shares("get", keys, |share| Get::new(std::mem::take(&mut share.keys))).await
     }
 
     async fn put(&self, key: KeyRef<'_>, value: Bytes, ttl: Ttl, mode: PutMode) -> Result<bool> {
-        let site = self.servers.site(key);
-        match mode {
-            PutMode::Always => self.wait("put", site.server, Put::new(key, value, ttl)).await,
-            PutMode::IfAbsent => {
-                let add = Update::new(key, Add::new(key, value, ttl));
-                self.wait("put", site.server, add).await
-            }
-            PutMode::IfLease(token) => {
-                let fill = Fill::new(key, site.watch, value, ttl, token);
-                self.wait("put", site.server, Update::new(key, fill)).await
-            }
-        }
+        let write = self.servers.write(Put { key, value, ttl, mode });
+        self.wait("put", self.servers.site(key).server, write).await
     }
 
     async fn lease(
@@ -36,19 +24,42 @@ impl AsyncStore for Memcached {
         ttl: Ttl,
         mode: LeaseMode,
     ) -> Result<(Lease, Option<Bytes>)> {
-        let site = self.servers.site(key);
-        let lease = TakeLease::new(key, site.watch, ttl, mode);
-        self.wait("lease", site.server, Update::new(key, lease)).await
+        let lease = self.servers.lease(key, ttl, mode);
+        self.wait("lease", self.servers.site(key).server, lease).await
     }
 
     async fn release(&self, key: KeyRef<'_>, token: Token) -> Result<()> {
-        let site = self.servers.site(key);
-        let release = Release::new(key, site.watch, token);
-        self.wait("release", site.server, Update::new(key, release)).await
+        let release = self.servers.release(key, token);
+        self.wait("release", self.servers.site(key).server, release).await
+    }
+
+    async fn put_many(&self, puts: Vec<Put<'_>>) -> Vec<Result<bool>> {
+        let keys: Vec<_> = puts.iter().map(|put| put.key).collect();
+        let mut puts: Vec<_> = puts.into_iter().map(Some).collect();
+        self.await_separately("put", &keys, |share| self.servers.writes(share, &mut puts)).await
+    }
+
+    async fn lease_many(
+        &self,
+        keys: &[KeyRef<'_>],
+        ttl: Ttl,
+        mode: LeaseMode,
+    ) -> Result<Vec<(Lease, Option<Bytes>)>> {
+        let leases =
+            self.await_separately("lease", keys, |share| self.servers.leases(share, ttl, mode));
+        leases.await.into_iter().collect()
+    }
+
+    async fn release_many(&self, leases: &[(KeyRef<'_>, Token)]) -> Result<()> {
+        let keys: Vec<_> = leases.iter().map(|(key, _)| *key).collect();
+        let released =
+            self.await_separately("release", &keys, |share| self.servers.releases(share, leases));
+        released.await.into_iter().collect()
     }
 
     async fn remove(&self, keys: &[KeyRef<'_>]) -> Result<Vec<bool>> {
-        self.await_shares("remove", keys, Remove::new).await
+        self.await_shares("remove", keys, |share| Remove::new(std::mem::take(&mut share.keys)))
+            .await
     }
 
     async fn increment(&self, key: KeyRef<'_>, by: u64, start: u64, ttl: Ttl) -> Result<u64> {
@@ -89,20 +100,44 @@ impl Memcached {
         &'a self,
         name: &'static str,
         keys: &[KeyRef<'a>],
-        operation: impl Fn(Vec<KeyRef<'a>>) -> O,
+        operation: impl FnMut(&mut Share<'a>) -> O,
     ) -> Result<Vec<T>> {
-        let deadline = self.servers.deadline();
-        let operation = &operation;
-        let ask = |share: Share<'a>| async move {
-            let asked = operation(share.keys);
-            let answer = carry_out(&share.server.asynchronous, asked, deadline).await;
-            (share.server, share.places, answer)
-        };
         let mut gathered = Gathered::new(name, keys.len());
-        for (server, places, answer) in join(self.servers.shares(keys).into_iter().map(ask)).await {
+        for (server, places, answer) in self.await_each(keys, operation).await {
             gathered.add(server, &places, answer);
         }
         gathered.finish()
+    }
+
+    /// The same where each key has an answer of its own.
+    async fn await_separately<'a, O: Operation<Output = Vec<Outcome<T>>>, T>(
+        &'a self,
+        name: &'static str,
+        keys: &[KeyRef<'a>],
+        operation: impl FnMut(&mut Share<'a>) -> O,
+    ) -> Vec<Result<T>> {
+        let mut separate = Separate::new(name, keys.len());
+        for (server, places, answer) in self.await_each(keys, operation).await {
+            separate.add(server, &places, answer);
+        }
+        separate.finish()
+    }
+
+    async fn await_each<'a, O: Operation>(
+        &'a self,
+        keys: &[KeyRef<'a>],
+        mut operation: impl FnMut(&mut Share<'a>) -> O,
+    ) -> Vec<(&'a Server, Vec<usize>, Outcome<O::Output>)> {
+        let deadline = self.servers.deadline();
+        let mut asked = Vec::new();
+        for mut share in self.servers.shares(keys) {
+            let operation = operation(&mut share);
+            asked.push(async move {
+                let answer = carry_out(&share.server.asynchronous, operation, deadline).await;
+                (share.server, share.places, answer)
+            });
+        }
+        join(asked).await
     }
 
     async fn await_all<O: Operation<Output = ()>>(

@@ -1,46 +1,60 @@
 use super::call::Call;
 use crate::Memcached;
-use crate::operations::{
-    Add, Fill, Flush, Get, Increment, Operation, Ping, Put, Release, Remove, TakeLease, Touch,
-    Update,
+use crate::fault::Outcome;
+use crate::operations::{Flush, Get, Increment, Operation, Ping, Remove, Touch, Update};
+use crate::servers::{Gathered, Separate, Server, Share};
+use cache_memoize_core::{
+    Bytes, KeyRef, Lease, LeaseMode, Put, PutMode, Result, Store, Token, Ttl,
 };
-use crate::servers::{Gathered, Server};
-use cache_memoize_core::{Bytes, KeyRef, Lease, LeaseMode, PutMode, Result, Store, Token, Ttl};
 use std::time::Duration;
 
 impl Store for Memcached {
     fn get(&self, keys: &[KeyRef<'_>]) -> Result<Vec<Option<Bytes>>> {
-        self.ask_shares("get", keys, Get::new)
+        self.ask_shares("get", keys, |share| Get::new(std::mem::take(&mut share.keys)))
     }
 
     fn put(&self, key: KeyRef<'_>, value: Bytes, ttl: Ttl, mode: PutMode) -> Result<bool> {
-        let site = self.servers.site(key);
-        match mode {
-            PutMode::Always => self.ask("put", site.server, Put::new(key, value, ttl)),
-            PutMode::IfAbsent => {
-                self.ask("put", site.server, Update::new(key, Add::new(key, value, ttl)))
-            }
-            PutMode::IfLease(token) => {
-                let fill = Fill::new(key, site.watch, value, ttl, token);
-                self.ask("put", site.server, Update::new(key, fill))
-            }
-        }
+        self.ask(
+            "put",
+            self.servers.site(key).server,
+            self.servers.write(Put { key, value, ttl, mode }),
+        )
     }
 
     fn lease(&self, key: KeyRef<'_>, ttl: Ttl, mode: LeaseMode) -> Result<(Lease, Option<Bytes>)> {
-        let site = self.servers.site(key);
-        let lease = TakeLease::new(key, site.watch, ttl, mode);
-        self.ask("lease", site.server, Update::new(key, lease))
+        self.ask("lease", self.servers.site(key).server, self.servers.lease(key, ttl, mode))
     }
 
     fn release(&self, key: KeyRef<'_>, token: Token) -> Result<()> {
-        let site = self.servers.site(key);
-        let release = Release::new(key, site.watch, token);
-        self.ask("release", site.server, Update::new(key, release))
+        self.ask("release", self.servers.site(key).server, self.servers.release(key, token))
+    }
+
+    fn put_many(&self, puts: Vec<Put<'_>>) -> Vec<Result<bool>> {
+        let keys: Vec<_> = puts.iter().map(|put| put.key).collect();
+        let mut puts: Vec<_> = puts.into_iter().map(Some).collect();
+        self.ask_separately("put", &keys, |share| self.servers.writes(share, &mut puts))
+    }
+
+    fn lease_many(
+        &self,
+        keys: &[KeyRef<'_>],
+        ttl: Ttl,
+        mode: LeaseMode,
+    ) -> Result<Vec<(Lease, Option<Bytes>)>> {
+        let leases =
+            self.ask_separately("lease", keys, |share| self.servers.leases(share, ttl, mode));
+        leases.into_iter().collect()
+    }
+
+    fn release_many(&self, leases: &[(KeyRef<'_>, Token)]) -> Result<()> {
+        let keys: Vec<_> = leases.iter().map(|(key, _)| *key).collect();
+        let released =
+            self.ask_separately("release", &keys, |share| self.servers.releases(share, leases));
+        released.into_iter().collect()
     }
 
     fn remove(&self, keys: &[KeyRef<'_>]) -> Result<Vec<bool>> {
-        self.ask_shares("remove", keys, Remove::new)
+        self.ask_shares("remove", keys, |share| Remove::new(std::mem::take(&mut share.keys)))
     }
 
     fn increment(&self, key: KeyRef<'_>, by: u64, start: u64, ttl: Ttl) -> Result<u64> {
@@ -86,20 +100,44 @@ impl Memcached {
         &'a self,
         name: &'static str,
         keys: &[KeyRef<'a>],
-        operation: impl Fn(Vec<KeyRef<'a>>) -> O,
+        operation: impl FnMut(&mut Share<'a>) -> O,
     ) -> Result<Vec<T>> {
-        let deadline = self.servers.deadline();
-        let calls: Vec<_> = (self.servers.shares(keys).into_iter())
-            .map(|share| {
-                let call = Call::begin(&share.server.blocking, operation(share.keys), deadline);
-                (share.server, share.places, call)
-            })
-            .collect();
         let mut gathered = Gathered::new(name, keys.len());
-        for (server, places, call) in calls {
-            gathered.add(server, &places, call.and_then(Call::finish));
-        }
+        self.ask_each(keys, operation, |server, places, answer| {
+            gathered.add(server, places, answer)
+        });
         gathered.finish()
+    }
+
+    /// The same where each key has an answer of its own.
+    fn ask_separately<'a, O: Operation<Output = Vec<Outcome<T>>>, T>(
+        &'a self,
+        name: &'static str,
+        keys: &[KeyRef<'a>],
+        operation: impl FnMut(&mut Share<'a>) -> O,
+    ) -> Vec<Result<T>> {
+        let mut separate = Separate::new(name, keys.len());
+        self.ask_each(keys, operation, |server, places, answer| {
+            separate.add(server, places, answer)
+        });
+        separate.finish()
+    }
+
+    fn ask_each<'a, O: Operation>(
+        &'a self,
+        keys: &[KeyRef<'a>],
+        mut operation: impl FnMut(&mut Share<'a>) -> O,
+        mut hear: impl FnMut(&Server, &[usize], Outcome<O::Output>),
+    ) {
+        let deadline = self.servers.deadline();
+        let mut calls = Vec::new();
+        for mut share in self.servers.shares(keys) {
+            let call = Call::begin(&share.server.blocking, operation(&mut share), deadline);
+            calls.push((share.server, share.places, call));
+        }
+        for (server, places, call) in calls {
+            hear(server, &places, call.and_then(Call::finish));
+        }
     }
 
     fn ask_all<O: Operation<Output = ()>>(

@@ -4,6 +4,7 @@
 mod get;
 mod increment;
 mod lease;
+mod many;
 mod put;
 mod remove;
 mod touch;
@@ -13,7 +14,8 @@ mod upkeep;
 pub(crate) use get::Get;
 pub(crate) use increment::Increment;
 pub(crate) use lease::{Release, TakeLease};
-pub(crate) use put::{Add, Fill, Put};
+pub(crate) use many::{Many, Room};
+pub(crate) use put::Write;
 pub(crate) use remove::Remove;
 pub(crate) use touch::Touch;
 pub(crate) use update::Update;

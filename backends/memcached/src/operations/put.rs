@@ -1,11 +1,67 @@
-use super::update::{Change, Decision, Opened};
+use super::update::{Change, Decision, Opened, Update};
 use super::{Operation, Turn, next, now};
 use crate::fault::{Fault, Outcome};
 use crate::item::{Found, Item};
 use crate::moment::Moment;
 use crate::sightings::Watch;
 use crate::wire::{Answers, Condition, Request, Written};
-use cache_memoize_core::{Bytes, KeyRef, Timestamp, Token, Ttl};
+use cache_memoize_core::{Bytes, KeyRef, PutMode, Timestamp, Token, Ttl};
+
+/// Stores a value in any of the modes.
+pub(crate) enum Write<'a> {
+    Always(Put<'a>),
+    IfAbsent(Update<'a, Add<'a>>),
+    IfLease(Update<'a, Fill<'a>>),
+}
+
+impl<'a> Write<'a> {
+    pub(crate) fn new(put: cache_memoize_core::Put<'a>, watch: Watch<'a>) -> Self {
+        let cache_memoize_core::Put { key, value, ttl, mode } = put;
+        match mode {
+            PutMode::Always => Self::Always(Put::new(key, value, ttl)),
+            PutMode::IfAbsent => Self::IfAbsent(Update::new(key, Add::new(key, value, ttl))),
+            PutMode::IfLease(token) => {
+                Self::IfLease(Update::new(key, Fill::new(key, watch, value, ttl, token)))
+            }
+        }
+    }
+}
+
+impl Operation for Write<'_> {
+    type Output = bool;
+
+    fn ask(&mut self, request: &mut Request, connected: Moment) -> Outcome<()> {
+        match self {
+            Self::Always(put) => put.ask(request, connected),
+            Self::IfAbsent(add) => add.ask(request, connected),
+            Self::IfLease(fill) => fill.ask(request, connected),
+        }
+    }
+
+    fn hear(&mut self, answers: Answers) -> Outcome<Turn<bool>> {
+        match self {
+            Self::Always(put) => put.hear(answers),
+            Self::IfAbsent(add) => add.hear(answers),
+            Self::IfLease(fill) => fill.hear(answers),
+        }
+    }
+
+    fn is_repeatable(&self) -> bool {
+        match self {
+            Self::Always(put) => put.is_repeatable(),
+            Self::IfAbsent(add) => add.is_repeatable(),
+            Self::IfLease(fill) => fill.is_repeatable(),
+        }
+    }
+
+    fn start_over(&mut self) {
+        match self {
+            Self::Always(put) => put.start_over(),
+            Self::IfAbsent(add) => add.start_over(),
+            Self::IfLease(fill) => fill.start_over(),
+        }
+    }
+}
 
 /// Stores a value whatever is there, in the place of any lease: one round trip.
 pub(crate) struct Put<'a> {

@@ -11,10 +11,10 @@ use crate::cluster::Cluster;
 use crate::command::Batch;
 use crate::deadline::Deadline;
 use crate::fault::Fault;
-use crate::operations::{self, draw_token};
+use crate::operations::{self, Leftovers, draw_tokens, only, told_of_each};
 use crate::rounds::{Rounds, Step};
 use cache_memoize_core::{
-    AsyncStore, Bytes, KeyRef, Lease, LeaseMode, PutMode, Result, StoreErrorKind, Token, Ttl,
+    AsyncStore, Bytes, KeyRef, Lease, LeaseMode, Put, PutMode, Result, StoreErrorKind, Token, Ttl,
 };
 use redis::Value;
 pub(crate) use runtimes::Runtimes;
@@ -33,17 +33,7 @@ impl AsyncStore for Redis {
     }
 
     async fn put(&self, key: KeyRef<'_>, value: Bytes, ttl: Ttl, mode: PutMode) -> Result<bool> {
-        let batch = operations::put(key, value, ttl, mode);
-        let stored = self.carry_out("put", &batch, operations::read_verdict).await;
-        match &stored {
-            Err(error) if mode == PutMode::Always && error.kind() == StoreErrorKind::TooLarge => {
-                // What was refused must not leave the value behind that it was to replace.
-                let removal = operations::remove(&[key]);
-                self.carry_out("put", &removal, operations::read_verdict).await?;
-                stored
-            }
-            _ => stored,
-        }
+        only("put", self.put_many(vec![Put { key, value, ttl, mode }]).await)?
     }
 
     async fn lease(
@@ -52,14 +42,38 @@ impl AsyncStore for Redis {
         ttl: Ttl,
         mode: LeaseMode,
     ) -> Result<(Lease, Option<Bytes>)> {
-        let token = draw_token();
-        let batch = operations::lease(key, ttl, mode, token);
-        let read = |replies| operations::read_lease(mode, token, replies);
-        self.carry_out("lease", &batch, read).await
+        only("lease", self.lease_many(&[key], ttl, mode).await?)
     }
 
     async fn release(&self, key: KeyRef<'_>, token: Token) -> Result<()> {
-        let batch = operations::release(key, token);
+        self.release_many(&[(key, token)]).await
+    }
+
+    async fn put_many(&self, puts: Vec<Put<'_>>) -> Vec<Result<bool>> {
+        let asked: Vec<_> = puts.iter().map(|put| (put.key, put.mode)).collect();
+        let stored = self.carry_out("put", &operations::put(puts), operations::read_puts).await;
+        let mut answers = told_of_each(&self.settings().place, asked.len(), stored);
+        let leftovers = Leftovers::of(&asked, &answers);
+        if let Err(error) = self.drop_all_async(&leftovers.keys).await {
+            leftovers.stayed(&error, &mut answers);
+        }
+        answers
+    }
+
+    async fn lease_many(
+        &self,
+        keys: &[KeyRef<'_>],
+        ttl: Ttl,
+        mode: LeaseMode,
+    ) -> Result<Vec<(Lease, Option<Bytes>)>> {
+        let tokens = draw_tokens(keys.len());
+        let batch = operations::lease(keys, ttl, mode, &tokens);
+        let read = |replies| operations::read_leases(mode, &tokens, replies);
+        self.carry_out("lease", &batch, read).await
+    }
+
+    async fn release_many(&self, leases: &[(KeyRef<'_>, Token)]) -> Result<()> {
+        let batch = operations::release(leases);
         self.carry_out("release", &batch, operations::read_done).await
     }
 
@@ -90,6 +104,14 @@ impl AsyncStore for Redis {
 }
 
 impl Redis {
+    /// Has nothing behind of values that were to be replaced.
+    async fn drop_all_async(&self, keys: &[KeyRef<'_>]) -> Result<()> {
+        if keys.is_empty() {
+            return Ok(());
+        }
+        self.carry_out("put", &operations::remove(keys), operations::read_done).await
+    }
+
     async fn carry_out<T>(
         &self,
         operation: &'static str,

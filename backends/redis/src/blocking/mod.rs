@@ -16,11 +16,11 @@ use crate::cluster::Cluster;
 use crate::command::Batch;
 use crate::deadline::Deadline;
 use crate::fault::Fault;
-use crate::operations::{self, draw_token};
+use crate::operations::{self, Leftovers, draw_tokens, only, told_of_each};
 use crate::rounds::{Rounds, Step};
 use crate::settings::{Address, Settings};
 use cache_memoize_core::{
-    Bytes, KeyRef, Lease, LeaseMode, PutMode, Result, Store, StoreErrorKind, Token, Ttl,
+    Bytes, KeyRef, Lease, LeaseMode, Put, PutMode, Result, Store, StoreErrorKind, Token, Ttl,
 };
 use pool::Pool;
 use redis::Value;
@@ -38,26 +38,41 @@ impl Store for Redis {
     }
 
     fn put(&self, key: KeyRef<'_>, value: Bytes, ttl: Ttl, mode: PutMode) -> Result<bool> {
-        let batch = operations::put(key, value, ttl, mode);
-        let stored = self.perform("put", &batch, operations::read_verdict);
-        match &stored {
-            Err(error) if mode == PutMode::Always && error.kind() == StoreErrorKind::TooLarge => {
-                // What was refused must not leave the value behind that it was to replace.
-                self.perform("put", &operations::remove(&[key]), operations::read_verdict)?;
-                stored
-            }
-            _ => stored,
-        }
+        only("put", self.put_many(vec![Put { key, value, ttl, mode }]))?
     }
 
     fn lease(&self, key: KeyRef<'_>, ttl: Ttl, mode: LeaseMode) -> Result<(Lease, Option<Bytes>)> {
-        let token = draw_token();
-        let batch = operations::lease(key, ttl, mode, token);
-        self.perform("lease", &batch, |replies| operations::read_lease(mode, token, replies))
+        only("lease", self.lease_many(&[key], ttl, mode)?)
     }
 
     fn release(&self, key: KeyRef<'_>, token: Token) -> Result<()> {
-        self.perform("release", &operations::release(key, token), operations::read_done)
+        self.release_many(&[(key, token)])
+    }
+
+    fn put_many(&self, puts: Vec<Put<'_>>) -> Vec<Result<bool>> {
+        let asked: Vec<_> = puts.iter().map(|put| (put.key, put.mode)).collect();
+        let stored = self.perform("put", &operations::put(puts), operations::read_puts);
+        let mut answers = told_of_each(&self.settings().place, asked.len(), stored);
+        let leftovers = Leftovers::of(&asked, &answers);
+        if let Err(error) = self.drop_all(&leftovers.keys) {
+            leftovers.stayed(&error, &mut answers);
+        }
+        answers
+    }
+
+    fn lease_many(
+        &self,
+        keys: &[KeyRef<'_>],
+        ttl: Ttl,
+        mode: LeaseMode,
+    ) -> Result<Vec<(Lease, Option<Bytes>)>> {
+        let tokens = draw_tokens(keys.len());
+        let batch = operations::lease(keys, ttl, mode, &tokens);
+        self.perform("lease", &batch, |replies| operations::read_leases(mode, &tokens, replies))
+    }
+
+    fn release_many(&self, leases: &[(KeyRef<'_>, Token)]) -> Result<()> {
+        self.perform("release", &operations::release(leases), operations::read_done)
     }
 
     fn remove(&self, keys: &[KeyRef<'_>]) -> Result<Vec<bool>> {
@@ -91,6 +106,14 @@ impl Store for Redis {
 }
 
 impl Redis {
+    /// Has nothing behind of values that were to be replaced.
+    fn drop_all(&self, keys: &[KeyRef<'_>]) -> Result<()> {
+        if keys.is_empty() {
+            return Ok(());
+        }
+        self.perform("put", &operations::remove(keys), operations::read_done)
+    }
+
     fn perform<T>(
         &self,
         operation: &'static str,

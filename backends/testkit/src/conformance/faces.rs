@@ -2,7 +2,7 @@ use super::{Face, Subject, subject::value};
 use crate::Fixture;
 use crate::fixture::Runner;
 use cache_memoize_core::{
-    Backend, Bytes, ErasedAsyncStore, KeyRef, Lease, LeaseMode, Object, ObjectStore, PutMode,
+    Backend, Bytes, ErasedAsyncStore, KeyRef, Lease, LeaseMode, Object, ObjectStore, Put, PutMode,
     Result, Store, StoreError, StoreErrorKind, Token, Ttl,
 };
 use std::sync::Arc;
@@ -70,6 +70,23 @@ impl Store for Driven {
 
     fn release(&self, key: KeyRef<'_>, token: Token) -> Result<()> {
         self.runner.run(self.store.release(key, token))
+    }
+
+    fn put_many(&self, puts: Vec<Put<'_>>) -> Vec<Result<bool>> {
+        self.runner.run(self.store.put_many(puts))
+    }
+
+    fn lease_many(
+        &self,
+        keys: &[KeyRef<'_>],
+        ttl: Ttl,
+        mode: LeaseMode,
+    ) -> Result<Vec<(Lease, Option<Bytes>)>> {
+        self.runner.run(self.store.lease_many(keys, ttl, mode))
+    }
+
+    fn release_many(&self, leases: &[(KeyRef<'_>, Token)]) -> Result<()> {
+        self.runner.run(self.store.release_many(leases))
     }
 
     fn remove(&self, keys: &[KeyRef<'_>]) -> Result<Vec<bool>> {

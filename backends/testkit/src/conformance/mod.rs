@@ -11,6 +11,7 @@ mod faces;
 mod futures;
 mod interleavings;
 mod leases;
+mod many;
 mod model;
 mod objects;
 mod registry;

@@ -1,6 +1,6 @@
 use super::{
-    Clause, Face, concurrency, counters, futures, interleavings, leases, objects, ttl, upkeep,
-    values,
+    Clause, Face, concurrency, counters, futures, interleavings, leases, many, objects, ttl,
+    upkeep, values,
 };
 
 /// Every clause of the contract, by the faces it binds. This is the only list of them: the tests
@@ -71,6 +71,15 @@ macro_rules! __clauses {
                 a_token_serves_its_key_alone
                 a_token_never_issued_is_refused
                 a_token_never_comes_twice
+            }
+            many {
+                many_values_are_put_each_in_its_mode
+                a_crowd_of_values_is_put
+                many_leases_are_taken_in_their_order
+                many_renewals_revoke_all
+                many_leases_are_given_back
+                one_too_large_spares_the_others
+                none_of_many_is_no_trouble
             }
             interleavings {
                 of_two_actors_on_nothing

@@ -2,7 +2,7 @@ use super::{Face, faces};
 use crate::Fixture;
 use crate::fixture::{Runner, Time};
 use cache_memoize_core::{
-    Backend, Bytes, KeyRef, Lease, LeaseMode, PutMode, Result, Store, StoreError, Token, Ttl,
+    Backend, Bytes, KeyRef, Lease, LeaseMode, Put, PutMode, Result, Store, StoreError, Token, Ttl,
 };
 use std::any::Any;
 use std::sync::Arc;
@@ -123,6 +123,34 @@ impl Subject {
     #[track_caller]
     pub(super) fn release(&self, key: &str, token: Token) {
         answered(self.store.release(key_of(key), token));
+    }
+
+    #[track_caller]
+    pub(super) fn put_many<const N: usize>(
+        &self,
+        puts: [Put<'_>; N],
+    ) -> [Result<bool, StoreError>; N] {
+        let answers = self.store.put_many(puts.into());
+        answers.try_into().expect("there is an answer for each value")
+    }
+
+    #[track_caller]
+    pub(super) fn join_many(&self, keys: &[KeyRef<'_>]) -> Vec<(Lease, Option<Bytes>)> {
+        self.lease_many(keys, LeaseMode::Join)
+    }
+
+    #[track_caller]
+    pub(super) fn lease_many(
+        &self,
+        keys: &[KeyRef<'_>],
+        mode: LeaseMode,
+    ) -> Vec<(Lease, Option<Bytes>)> {
+        answered(self.store.lease_many(keys, Ttl::Forever, mode))
+    }
+
+    #[track_caller]
+    pub(super) fn release_many(&self, leases: &[(KeyRef<'_>, Token)]) {
+        answered(self.store.release_many(leases));
     }
 
     #[track_caller]

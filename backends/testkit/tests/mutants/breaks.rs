@@ -28,6 +28,14 @@ breaks! {
     ManyAreReadSorted { values::many_keys_are_read_in_their_order }
     ManyAreRemovedReversed { values::many_keys_are_removed_in_their_order }
     NoKeysAreAll { values::no_keys_are_no_trouble }
+    ManyArePutBackwards { many::many_values_are_put_each_in_its_mode }
+    ManyPutsStopHalfway { many::a_crowd_of_values_is_put }
+    ManyPutsIgnoreTheMode { many::many_values_are_put_each_in_its_mode }
+    ManyPutsFailTogether { many::one_too_large_spares_the_others }
+    ManyLeasesAreTurnedRound { many::many_leases_are_taken_in_their_order }
+    ManyRenewalsAreJoined { many::many_renewals_revoke_all }
+    ManyReleasesForgetTheLast { many::many_leases_are_given_back }
+    NoneOfManyIsAnError { many::none_of_many_is_no_trouble }
     RemovalsAlwaysFind {
         values::a_removal_says_whether_a_value_was_there
         concurrency::one_removal_of_many_finds_the_value

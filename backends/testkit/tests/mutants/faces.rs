@@ -2,7 +2,7 @@ use crate::breaks::Break;
 use crate::store::Mutant;
 use cache_memoize_core::{
     AnyObject, AsyncStore, Bytes, Generations, KeyRef, Lease, LeaseMode, NonBlocking, Object,
-    ObjectStore, PutMode, Result, Store, StoreError, StoreErrorKind, Token, Ttl,
+    ObjectStore, Put, PutMode, Result, Store, StoreError, StoreErrorKind, Token, Ttl,
 };
 use std::collections::{HashMap, VecDeque};
 use std::future::poll_fn;
@@ -68,6 +68,26 @@ impl AsyncStore for Wire {
     async fn release(&self, key: KeyRef<'_>, token: Token) -> Result<()> {
         a_moment().await;
         self.store.release(key, token).await
+    }
+
+    async fn put_many(&self, puts: Vec<Put<'_>>) -> Vec<Result<bool>> {
+        a_moment().await;
+        self.store.put_many(puts).await
+    }
+
+    async fn lease_many(
+        &self,
+        keys: &[KeyRef<'_>],
+        ttl: Ttl,
+        mode: LeaseMode,
+    ) -> Result<Vec<(Lease, Option<Bytes>)>> {
+        a_moment().await;
+        self.store.lease_many(keys, ttl, mode).await
+    }
+
+    async fn release_many(&self, leases: &[(KeyRef<'_>, Token)]) -> Result<()> {
+        a_moment().await;
+        self.store.release_many(leases).await
     }
 
     async fn remove(&self, keys: &[KeyRef<'_>]) -> Result<Vec<bool>> {

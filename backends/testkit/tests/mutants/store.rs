@@ -1,7 +1,7 @@
 use crate::breaks::Break;
 use cache_memoize_core::{
-    Bytes, Clock, KeyRef, Lease, LeaseMode, PutMode, Result, Store, StoreError, StoreErrorKind,
-    Timestamp, Token, Ttl,
+    Bytes, Clock, KeyRef, Lease, LeaseMode, Put, PutMode, Result, Store, StoreError,
+    StoreErrorKind, Timestamp, Token, Ttl,
 };
 use cache_memoize_testkit::FakeClock;
 use std::collections::{HashMap, HashSet};
@@ -133,7 +133,7 @@ impl Mutant {
             Break::TooLargeIsUnexpected => StoreErrorKind::Other,
             _ => StoreErrorKind::TooLarge,
         };
-        Err(StoreError::new(kind, "put", "a mutant; its values are small"))
+        Err(too_large(kind))
     }
 
     fn allows(&self, rows: &mut Rows, name: &str, mode: PutMode) -> bool {
@@ -281,6 +281,10 @@ impl Mutant {
     }
 }
 
+fn too_large(kind: StoreErrorKind) -> StoreError {
+    StoreError::new(kind, "put", "a mutant; its values are small")
+}
+
 fn wrong_type() -> StoreError {
     StoreError::new(StoreErrorKind::WrongType, "increment", "a mutant, where no number is")
 }
@@ -363,6 +367,50 @@ impl Store for Mutant {
             _ => drop(row.lease.take_if(|(standing, _)| *standing == token)),
         }
         Ok(())
+    }
+
+    fn put_many(&self, mut puts: Vec<Put<'_>>) -> Vec<Result<bool>> {
+        match self.broken {
+            Break::NoneOfManyIsAnError if puts.is_empty() => return vec![Err(wrong_type())],
+            Break::ManyPutsStopHalfway => puts.truncate(puts.len() - puts.len() / 4),
+            Break::ManyPutsIgnoreTheMode => {
+                puts.iter_mut().for_each(|put| put.mode = PutMode::Always);
+            }
+            _ => {}
+        }
+        let put = |put: Put<'_>| self.put(put.key, put.value, put.ttl, put.mode);
+        let mut answers: Vec<_> = puts.into_iter().map(put).collect();
+        match self.broken {
+            Break::ManyArePutBackwards => answers.rotate_left(1),
+            Break::ManyPutsFailTogether if answers.iter().any(Result::is_err) => {
+                let failed = |_: &Result<bool>| Err(too_large(StoreErrorKind::TooLarge));
+                answers = answers.iter().map(failed).collect();
+            }
+            _ => {}
+        }
+        answers
+    }
+
+    fn lease_many(
+        &self,
+        keys: &[KeyRef<'_>],
+        ttl: Ttl,
+        mode: LeaseMode,
+    ) -> Result<Vec<(Lease, Option<Bytes>)>> {
+        let joins = self.is(Break::ManyRenewalsAreJoined);
+        let mode = if joins { LeaseMode::Join } else { mode };
+        let mut leases: Vec<_> =
+            keys.iter().map(|key| self.lease(*key, ttl, mode)).collect::<Result<_>>()?;
+        if self.is(Break::ManyLeasesAreTurnedRound) {
+            leases.reverse();
+        }
+        Ok(leases)
+    }
+
+    fn release_many(&self, leases: &[(KeyRef<'_>, Token)]) -> Result<()> {
+        let forgotten = usize::from(self.is(Break::ManyReleasesForgetTheLast) && leases.len() > 1);
+        let mut leases = leases[..leases.len() - forgotten].iter();
+        leases.try_for_each(|(key, token)| self.release(*key, *token))
     }
 
     fn remove(&self, keys: &[KeyRef<'_>]) -> Result<Vec<bool>> {
