@@ -10,7 +10,8 @@ use syn::visit::{self, Visit};
 use syn::visit_mut::{self, VisitMut};
 use syn::{
     AttrStyle, Attribute, Expr, FnArg, GenericParam, Ident, ImplItemFn, Meta, MetaList,
-    MetaNameValue, Pat, PatIdent, Path, ReceiverKind, ReturnType, TypeImplTrait, parse_quote,
+    MetaNameValue, Pat, PatIdent, Path, ReceiverKind, ReturnType, Type, TypeImplTrait,
+    TypeReference, parse_quote,
 };
 
 /// An annotated function.
@@ -204,6 +205,30 @@ impl Parameter {
             Ident::new("__self", Span::mixed_site())
         } else {
             self.name.clone()
+        }
+    }
+
+    /// The type of the elements, if it is a slice that is only read.
+    pub(crate) fn element(&self) -> Option<&Type> {
+        let FnArg::Typed(argument) = &self.plain else { return None };
+        let Type::Reference(TypeReference { mutability: None, elem, .. }) = &*argument.ty else {
+            return None;
+        };
+        match &**elem {
+            Type::Slice(slice) => Some(&slice.elem),
+            _ => None,
+        }
+    }
+
+    /// Whether it is a reference by which something may be changed.
+    pub(crate) fn is_exclusive(&self) -> bool {
+        match &self.plain {
+            FnArg::Receiver(receiver) => {
+                matches!(receiver.kind, ReceiverKind::Reference(_, _, Some(_)))
+            }
+            FnArg::Typed(argument) => {
+                matches!(&*argument.ty, Type::Reference(TypeReference { mutability: Some(_), .. }))
+            }
         }
     }
 

@@ -23,7 +23,7 @@ pub(crate) fn refuse(function: &Function, options: &Options, errors: &mut Errors
         let remedy = "a blocking function cannot be ended from outside: make it `async`, or remove `hard_timeout`";
         errors.push(syn::Error::new(place, remedy));
     }
-    if options.background {
+    if options.background && options.batch.is_none() {
         borrowed_arguments(function, errors);
     }
 }

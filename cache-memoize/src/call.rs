@@ -374,11 +374,11 @@ impl Call {
         Glance::Hit(T::answer(stored))
     }
 
-    fn cache(&self) -> Option<Cache> {
+    pub(crate) fn cache(&self) -> Option<Cache> {
         self.cache.get().cloned()
     }
 
-    fn required_cache(&self, operation: &'static str) -> Result<Cache, Error> {
+    pub(crate) fn required_cache(&self, operation: &'static str) -> Result<Cache, Error> {
         self.cache.required(self.site, operation)
     }
 }
@@ -391,7 +391,7 @@ pub(crate) fn taken<A>(args: &mut Option<A>) -> A {
     }
 }
 
-fn not_kept() -> Error {
+pub(crate) fn not_kept() -> Error {
     let remedy = "the options of the function do not store this value: an error without `cache_err`, or a \
                   value that `cache_if` turns down";
     Error::new(ErrorKind::NotKept, "store", remedy)

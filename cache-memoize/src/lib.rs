@@ -31,6 +31,7 @@
 #[path = "private.rs"]
 pub mod __private;
 mod background;
+mod batch;
 mod behind;
 mod builder;
 mod by_hand;

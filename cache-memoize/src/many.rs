@@ -2,11 +2,12 @@
 
 use crate::cache::{Cache, Value};
 use crate::call::Subject;
-use crate::entries::{know_many, know_many_async, peek_many, peek_many_async};
+use crate::entries::{many_async, many_blocking};
 use crate::entry_key::EntryKey;
 use crate::error::Error;
 use crate::rules::Rules;
 use crate::treatment::Spot;
+use std::collections::HashMap;
 
 impl Cache {
     /// The values under these keys, in their order; `None` where there is none of this type. One round trip; on several
@@ -30,7 +31,7 @@ impl Cache {
         let (rules, subjects) = (Rules::plain(), self.subjects(keys));
         let spots = self.spots(&subjects);
         let entries: Vec<_> = spots.iter().map(|spot| spot.entry(&rules)).collect();
-        peek_many(&entries).map_err(|error| error.during("get_many"))
+        many_blocking::peek(&entries).map_err(|error| error.during("get_many"))
     }
 
     /// [`get_many`](Self::get_many), async.
@@ -44,25 +45,22 @@ impl Cache {
         let (rules, subjects) = (Rules::plain(), self.subjects(keys));
         let spots = self.spots(&subjects);
         let entries: Vec<_> = spots.iter().map(|spot| spot.async_entry(&rules)).collect();
-        peek_many_async(&entries).await.map_err(|error| error.during("get_many"))
+        many_async::peek(&entries).await.map_err(|error| error.during("get_many"))
     }
 
-    /// Stores values under their keys for the default lifetime, each as by [`set`](Self::set). One round trip for each, and
-    /// one more for each server.
+    /// Stores values under their keys for the default lifetime, each as by [`set`](Self::set); of two under one key the last. Two round trips; on several
+    /// servers, two for each.
     ///
     /// # Errors
-    /// As [`set`](Self::set), at the first value that was not stored. Those before it were.
+    /// As [`set`](Self::set), for the first value that was not stored. Others may have been.
     pub fn set_many<T: Value>(
         &self,
         values: impl IntoIterator<Item = (impl EntryKey, T)>,
     ) -> Result<(), Error> {
-        let (keys, values): (Vec<_>, Vec<_>) = values.into_iter().unzip();
-        let (rules, subjects) = (Rules::plain(), self.subjects(keys));
+        let (rules, (subjects, values)) = (Rules::plain(), self.subjects_with(values));
         let spots = self.spots(&subjects);
         let entries: Vec<_> = spots.iter().map(|spot| spot.entry(&rules)).collect();
-        let stored = know_many(&entries)
-            .and_then(|()| entries.iter().zip(values).try_for_each(|(it, value)| it.prime(value)));
-        stored.map_err(|error| error.during("set_many"))
+        many_blocking::prime(&entries, values).map_err(|error| error.during("set_many"))
     }
 
     /// [`set_many`](Self::set_many), async.
@@ -73,19 +71,27 @@ impl Cache {
         &self,
         values: impl IntoIterator<Item = (impl EntryKey, T)>,
     ) -> Result<(), Error> {
-        let (keys, values): (Vec<_>, Vec<_>) = values.into_iter().unzip();
-        let (rules, subjects) = (Rules::plain(), self.subjects(keys));
+        let (rules, (subjects, values)) = (Rules::plain(), self.subjects_with(values));
         let spots = self.spots(&subjects);
         let entries: Vec<_> = spots.iter().map(|spot| spot.async_entry(&rules)).collect();
-        know_many_async(&entries).await.map_err(|error| error.during("set_many"))?;
-        for (entry, value) in entries.iter().zip(values) {
-            entry.prime(value).await.map_err(|error| error.during("set_many"))?;
-        }
-        Ok(())
+        many_async::prime(&entries, values).await.map_err(|error| error.during("set_many"))
     }
 
     fn subjects(&self, keys: impl IntoIterator<Item = impl EntryKey>) -> Vec<Subject> {
         keys.into_iter().map(|key| self.call(&key).subject()).collect()
+    }
+
+    /// Of values under one key the last one counts.
+    fn subjects_with<T>(
+        &self,
+        values: impl IntoIterator<Item = (impl EntryKey, T)>,
+    ) -> (Vec<Subject>, Vec<T>) {
+        let mut last = HashMap::new();
+        for (key, value) in values {
+            let subject = self.call(&key).subject();
+            last.insert(subject.key.clone(), (subject, value));
+        }
+        last.into_values().unzip()
     }
 
     fn spots<'a>(&'a self, subjects: &'a [Subject]) -> Vec<Spot<'a>> {

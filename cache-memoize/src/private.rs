@@ -1,6 +1,7 @@
 //! What the attribute emits. No part of the public interface: it changes without notice.
 
 pub use crate::__place as place;
+pub use crate::batch::{Batch, BatchReturn, batch_rules};
 pub use crate::call::Call;
 pub use crate::key::{KeyParts, Part};
 pub use crate::lifetime::Lifetime;
@@ -52,6 +53,9 @@ pub fn borrowed_cache(cache: &Cache) -> Cache {
 /// The hook of a function that has none.
 #[inline]
 pub fn no_hook<A>(_: &A) {}
+
+/// The hook of a function of many keys that has none.
+pub fn no_batch_hook<K, A>(_: &K, _: &A) {}
 
 /// The test behind `cache_err = true`.
 pub fn always<E>(_: &E) -> bool {

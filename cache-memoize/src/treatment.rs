@@ -94,7 +94,7 @@ impl<'a> Spot<'a> {
         Some(fault(entry.tell_failure()?))
     }
 
-    fn plan(&self) -> Plan {
+    pub(crate) fn plan(&self) -> Plan {
         Plan::new(self.site.single_flight(), self.cache.flights.wait_limit())
     }
 }

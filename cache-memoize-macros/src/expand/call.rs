@@ -1,5 +1,6 @@
 //! The call: a site together with what tells this call from others.
 
+use super::batch;
 use super::memo::{Memo, at};
 use crate::options::Options;
 use proc_macro2::TokenStream;
@@ -9,15 +10,22 @@ use syn::spanned::Spanned as _;
 
 /// `let __call = ..`, the same in the function and in every companion.
 pub(super) fn emit(memo: &Memo<'_>) -> TokenStream {
-    let call = memo.call_variable();
+    if let Some(many) = &memo.many {
+        return batch::call(memo, many);
+    }
+    let (call, one) = (memo.call_variable(), one(memo));
+    quote!(let #call = #one;)
+}
+
+/// The call of one key.
+pub(super) fn one(memo: &Memo<'_>) -> TokenStream {
     let site = memo.beside(&memo.site_name());
     let types = types(memo);
     let cache = cache(memo);
     let parts = nested(parts(memo));
     let tags = tags(memo);
     let read = memo.options.call_expressions();
-    let made = memo.with_parts(read, quote!(#site().call(&[#(#types),*], #cache, #parts) #tags));
-    quote!(let #call = #made;)
+    memo.with_parts(read, quote!(#site().call(&[#(#types),*], #cache, #parts) #tags))
 }
 
 /// The names of the types that the call depends on.

@@ -3,7 +3,7 @@
 use super::function::{arguments, body};
 use super::memo::{Memo, hidden};
 use super::rules::{self, Scope};
-use super::{call, site};
+use super::{batch, call, site};
 use crate::function::{Home, Selection, is_expectation};
 use crate::options::Companions;
 use proc_macro2::TokenStream;
@@ -49,6 +49,13 @@ pub(super) fn uncached(memo: &Memo<'_>, visibility: Option<TokenStream>) -> Toke
         #(#own)*
         #visibility #signature { #imported #uses #(#statements)* }
     }
+}
+
+/// How code beside the function calls the function as written.
+pub(super) fn uncached_path(memo: &Memo<'_>) -> TokenStream {
+    let mut uncached = memo.companion_name("uncached");
+    uncached.set_span(memo.place_of_name());
+    memo.beside(&uncached)
 }
 
 /// In a trait impl the trait's other functions can be called without an import.
@@ -107,9 +114,15 @@ fn cache_key(memo: &Memo<'_>) -> Companion {
         is_of_one_call: true,
         parameters: memo.call_parameters(),
         takes_value: false,
-        output: quote!(#krate::Key),
+        output: match memo.many {
+            None => quote!(#krate::Key),
+            Some(_) => quote!(::std::vec::Vec<#krate::Key>),
+        },
         rules: None,
-        run: quote!(#call.key()),
+        run: match memo.many {
+            None => quote!(#call.key()),
+            Some(_) => quote!(#call.keys()),
+        },
     }
 }
 
@@ -160,7 +173,10 @@ fn peek(memo: &Memo<'_>) -> Companion {
         is_of_one_call: true,
         parameters: &memo.call_parameters() | &memo.function.mentioned_in(memo.options.judges()),
         takes_value: false,
-        output: fallible(memo, &quote!(::core::option::Option<#output>)),
+        output: match &memo.many {
+            None => fallible(memo, &quote!(::core::option::Option<#output>)),
+            Some(many) => fallible(memo, &batch::peeked(memo, many)),
+        },
         rules: Some(Scope::Reading),
         run: ask(memo, "peek", &rules),
     }

@@ -2,7 +2,7 @@
 
 use super::memo::{Memo, at, hidden};
 use super::rules::{self, Scope};
-use super::{call, companions, hooks, site};
+use super::{batch, call, companions, hooks, site};
 use crate::function::{Parameter, without_expectation};
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
@@ -58,6 +58,16 @@ fn inner_items(memo: &Memo<'_>) -> TokenStream {
 fn run(memo: &Memo<'_>) -> TokenStream {
     let call = memo.call_variable();
     let rules = rules::emit(memo, Scope::Storing);
+    if memo.many.is_some() {
+        let (manners, arguments, body) = (batch::manners(memo), arguments(memo), body(memo));
+        let place = memo.place_of_output();
+        let (method, wait) = match memo.function.is_async() {
+            false => ("run", None),
+            true => ("run_async", Some(quote_spanned!(place=> .await))),
+        };
+        let method = Ident::new(method, place);
+        return quote_spanned!(place=> #call.#method(#rules, #manners, #arguments, #body) #wait);
+    }
     let hit = hooks::emit(memo, memo.options.on_hit.as_ref());
     let miss = hooks::emit(memo, memo.options.on_miss.as_ref());
     let arguments = arguments(memo);
@@ -85,13 +95,15 @@ pub(super) fn arguments(memo: &Memo<'_>) -> TokenStream {
 
 /// The body as a closure over that tuple.
 pub(super) fn body(memo: &Memo<'_>) -> TokenStream {
-    if memo.body_is_closure() { body_in_place(memo) } else { body_elsewhere(memo) }
+    match &memo.many {
+        Some(many) => batch::body(memo, many),
+        None if memo.body_is_closure() => body_in_place(memo),
+        None => body_elsewhere(memo),
+    }
 }
 
 fn body_elsewhere(memo: &Memo<'_>) -> TokenStream {
-    let mut uncached = memo.companion_name("uncached");
-    uncached.set_span(memo.place_of_name());
-    let uncached = memo.beside(&uncached);
+    let uncached = companions::uncached_path(memo);
     let turbofish = memo.function.turbofish();
     let names: Vec<_> = memo.parameters().map(|parameter| parameter.in_closure()).collect();
     quote!(|(#(#names,)*)| #uncached #turbofish (#(#names),*))

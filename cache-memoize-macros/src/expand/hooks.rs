@@ -1,5 +1,6 @@
 //! The hooks `on_hit` and `on_miss`: called with the key arguments by reference.
 
+use super::batch;
 use super::memo::{Memo, at};
 use crate::function::{Parameter, Selection};
 use proc_macro2::TokenStream;
@@ -11,7 +12,10 @@ use syn::spanned::Spanned as _;
 pub(super) fn emit(memo: &Memo<'_>, hook: Option<&Expr>) -> TokenStream {
     let Some(hook) = hook else {
         let krate = &memo.krate;
-        return quote!(#krate::__private::no_hook);
+        return match memo.many {
+            None => quote!(#krate::__private::no_hook),
+            Some(_) => batch::no_hook(memo),
+        };
     };
     let mentioned = memo.function.mentioned_in([hook]);
     let named = &memo.key_parameters | &mentioned;
@@ -23,7 +27,10 @@ pub(super) fn emit(memo: &Memo<'_>, hook: Option<&Expr>) -> TokenStream {
     let arguments = arguments(memo, &memo.key_parameters);
     let parts = memo.part_bindings(&mentioned, false);
     let called = quote_spanned!(at(hook.span())=> (#hook)(#(#arguments),*));
-    quote!(|(#(#places,)*)| { #parts #called; })
+    match &memo.many {
+        None => quote!(|(#(#places,)*)| { #parts #called; }),
+        Some(many) => batch::hook(many, &places.collect::<Vec<_>>(), &quote!(#parts #called)),
+    }
 }
 
 fn place(parameter: &Parameter, named: bool) -> TokenStream {
@@ -36,11 +43,11 @@ fn arguments<'a>(
     selection: &'a Selection,
 ) -> impl Iterator<Item = TokenStream> + 'a {
     selection.iter().map(|at| &memo.function.parameters[*at]).map(|parameter| {
-        if memo.hands_on(parameter) {
+        if parameter.is_receiver() && !memo.hands_on(parameter) {
+            quote!(&self)
+        } else {
             let name = parameter.in_closure();
             quote!(#name)
-        } else {
-            quote!(&self)
         }
     })
 }

@@ -9,7 +9,7 @@ use quote::{format_ident, quote};
 use std::collections::BTreeSet;
 use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
-use syn::{Expr, FnArg};
+use syn::{Expr, FnArg, Type};
 
 pub(super) struct Memo<'a> {
     /// The path of the library.
@@ -20,6 +20,16 @@ pub(super) struct Memo<'a> {
     pub(super) parts: Selection,
     /// The parameters that take part in the key in whatever way.
     pub(super) key_parameters: Selection,
+    /// The argument that has many keys, with the option `batch`.
+    pub(super) many: Option<Many<'a>>,
+}
+
+/// The argument of a function with the option `batch` that has many keys.
+pub(super) struct Many<'a> {
+    pub(super) position: usize,
+    pub(super) name: &'a Ident,
+    /// The type of one of them.
+    pub(super) element: &'a Type,
 }
 
 impl<'a> Memo<'a> {
@@ -28,11 +38,13 @@ impl<'a> Memo<'a> {
         let read = function.mentioned_in([&options.key, &options.extra].into_iter().flatten());
         let key_parameters = &parts | &read;
         let krate = krate::path(options.krate.as_ref());
-        Self { krate, function, options, parts, key_parameters }
+        let many = options.batch.and_then(|_| Many::of(function));
+        Self { krate, function, options, parts, key_parameters, many }
     }
 
     /// Reports what only function and options together make impossible.
     pub(super) fn refuse(&self, errors: &mut Errors) {
+        super::batch::refuse(self, errors);
         let receiver = self.function.parameters.first().filter(|first| first.is_receiver());
         let Some(receiver) = receiver else { return };
         let kept_by_body = !self.hands_on(receiver) && !receiver.is_shared_receiver();
@@ -58,9 +70,11 @@ impl<'a> Memo<'a> {
     }
 
     /// Whether the parameter travels to the body through the arguments. Without companions the body of
-    /// a method is a closure, and a closure cannot give `self` a new meaning, only capture it.
+    /// a method is a closure, and a closure cannot give `self` a new meaning, only capture it. What has many keys goes
+    /// there by itself, without those that are not missing.
     pub(super) fn hands_on(&self, parameter: &Parameter) -> bool {
-        !(parameter.is_receiver() && self.body_is_closure())
+        let has_many_keys = self.many.as_ref().is_some_and(|many| *many.name == parameter.name);
+        !(has_many_keys || parameter.is_receiver() && self.body_is_closure())
     }
 
     /// Whether the body stands in the function itself instead of in `uncached_f`.
@@ -157,6 +171,18 @@ impl<'a> Memo<'a> {
                 }
             })
             .collect()
+    }
+}
+
+impl<'a> Many<'a> {
+    /// The only argument that is a slice, if there is one.
+    fn of(function: &'a Function) -> Option<Self> {
+        let many = |(position, parameter): (usize, &'a Parameter)| {
+            let element = parameter.element()?;
+            Some(Self { position, name: &parameter.name, element })
+        };
+        let mut slices = function.parameters.iter().enumerate().filter_map(many);
+        slices.next().filter(|_| slices.next().is_none())
     }
 }
 

@@ -1,5 +1,6 @@
 //! From an annotated item to what stands in its place.
 
+mod batch;
 mod call;
 mod companions;
 mod function;

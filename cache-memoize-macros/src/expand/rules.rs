@@ -1,7 +1,7 @@
 //! The rules: which values are kept, and for how long.
 
 use super::memo::{Memo, at, hidden, located_at};
-use super::site;
+use super::{batch, site};
 use crate::options::{ErrorChoice, HardTimeout, Lifetime};
 use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
@@ -73,8 +73,11 @@ pub(super) fn emit(memo: &Memo<'_>, scope: Scope) -> TokenStream {
     let ttl_with = options.ttl_with.as_ref().map(|lifetime| quote!(.ttl_with(#lifetime)));
     let err_ttl =
         computed(&options.err_ttl).then(|| hidden(ERR_TTL)).map(|ttl| quote!(.err_ttl(#ttl)));
-    let probed = quote_spanned! {memo.place_of_output()=>
-        (&&#krate::__private::Probe::<#output>::new()).rules()
+    let probed = match &memo.many {
+        Some(many) => batch::rules(memo, many),
+        None => quote_spanned! {memo.place_of_output()=>
+            (&&#krate::__private::Probe::<#output>::new()).rules()
+        },
     };
     let freshness = (scope == Scope::Storing).then(|| freshness(memo));
     let timeout = hard_timeout(memo, scope);

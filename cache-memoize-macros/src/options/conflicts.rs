@@ -46,6 +46,27 @@ pub(super) fn report(options: &Options, names: &Names, errors: &mut Errors) {
              of them, or remove `background`",
         );
     }
+    if options.batch.is_some() {
+        let many = "with `batch` the function computes many values at once, and one call may call it twice:";
+        contradiction(
+            "store_result",
+            &format!("{many} a guard counts single runs; remove one of the two"),
+        );
+        let errors =
+            "with `batch` a failure belongs to no single argument, and is not stored: remove";
+        contradiction("cache_err", &format!("{errors} `cache_err`"));
+        contradiction("err_ttl", &format!("{errors} `err_ttl`"));
+        for alone in ["background", "hard_timeout"] {
+            let message = format!("{many} `{alone}` is for functions of a single item; remove it");
+            contradiction(alone, &message);
+        }
+        if options.single_flight == SingleFlight::Fleet {
+            contradiction(
+                "single_flight",
+                "with `batch` callers of one process share computations, and no others: remove `single_flight`",
+            );
+        }
+    }
     if options.guard {
         let no_value = "with `store_result = false` no value is stored, so";
         let judged = format!("{no_value} there is none to judge: remove one of the two");

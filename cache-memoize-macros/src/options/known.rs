@@ -38,6 +38,7 @@ const FORMS: &[(&str, &str)] = &[
         "tags",
         "with texts that may name arguments, `tags(\"user:{user_id}\")`, or with expressions that can be displayed",
     ),
+    ("batch", "alone, `batch`"),
     ("local", "alone, `local`"),
     ("companions", "`companions = false`, or as a visibility, `companions = pub(crate)`"),
     ("in_impl", "alone, `in_impl`"),
@@ -46,9 +47,6 @@ const FORMS: &[(&str, &str)] = &[
 
 const LIFETIME: &str =
     "in seconds, `300`, as text, `\"5m\"` or `\"forever\"`, or as a `Duration` expression";
-
-const NOT_YET: &[(&str, &str)] =
-    &[("batch", "remove it, and memoize the function of a single item")];
 
 /// What other libraries call our options.
 const ELSEWHERE: &[(&str, &str)] = &[
@@ -73,10 +71,9 @@ fn form(name: &str) -> Option<&'static str> {
     FORMS.iter().find(|(known, _)| *known == name).map(|(_, form)| *form)
 }
 
-/// Whether an option of this name exists, now or later.
+/// Whether an option of this name exists.
 pub(super) fn exists(name: &Ident) -> bool {
-    let name = name.to_string();
-    form(&name).is_some() || NOT_YET.iter().any(|(later, _)| *later == name)
+    form(&name.to_string()).is_some()
 }
 
 /// The message for an option whose value has the wrong form.
@@ -84,11 +81,8 @@ pub(super) fn wrong_form(name: &str) -> String {
     form(name).map_or_else(|| unknown(name), |form| format!("`{name}` is written {form}"))
 }
 
-/// The message for an option that does not exist, or not yet.
+/// The message for an option that does not exist.
 pub(super) fn unknown(name: &str) -> String {
-    if let Some((_, remedy)) = NOT_YET.iter().find(|(later, _)| *later == name) {
-        return format!("`{name}` is not available yet: {remedy}");
-    }
     let suggestion = match ELSEWHERE.iter().find(|(other, _)| *other == name) {
         Some((_, ours)) => format!(", did you mean `{ours}`?"),
         None => did_you_mean(name, FORMS.iter().map(|(known, _)| *known)),

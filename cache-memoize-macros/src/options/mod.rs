@@ -44,6 +44,8 @@ pub(crate) struct Options {
     pub(crate) tags: Vec<Expr>,
     pub(crate) local: bool,
     pub(crate) background: bool,
+    /// `batch`, at this place.
+    pub(crate) batch: Option<Span>,
     pub(crate) companions: Companions,
     /// `in_impl`, at this place.
     pub(crate) in_impl: Option<Span>,
@@ -151,6 +153,10 @@ impl Options {
             "tags" => self.tags = tags(given)?,
             "local" => self.local = given.flag()?,
             "background" => self.background = given.flag()?,
+            "batch" => {
+                let place = given.name.span();
+                self.batch = given.flag()?.then_some(place);
+            }
             "companions" => self.companions = companions(given)?,
             "in_impl" => {
                 let place = given.name.span();

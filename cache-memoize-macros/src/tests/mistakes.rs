@@ -52,8 +52,26 @@ fn unknown_options_are_named_with_what_was_meant() {
 }
 
 #[test]
-fn options_of_later_versions_say_so() {
-    refused_options("batch", &[&["is not available yet: "]]);
+fn a_batch_needs_one_slice_of_keys() {
+    let refused_batch = |function: &str, words: &[&str]| {
+        refused(&format!("#[cache_memoize(batch)] fn {function} {{ body }}"), &[words]);
+    };
+    refused_batch("f(id: u64) -> Vec<u64>", &["needs an argument with the keys, `ids: &[K]`"]);
+    refused_batch("f(a: &[u8], b: &[u8]) -> Vec<u8>", &["cannot choose between several slices"]);
+    refused_batch("f(a: &mut [u8]) -> Vec<u8>", &["needs an argument with the keys"]);
+    refused_batch("f(a: &[u8], b: &mut u8) -> Vec<u8>", &["take a shared reference"]);
+    refused_batch("f(&mut self, a: &[u8]) -> Vec<u8>", &["take a shared reference"]);
+    let refused_options = |options: &str, words: &[&str]| {
+        let function = "fn f(&self, a: &[u8], b: &Cache) -> Vec<u8> { body }";
+        refused(&format!("#[cache_memoize(batch, {options})] {function}"), &[words]);
+    };
+    refused_options("skip(a)", &["the keys are skipped"]);
+    refused_options("cache = a.cache()", &["choose it by other arguments"]);
+    refused_options("companions = false", &["allow companions, such as `companions = pub(self)`"]);
+    refused_options("store_result = false", &["a guard counts single runs"]);
+    refused_options("cache_err = true", &["remove `cache_err`"]);
+    refused_options("single_flight = \"fleet\"", &["remove `single_flight`"]);
+    refused_options("stale_while_revalidate = 1, background", &["for functions of a single item"]);
 }
 
 #[test]

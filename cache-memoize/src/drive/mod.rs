@@ -32,7 +32,7 @@ impl<S> Look<S> {
     }
 
     /// The best value that there is.
-    fn any(self) -> Option<S> {
+    pub(crate) fn any(self) -> Option<S> {
         match self {
             Self::Found(stored) | Self::Due(Due { stored, .. }) | Self::Spare(stored) => {
                 Some(stored)
@@ -121,7 +121,7 @@ pub(crate) trait Guarded {
 }
 
 /// The value that a follower takes from a flight.
-fn taken<S: Clone + 'static>(landing: Landing) -> Option<S> {
+pub(crate) fn taken<S: Clone + 'static>(landing: Landing) -> Option<S> {
     match landing {
         Landing::Value(value) => value.downcast_ref::<S>().cloned(),
         Landing::Nothing | Landing::Overdue => None,

@@ -10,13 +10,31 @@ use crate::rules::Ruleset;
 use crate::stats::Counted;
 use crate::sync::lock;
 use cache_memoize_core::StoreError;
+use std::ops::Deref;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-/// What one call knows of the store.
+/// What one call knows of the store, or what calls know that are made together.
+pub(super) enum Knowledge<'a> {
+    Own(Experience),
+    Shared(&'a Experience),
+}
+
+impl Deref for Knowledge<'_> {
+    type Target = Experience;
+
+    fn deref(&self) -> &Experience {
+        match self {
+            Self::Own(experience) => experience,
+            Self::Shared(experience) => experience,
+        }
+    }
+}
+
+/// What befell those who asked the store in the course of a call.
 #[derive(Default)]
-pub(super) struct Experience {
+pub(crate) struct Experience {
     micros_spent: AtomicU64,
     /// The store failed: this call asks it no more.
     gave_up: AtomicBool,

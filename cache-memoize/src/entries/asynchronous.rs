@@ -1,17 +1,17 @@
+use super::filling::Prepared;
 use super::grouped::{borrowed, each};
 use super::{ANY_TIME, EntryOf, Face, TO_LEARN_THE_TOKEN, only};
 use crate::drive::asynchronous::Entries;
 use crate::drive::{Leased, Look, Note, Replaced};
 use crate::error::Error;
 use crate::explain::Explained;
-use crate::groups;
 use crate::orphans::Orphan;
 use crate::plan::{Fill, Permit};
 use crate::resilience::{Operation, overdue, within};
 use crate::rules::Ruleset;
 use cache_memoize_core::{
-    Bytes, ErasedAsyncStore, Key, KeyRef, Lease, LeaseMode, PutMode, Result as Answer, StoreError,
-    Timestamp, Token, Ttl,
+    Bytes, ErasedAsyncStore, Key, KeyRef, Lease, LeaseMode, Put, PutMode, Result as Answer,
+    StoreError, Timestamp, Token, Ttl,
 };
 use std::future::pending;
 use std::time::Duration;
@@ -40,12 +40,14 @@ impl<'s, R: Ruleset> Entries for EntryOf<'_, R, dyn ErasedAsyncStore + 's> {
     }
 
     async fn fill(&self, permit: Permit, stored: R::Stored) -> Fill {
-        let Some(ttl) = self.storable_for(&stored) else { return Fill::Unfit };
         match self.face {
-            Face::Objects(objects) => self.fill_object(objects, permit, stored, ttl),
+            Face::Objects(objects) => match self.storable_for(&stored) {
+                Some(ttl) => self.fill_object(objects, permit, stored, ttl),
+                None => Fill::Unfit,
+            },
             Face::Bytes(store) => {
-                let fill = self.put_under(store, permit, &stored, ttl).await;
-                self.followed(fill, stored, ttl)
+                let (fill, ttl) = self.put_under(store, permit, &stored).await;
+                ttl.map_or(fill, |ttl| self.followed(fill, stored, ttl))
             }
             Face::Missing(_) => Fill::Failed,
         }
@@ -164,9 +166,7 @@ impl<R: Ruleset> EntryOf<'_, R, dyn ErasedAsyncStore + '_> {
         }
         let absent = self.numbers().absent();
         for key in absent {
-            let (start, ttl) = (groups::new_number(), groups::lifetime_of(&key));
-            let drawn = store.increment(key.as_ref(), 0, start, ttl);
-            let number = self.ask(Operation::Increment, drawn).await?;
+            let number = self.draw(store, key.as_ref()).await?;
             self.numbers().began(&key, number);
         }
         Ok(())
@@ -189,20 +189,20 @@ impl<R: Ruleset> EntryOf<'_, R, dyn ErasedAsyncStore + '_> {
         doubt.after(self.answered(asked, lease))
     }
 
+    /// What came of a fill, and the lifetime of the value, if it has one.
     async fn put_under(
         &self,
         store: &(dyn ErasedAsyncStore + '_),
         permit: Permit,
         stored: &R::Stored,
-        ttl: Ttl,
-    ) -> Fill {
-        let Permit::Fenced(token) = permit else { return Fill::Failed };
-        let Some(groups) = self.numbers().complete() else { return Fill::Failed };
-        let Ok(entry) = self.encoded(stored, &self.stamps(ttl), groups) else {
-            return Fill::Unfit;
+    ) -> (Fill, Option<Ttl>) {
+        let Prepared { entry, ttl, kept_for, token } = match self.prepared(permit, stored) {
+            Ok(prepared) => prepared,
+            Err(outcome) => return outcome,
         };
-        let (ttl, mode) = (self.kept_for(stored, ttl), PutMode::IfLease(token));
-        self.filled(self.ask(Operation::Put, store.put(self.key, entry, ttl, mode)).await)
+        let mode = PutMode::IfLease(token);
+        let stored = self.ask(Operation::Put, store.put(self.key, entry, kept_for, mode)).await;
+        (self.filled(stored), Some(ttl))
     }
 
     async fn give_back(
@@ -215,7 +215,7 @@ impl<R: Ruleset> EntryOf<'_, R, dyn ErasedAsyncStore + '_> {
     }
 
     /// Gives back leases of async calls that were cancelled, and of calls that could not reach the store.
-    async fn adopt(&self, store: &(dyn ErasedAsyncStore + '_)) {
+    pub(super) async fn adopt(&self, store: &(dyn ErasedAsyncStore + '_)) {
         for orphan in self.orphans() {
             let Some(key) = orphan.key() else { continue };
             let Ok(token) = self.token_of(&orphan, key, store).await else { return };
@@ -251,7 +251,7 @@ impl<R: Ruleset> EntryOf<'_, R, dyn ErasedAsyncStore + '_> {
         }
     }
 
-    async fn ask<T>(
+    pub(super) async fn ask<T>(
         &self,
         operation: Operation,
         question: impl Future<Output = Answer<T>>,
@@ -260,7 +260,7 @@ impl<R: Ruleset> EntryOf<'_, R, dyn ErasedAsyncStore + '_> {
         self.answered(asked, self.in_time(operation, question).await)
     }
 
-    async fn in_time<T>(
+    pub(super) async fn in_time<T>(
         &self,
         operation: Operation,
         question: impl Future<Output = Answer<T>>,
@@ -340,10 +340,8 @@ impl<R: Ruleset> EntryOf<'_, R, dyn ErasedAsyncStore + '_> {
                 self.pay(store).await;
                 let known = self.know_generations(store).await;
                 known.map_err(|error| self.failed("store", error))?;
-                let groups = self.numbers().complete().unwrap_or_default();
-                let entry = self.encoded(&stored, &self.stamps_now(ttl), groups)?;
-                let ttl = self.kept_for(&stored, ttl);
-                let put = store.put(self.key, entry, ttl, PutMode::Always);
+                let Put { key, value, ttl, mode } = self.put_of(&stored)?;
+                let put = store.put(key, value, ttl, mode);
                 self.primed(self.ask(Operation::Put, put).await)
             }
             Face::Missing(reason) => self.missing("store", reason),

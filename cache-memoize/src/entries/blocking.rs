@@ -1,17 +1,17 @@
+use super::filling::Prepared;
 use super::grouped::{borrowed, each};
 use super::{ANY_TIME, EntryOf, Face, TO_LEARN_THE_TOKEN, only};
 use crate::drive::blocking::Entries;
 use crate::drive::{Leased, Look, Note, Replaced};
 use crate::error::Error;
 use crate::explain::Explained;
-use crate::groups;
 use crate::orphans::Orphan;
 use crate::plan::{Fill, Permit};
 use crate::resilience::Operation;
 use crate::rules::Ruleset;
 use cache_memoize_core::{
-    Bytes, Key, KeyRef, Lease, LeaseMode, PutMode, Result as Answer, Store, StoreError, Timestamp,
-    Token, Ttl,
+    Bytes, Key, KeyRef, Lease, LeaseMode, Put, PutMode, Result as Answer, Store, StoreError,
+    Timestamp, Token, Ttl,
 };
 use std::thread;
 use std::time::Duration;
@@ -39,12 +39,14 @@ impl<R: Ruleset> Entries for EntryOf<'_, R, dyn Store> {
     }
 
     fn fill(&self, permit: Permit, stored: R::Stored) -> Fill {
-        let Some(ttl) = self.storable_for(&stored) else { return Fill::Unfit };
         match self.face {
-            Face::Objects(objects) => self.fill_object(objects, permit, stored, ttl),
+            Face::Objects(objects) => match self.storable_for(&stored) {
+                Some(ttl) => self.fill_object(objects, permit, stored, ttl),
+                None => Fill::Unfit,
+            },
             Face::Bytes(store) => {
-                let fill = self.put_under(store, permit, &stored, ttl);
-                self.followed(fill, stored, ttl)
+                let (fill, ttl) = self.put_under(store, permit, &stored);
+                ttl.map_or(fill, |ttl| self.followed(fill, stored, ttl))
             }
             Face::Missing(_) => Fill::Failed,
         }
@@ -154,9 +156,7 @@ impl<R: Ruleset> EntryOf<'_, R, dyn Store> {
         }
         let absent = self.numbers().absent();
         for key in absent {
-            let (start, ttl) = (groups::new_number(), groups::lifetime_of(&key));
-            let drawn = || store.increment(key.as_ref(), 0, start, ttl);
-            let number = self.ask(Operation::Increment, drawn)?;
+            let number = self.draw(store, key.as_ref())?;
             self.numbers().began(&key, number);
         }
         Ok(())
@@ -178,14 +178,20 @@ impl<R: Ruleset> EntryOf<'_, R, dyn Store> {
         doubt.after(self.answered(asked, store.lease(self.key, ttl, mode)))
     }
 
-    fn put_under(&self, store: &dyn Store, permit: Permit, stored: &R::Stored, ttl: Ttl) -> Fill {
-        let Permit::Fenced(token) = permit else { return Fill::Failed };
-        let Some(groups) = self.numbers().complete() else { return Fill::Failed };
-        let Ok(entry) = self.encoded(stored, &self.stamps(ttl), groups) else {
-            return Fill::Unfit;
+    /// What came of a fill, and the lifetime of the value, if it has one.
+    fn put_under(
+        &self,
+        store: &dyn Store,
+        permit: Permit,
+        stored: &R::Stored,
+    ) -> (Fill, Option<Ttl>) {
+        let Prepared { entry, ttl, kept_for, token } = match self.prepared(permit, stored) {
+            Ok(prepared) => prepared,
+            Err(outcome) => return outcome,
         };
-        let (ttl, mode) = (self.kept_for(stored, ttl), PutMode::IfLease(token));
-        self.filled(self.ask(Operation::Put, || store.put(self.key, entry, ttl, mode)))
+        let mode = PutMode::IfLease(token);
+        let stored = self.ask(Operation::Put, || store.put(self.key, entry, kept_for, mode));
+        (self.filled(stored), Some(ttl))
     }
 
     fn release(&self, store: &dyn Store, key: KeyRef<'_>, token: Token) -> Answer<()> {
@@ -193,7 +199,7 @@ impl<R: Ruleset> EntryOf<'_, R, dyn Store> {
     }
 
     /// Gives back leases of async calls that were cancelled, and of calls that could not reach the store.
-    fn adopt(&self, store: &dyn Store) {
+    pub(super) fn adopt(&self, store: &dyn Store) {
         for orphan in self.orphans() {
             let Some(key) = orphan.key() else { continue };
             let Ok(token) = self.token_of(&orphan, key, store) else { return };
@@ -224,7 +230,7 @@ impl<R: Ruleset> EntryOf<'_, R, dyn Store> {
         }
     }
 
-    fn ask<T>(
+    pub(super) fn ask<T>(
         &self,
         operation: Operation,
         question: impl FnOnce() -> Answer<T>,
@@ -299,11 +305,8 @@ impl<R: Ruleset> EntryOf<'_, R, dyn Store> {
                 self.pay(store);
                 let known = self.know_generations(store);
                 known.map_err(|error| self.failed("store", error))?;
-                let groups = self.numbers().complete().unwrap_or_default();
-                let entry = self.encoded(&stored, &self.stamps_now(ttl), groups)?;
-                let ttl = self.kept_for(&stored, ttl);
-                let put = || store.put(self.key, entry, ttl, PutMode::Always);
-                self.primed(self.ask(Operation::Put, put))
+                let Put { key, value, ttl, mode } = self.put_of(&stored)?;
+                self.primed(self.ask(Operation::Put, || store.put(key, value, ttl, mode)))
             }
             Face::Missing(reason) => self.missing("store", reason),
         }

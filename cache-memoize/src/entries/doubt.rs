@@ -21,10 +21,14 @@ pub(super) struct Doubt<'e, 'a, R: Ruleset, S: ?Sized> {
 }
 
 impl<R: Ruleset, S: ?Sized> Doubt<'_, '_, R, S> {
-    pub(super) fn after<T>(mut self, answer: Result<T, StoreError>) -> Result<T, StoreError> {
+    pub(super) fn after<T>(self, answer: Result<T, StoreError>) -> Result<T, StoreError> {
+        self.settle(&answer);
+        answer
+    }
+
+    pub(super) fn settle<T>(mut self, answer: &Result<T, StoreError>) {
         let may_be_lost = answer.as_ref().is_err_and(|error| is_outage(error.kind()));
         self.is_settled |= !may_be_lost;
-        answer
     }
 }
 

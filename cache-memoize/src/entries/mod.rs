@@ -7,6 +7,7 @@ mod asynchronous;
 mod blocking;
 mod doubt;
 mod explaining;
+mod filling;
 mod grouped;
 mod many;
 mod nearby;
@@ -18,22 +19,23 @@ use crate::codec::{Codec, Stamps};
 use crate::drive::{Leased, Note, Replaced};
 use crate::error::{Error, ErrorKind};
 use crate::groups::{Membership, Numbered, Numbers};
-use crate::lifetime::Lifetime;
 use crate::observer::{EventKind, Tier};
 use crate::orphans::Orphan;
-use crate::plan::{Fill, Permit, SingleFlight};
+use crate::plan::{Permit, SingleFlight};
 use crate::policy;
 use crate::resilience::{Operation, Payment, Unasked, unasked};
 use crate::rules::{Form, Ruleset, Transcoder};
 use crate::site::Site;
 use crate::stats::Counted;
 use crate::treatment::Spot;
-use asking::Experience;
+pub(crate) use asking::Experience;
+use asking::Knowledge;
 use cache_memoize_core::{
-    Bytes, KeyRef, Lease, LeaseMode, ObjectStore, StoreError, StoreErrorKind, Timestamp, Token, Ttl,
+    Bytes, Key, KeyRef, Lease, LeaseMode, ObjectStore, StoreError, StoreErrorKind, Timestamp,
+    Token, Ttl,
 };
 use doubt::TO_LEARN_THE_TOKEN;
-pub(crate) use many::{know_many, know_many_async, peek_many, peek_many_async};
+pub(crate) use many::{ByPlace, LeaseTerms, asynchronous as many_async, blocking as many_blocking};
 use nearby::Nearby;
 pub(crate) use objects::look_into;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -72,7 +74,7 @@ pub(crate) struct EntryOf<'a, R, S: ?Sized> {
     membership: Mutex<Option<Membership>>,
     /// Whether the last look ended in the near tier.
     ended_near: AtomicBool,
-    experience: Experience,
+    experience: Knowledge<'a>,
     /// Whether the call is a refresh: the value that is there is to be replaced.
     renews: AtomicBool,
     /// When the computation began, to know what the entry cost.
@@ -96,7 +98,7 @@ impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
             numbers: OnceLock::new(),
             membership: Mutex::new(None),
             ended_near: AtomicBool::new(false),
-            experience: Experience::default(),
+            experience: Knowledge::Own(Experience::default()),
             renews: AtomicBool::new(false),
             began: AtomicU64::new(0),
         };
@@ -109,11 +111,31 @@ impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
         entry
     }
 
+    /// For one of many keys of a call, with what the call knows of the part of the store that serves it.
+    pub(crate) fn among(mut self, experiences: &'a [Experience]) -> Self {
+        self.experience = Knowledge::Shared(&experiences[self.part()]);
+        self
+    }
+
     /// For a function that runs at most once in a lifetime: the lease is the claim, and lives as long.
     pub(crate) fn claiming(mut self, marker: &R::Stored) -> Self {
         self.lease = self.lifetime(marker).unwrap_or(self.lease);
         self.claims = true;
         self
+    }
+
+    /// The key, with its room.
+    pub(crate) fn whole_key(&self) -> &'a Key {
+        self.spot.key
+    }
+
+    pub(crate) fn tags(&self) -> &'a [String] {
+        self.spot.tags
+    }
+
+    /// How long a lease lives under which a value is computed that is missing.
+    pub(crate) fn lease_ttl(&self) -> Ttl {
+        self.lease
     }
 
     fn tell(&self, counted: Counted, kind: EventKind<'_>) {
@@ -148,36 +170,13 @@ impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
         })
     }
 
-    /// How long to store this value; `None` if it is not to be stored.
-    fn storable_for(&self, stored: &R::Stored) -> Option<Ttl> {
-        if self.experience.has_told() { None } else { self.lifetime(stored) }
-    }
-
-    /// How long this value lives; `None` if it is over at once.
-    fn lifetime(&self, stored: &R::Stored) -> Option<Ttl> {
-        let lifetimes = self.rules.lifetime(stored);
-        let said = lifetimes.said.or_else(|| self.site.lifetime(lifetimes.error));
-        let lifetime = said.unwrap_or(self.cache.default_ttl);
-        lifetime.spread(self.site.jitter_of(), fastrand::f64()).ttl()
-    }
-
-    /// How long the store is to keep a value that is fresh for `ttl`.
-    fn kept_for(&self, stored: &R::Stored, ttl: Ttl) -> Ttl {
-        // Of a plain entry nobody could tell whether it is fresh still.
-        let is_plain = self.cache.codec.as_ref().is_some_and(Codec::is_plain);
-        if self.rules.is_error(stored) || is_plain && matches!(self.face, Face::Bytes(_)) {
-            return ttl;
-        }
-        Lifetime::from(ttl).and_then(self.rules.freshness().grace()).ttl().unwrap_or(ttl)
-    }
-
     /// Whether the function failed a moment ago.
-    fn is_resting(&self) -> bool {
+    pub(crate) fn is_resting(&self) -> bool {
         self.cache.rests.include(self.key, self.cache.now())
     }
 
     /// Has the function left alone for a while.
-    fn rest(&self) {
+    pub(crate) fn rest(&self) {
         self.cache.rests.begin(self.key, self.cache.now());
     }
 
@@ -193,37 +192,6 @@ impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
 
     fn began(&self) {
         self.began.store(self.cache.now().as_millis(), Ordering::Relaxed);
-    }
-
-    /// What came of a fill.
-    fn filled(&self, answer: Result<bool, StoreError>) -> Fill {
-        match answer {
-            Ok(true) => {
-                self.tell(Counted::Stored, EventKind::Stored);
-                Fill::Accepted
-            }
-            Ok(false) => {
-                self.site.is_as_slow_as(self.cost());
-                self.tell(Counted::FencedOff, EventKind::FencedOff);
-                Fill::Refused
-            }
-            Err(error) => match error.kind() {
-                StoreErrorKind::Unavailable | StoreErrorKind::Timeout => Fill::Failed,
-                _ => Fill::Unfit,
-            },
-        }
-    }
-
-    /// What came of a fill with an object. Where it is too heavy, its lease stood all the same: it is not
-    /// older than an invalidation, and those who wait may have it.
-    fn filled_object(&self, answer: Result<bool, StoreError>) -> Fill {
-        match answer {
-            Err(error) => {
-                self.tell(Counted::Fault, EventKind::StoreFault { error: &error });
-                Fill::Failed
-            }
-            answered => self.filled(answered),
-        }
     }
 
     /// Before the store is asked for a lease, or for a value that the near tier does not have.
@@ -243,23 +211,6 @@ impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
     /// Where the last look ended.
     fn tier(&self) -> Tier {
         if self.ended_near.load(Ordering::Relaxed) { Tier::Near } else { Tier::Store }
-    }
-
-    /// After a fill of the store behind the near tier.
-    fn followed(&self, fill: Fill, stored: R::Stored, ttl: Ttl) -> Fill {
-        let renews = self.renews.load(Ordering::Relaxed);
-        match &self.near {
-            // Others may have read the old value under the lease of the refresh.
-            Some(near) if renews => near.forget(),
-            Some(near) if matches!(fill, Fill::Accepted | Fill::Failed) => {
-                near.keep(stored, R::Form::weight, ttl.as_duration().unwrap_or(Duration::MAX));
-            }
-            _ => {}
-        }
-        if renews && fill == Fill::Failed {
-            self.owe();
-        }
-        fill
     }
 
     /// The part of the store that serves the key.
@@ -290,7 +241,7 @@ impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
 
     /// How long a lease lives under which a value is replaced that may be served still. As long as it stands
     /// nobody else tries.
-    fn lease_to_replace(&self, old: &Replaced) -> Ttl {
+    pub(crate) fn lease_to_replace(&self, old: &Replaced) -> Ttl {
         let cost = old.cost.max(self.site.slowest());
         Ttl::new(policy::patience_with(cost)).unwrap_or(Ttl::Forever)
     }
@@ -317,7 +268,7 @@ impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
                 || self.numbers().keys().any(|it| debts.include(it.as_ref())))
     }
 
-    fn noted(&self, note: Note) {
+    pub(crate) fn noted(&self, note: Note) {
         match note {
             Note::Hit => self.tell(Counted::Hit, EventKind::Hit { tier: self.tier() }),
             Note::Coalesced => self.tell(Counted::Coalesced, EventKind::Coalesced),

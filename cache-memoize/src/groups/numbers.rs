@@ -131,7 +131,7 @@ pub(crate) fn new_number() -> u64 {
 
 /// How long a store keeps the generation of a group. That of a tag ends, since there is no end of tags; what has it is
 /// then computed anew.
-pub(crate) fn lifetime_of(key: &Key) -> Ttl {
+pub(crate) fn lifetime_of(key: KeyRef<'_>) -> Ttl {
     const THIRTY_DAYS: Ttl = Ttl::Millis(NonZeroU64::new(30 * 24 * 3600 * 1000).unwrap());
     if Group::tag(key.as_str()).is_some() { THIRTY_DAYS } else { Ttl::Forever }
 }

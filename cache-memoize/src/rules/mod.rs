@@ -137,6 +137,11 @@ impl<T, E> Rules<OkOnly<T, E>> {
 }
 
 impl<K: Kind> Rules<K> {
+    /// The rules of each value of a function with the option `batch`.
+    pub(crate) fn of_elements(kind: K) -> Self {
+        Self::new(kind)
+    }
+
     fn new(kind: K) -> Self {
         Self {
             kind,
@@ -295,7 +300,7 @@ pub trait Ruleset {
 }
 
 /// How a function says that the store failed, if it can.
-pub(crate) trait TellsFaults {
+pub trait TellsFaults {
     /// What the function returns.
     type Return;
 

@@ -1,5 +1,6 @@
 //! What the library promises, shown on its public interface.
 
+mod batch;
 mod by_hand;
 mod caches;
 mod check;

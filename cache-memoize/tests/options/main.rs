@@ -3,6 +3,7 @@
 //! All of it holds for caches of objects and of bytes; where time matters, a fake clock tells it.
 
 mod background;
+mod batch;
 mod cache;
 mod cache_err;
 mod cache_if;

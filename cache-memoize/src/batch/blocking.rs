@@ -1,0 +1,167 @@
+use super::book::{
+    Book, Old, Seats, Task, accepted, begun, by_age, computing, ends_of, fenced, kept, outdated,
+    patience, seats, serve_all, spend,
+};
+use crate::drive::blocking::Entries as _;
+use crate::drive::{Keep, Leased, Note, taken};
+use crate::entries::{ByPlace, EntryOf, LeaseTerms, many_blocking as many};
+use crate::flight::{Flights, Landing, Manner};
+use crate::plan::{Permit, Plan, landing};
+use crate::rules::Ruleset;
+use cache_memoize_core::{LeaseMode, Store, Timestamp};
+
+/// The entries of a call.
+type Entries<'e, 'a, R> = &'e [EntryOf<'a, R, dyn Store>];
+
+/// The values of all entries: stored, computed by another caller, or computed by `compute`, which is told the places.
+/// Where the function fails, what it gave.
+pub(super) fn answers<R, V, F>(
+    entries: Entries<'_, '_, R>,
+    rules: &R,
+    flights: &Flights,
+    mut plan: Plan,
+    mut compute: impl FnMut(&[usize]) -> Result<Vec<Option<V>>, F>,
+) -> Result<Vec<Option<V>>, F>
+where
+    R: Ruleset<Stored = V> + Keep<Return = V, Stored = V>,
+    V: Clone + Send + Sync + 'static,
+{
+    let mut book = Book::new(entries.len());
+    loop {
+        let open = book.open();
+        if open.is_empty() {
+            return Ok(book.close());
+        }
+        let looks = many::look(entries, &open);
+        let Seats { own, followed } =
+            seats(entries, looks, flights, &plan, Manner::Blocking, &mut book);
+        if !own.is_empty() {
+            let leased = leased(entries, &own);
+            let (tasks, permits) = begun(entries, own, leased, &mut book);
+            computed(entries, rules, tasks, permits, &mut book, &mut compute)?;
+        }
+        let mut came_to_nothing = false;
+        for (place, following) in followed {
+            let landing = following.wait();
+            came_to_nothing |= matches!(landing, Landing::Nothing);
+            if let Some(stored) = taken(landing) {
+                entries[place].noted(Note::Coalesced);
+                book.answer(place, stored);
+            }
+        }
+        if came_to_nothing {
+            plan.waited_for(&Landing::Nothing);
+        }
+    }
+}
+
+/// Computes all values now, whatever is stored, and begins a new era.
+pub(super) fn refresh<R, V, F>(
+    entries: Entries<'_, '_, R>,
+    rules: &R,
+    flights: &Flights,
+    mut compute: impl FnMut(&[usize]) -> Result<Vec<Option<V>>, F>,
+) -> Result<Vec<Option<V>>, F>
+where
+    R: Ruleset<Stored = V> + Keep<Return = V, Stored = V>,
+    V: Clone + Send + Sync + 'static,
+{
+    let mut book = Book::new(entries.len());
+    let places = book.open();
+    let terms = LeaseTerms { mode: LeaseMode::Renew, ttl: entries[0].lease_ttl() };
+    let leased = many::lease(entries, &places, terms, &|_| Timestamp::NEVER);
+    let lead = |place: usize| {
+        let leading = flights.lead(entries[place].whole_key(), Manner::Blocking);
+        Task { place, leading: Some(leading), old: Old::Outdated }
+    };
+    let own = places.into_iter().map(lead).collect();
+    let (tasks, permits) = begun(entries, own, leased, &mut book);
+    computed(entries, rules, tasks, permits, &mut book, &mut compute)?;
+    Ok(book.close())
+}
+
+fn leased<R: Ruleset>(
+    entries: Entries<'_, '_, R>,
+    own: &[Task<'_, R::Stored>],
+) -> ByPlace<Leased<R::Stored>> {
+    let ((due, missing), ends) = (by_age(own), ends_of(own));
+    let mode = LeaseMode::Join;
+    let terms = LeaseTerms { mode, ttl: entries[0].lease_ttl() };
+    let mut leased = many::lease(entries, &missing, terms, &|_| Timestamp::from_millis(0));
+    if let Some(ttl) = patience(entries, own) {
+        let terms = LeaseTerms { mode, ttl };
+        leased.extend(many::lease(entries, &due, terms, &|place| ends[&place]));
+    }
+    leased
+}
+
+fn computed<R, V, F>(
+    entries: Entries<'_, '_, R>,
+    rules: &R,
+    tasks: Vec<Task<'_, V>>,
+    permits: ByPlace<Permit>,
+    book: &mut Book<V>,
+    compute: &mut impl FnMut(&[usize]) -> Result<Vec<Option<V>>, F>,
+) -> Result<(), F>
+where
+    R: Ruleset<Stored = V> + Keep<Return = V, Stored = V>,
+    V: Clone + Send + Sync + 'static,
+{
+    if tasks.is_empty() {
+        return Ok(());
+    }
+    // A panic gives the leases back before the flights land: who leads next must not share them.
+    let mut leases = HeldLeases { entries, permits };
+    // What decides about the values and writes them is the user's code too, and may call in here.
+    let computing = computing(&tasks);
+    let places: Vec<_> = tasks.iter().map(|task| task.place).collect();
+    let values = match compute(&places) {
+        Ok(values) => values,
+        Err(failure) => {
+            drop((computing, leases));
+            return if serve_instead(entries, &tasks, book) { Ok(()) } else { Err(failure) };
+        }
+    };
+    let (fills, mut shares) = kept(rules, &tasks, values, &leases.permits, book);
+    let mut filled = many::fill(entries, fills);
+    spend(&mut leases.permits, &filled);
+    for place in outdated(&tasks, &filled) {
+        leases.permits.remove(&place);
+        entries[place].forget();
+    }
+    filled.extend(many::confirm(entries, &accepted(&shares, &filled)));
+    drop((computing, leases));
+    for Task { place, leading, .. } in tasks {
+        if let Some(leading) = leading {
+            leading.land(landing(filled.get(&place).copied(), shares.remove(&place)));
+        }
+    }
+    Ok(())
+}
+
+/// Answers with the old values instead of an error, if there is one for every key: they may have been invalidated
+/// meanwhile.
+fn serve_instead<R: Ruleset>(
+    entries: Entries<'_, '_, R>,
+    tasks: &[Task<'_, R::Stored>],
+    book: &mut Book<R::Stored>,
+) -> bool {
+    if !tasks.iter().all(Task::has_spare) {
+        return false;
+    }
+    let places: Vec<_> = tasks.iter().map(|task| task.place).collect();
+    places.iter().for_each(|place| entries[*place].rest());
+    serve_all(entries, many::look(entries, &places), book)
+}
+
+/// Leases that are given back unless they are used: a computation may fail, and panic.
+struct HeldLeases<'e, 'a, R: Ruleset> {
+    entries: Entries<'e, 'a, R>,
+    permits: ByPlace<Permit>,
+}
+
+impl<R: Ruleset> Drop for HeldLeases<'_, '_, R> {
+    fn drop(&mut self) {
+        many::give_back(self.entries, fenced(&self.permits));
+    }
+}

@@ -1,0 +1,354 @@
+use super::shape::{BatchReturn, Element, Unanswered};
+use super::{asynchronous, blocking};
+use crate::cache::Cache;
+use crate::call::{CacheOfACall, Call, Subject};
+use crate::entries::{EntryOf, Experience};
+use crate::error::Error;
+use crate::observer::EventKind;
+use crate::rules::{Form, Rules, Ruleset, TellsFaults};
+use crate::site::Site;
+use crate::stats::Counted;
+use crate::treatment::Spot;
+use cache_memoize_core::{ErasedAsyncStore, Key, Store};
+use std::collections::HashMap;
+use std::time::Duration;
+
+/// One call of a function with the option `batch`, or of one of its companions.
+pub struct Batch<'k, K> {
+    pub(super) keys: &'k [K],
+    /// None where there are no keys.
+    pub(super) site: Option<&'static Site>,
+    cache: Option<Cache>,
+    /// One for each key that is not the same as one before it.
+    pub(super) subjects: Vec<Subject>,
+    /// Where these keys stand.
+    firsts: Vec<usize>,
+    /// For each key which of the subjects is its own.
+    pub(super) subject_of: Vec<usize>,
+}
+
+/// What the attribute says about each key besides the rules.
+struct Hooks<H, M> {
+    on_hit: H,
+    on_miss: M,
+}
+
+impl<'k, K> Batch<'k, K> {
+    /// A call for these keys, each of which makes a call of its own.
+    pub fn new(keys: &'k [K], call: impl Fn(&'k K) -> Call) -> Self {
+        let mut this = Self {
+            keys,
+            site: None,
+            cache: None,
+            subjects: Vec::with_capacity(keys.len()),
+            firsts: Vec::with_capacity(keys.len()),
+            subject_of: Vec::with_capacity(keys.len()),
+        };
+        let mut seen = HashMap::with_capacity(keys.len());
+        for (place, key) in keys.iter().enumerate() {
+            let call = call(key);
+            if place == 0 {
+                (this.site, this.cache) = (Some(call.site), call.cache());
+            }
+            let subject = call.subject();
+            let own = *seen.entry(subject.key.clone()).or_insert(this.subjects.len());
+            if own == this.subjects.len() {
+                this.subjects.push(subject);
+                this.firsts.push(place);
+            }
+            this.subject_of.push(own);
+        }
+        this
+    }
+
+    /// The keys of the arguments, in their order.
+    #[must_use]
+    pub fn keys(&self) -> Vec<Key> {
+        self.subject_of.iter().map(|at| self.subjects[*at].key.clone()).collect()
+    }
+
+    /// The values of the call: stored, or computed from those arguments that are missing. `faults` knows how the
+    /// function says that the store failed, if it can.
+    ///
+    /// Calls either `on_hit`, or `on_miss` and then `compute`, for each key.
+    pub fn run<R, V, F, I, W, T, A>(
+        &self,
+        rules: Rules<Element<R, V>, F, I, W>,
+        on_hit: impl Fn(&K, &A),
+        on_miss: impl Fn(&K, &A),
+        faults: T,
+        arguments: A,
+        mut compute: impl FnMut(&[K], A) -> R,
+    ) -> R
+    where
+        K: Clone,
+        R: BatchReturn<K, Value = V>,
+        V: Clone + Send + Sync + 'static,
+        F: Form<V>,
+        I: Fn(&V) -> bool,
+        W: Fn(&V) -> Option<Duration>,
+        T: TellsFaults<Return = R>,
+        A: Clone,
+    {
+        let hooks = Hooks { on_hit, on_miss };
+        if self.keys.is_empty() {
+            return R::gather(&[], Vec::new());
+        }
+        let Some(cache) = self.cache() else {
+            self.all_missed(&hooks, &arguments);
+            return compute(self.keys, arguments);
+        };
+        let (spots, experiences) = (self.spots(&cache), experiences(&cache));
+        let entries = entries(&spots, &rules, &experiences);
+        let mut missed = vec![false; self.subjects.len()];
+        let computed = |places: &[usize]| {
+            if let Some(told) = told(&cache, &entries, places, &faults) {
+                return Err(Unanswered::Failed(told));
+            }
+            let keys = self.missing(places, &hooks, &arguments, &mut missed);
+            compute(&keys, arguments.clone()).values(&keys)
+        };
+        let flights = &cache.inner().flights;
+        let values = blocking::answers(&entries, &rules, flights, spots[0].plan(), computed);
+        match values {
+            Ok(values) => {
+                self.tell_hits(&missed, &hooks, &arguments);
+                R::gather(self.keys, self.spread(values))
+            }
+            Err(Unanswered::Failed(returned)) => returned,
+            Err(Unanswered::Uneven) => compute(self.keys, arguments),
+        }
+    }
+
+    /// [`run`](Self::run), async.
+    pub async fn run_async<R, V, F, I, W, T, A, C>(
+        self,
+        rules: Rules<Element<R, V>, F, I, W>,
+        on_hit: impl Fn(&K, &A),
+        on_miss: impl Fn(&K, &A),
+        faults: T,
+        arguments: A,
+        mut compute: impl FnMut(Vec<K>, A) -> C,
+    ) -> R
+    where
+        K: Clone,
+        R: BatchReturn<K, Value = V>,
+        V: Clone + Send + Sync + 'static,
+        F: Form<V>,
+        I: Fn(&V) -> bool,
+        W: Fn(&V) -> Option<Duration>,
+        T: TellsFaults<Return = R>,
+        A: Clone,
+        C: Future<Output = R>,
+    {
+        let hooks = Hooks { on_hit, on_miss };
+        if self.keys.is_empty() {
+            return R::gather(&[], Vec::new());
+        }
+        let Some(cache) = self.cache() else {
+            self.all_missed(&hooks, &arguments);
+            return compute(self.keys.to_vec(), arguments).await;
+        };
+        let (spots, experiences) = (self.spots(&cache), experiences(&cache));
+        let entries = async_entries(&spots, &rules, &experiences);
+        let mut missed = vec![false; self.subjects.len()];
+        let computed = |places: &[usize]| {
+            let computing = match told(&cache, &entries, places, &faults) {
+                Some(told) => Err(told),
+                None => {
+                    let keys = self.missing(places, &hooks, &arguments, &mut missed);
+                    Ok((compute(keys.clone(), arguments.clone()), keys))
+                }
+            };
+            async {
+                match computing {
+                    Ok((computing, keys)) => computing.await.values(&keys),
+                    Err(told) => Err(Unanswered::Failed(told)),
+                }
+            }
+        };
+        let flights = &cache.inner().flights;
+        let values = asynchronous::answers(&entries, &rules, flights, spots[0].plan(), computed);
+        match values.await {
+            Ok(values) => {
+                self.tell_hits(&missed, &hooks, &arguments);
+                R::gather(self.keys, self.spread(values))
+            }
+            Err(Unanswered::Failed(returned)) => returned,
+            Err(Unanswered::Uneven) => compute(self.keys.to_vec(), arguments).await,
+        }
+    }
+
+    /// The values of all arguments, computed now and stored.
+    pub fn refresh<R, V, F, I, W, A>(
+        &self,
+        rules: Rules<Element<R, V>, F, I, W>,
+        arguments: A,
+        mut compute: impl FnMut(&[K], A) -> R,
+    ) -> R
+    where
+        K: Clone,
+        R: BatchReturn<K, Value = V>,
+        V: Clone + Send + Sync + 'static,
+        F: Form<V>,
+        I: Fn(&V) -> bool,
+        W: Fn(&V) -> Option<Duration>,
+        A: Clone,
+    {
+        let Some(cache) = self.cache().filter(|_| !self.keys.is_empty()) else {
+            return compute(self.keys, arguments);
+        };
+        let (spots, experiences) = (self.spots(&cache), experiences(&cache));
+        let entries = entries(&spots, &rules, &experiences);
+        let computed = |places: &[usize]| {
+            let keys = self.keys_at(places);
+            compute(&keys, arguments.clone()).values(&keys)
+        };
+        match blocking::refresh(&entries, &rules, &cache.inner().flights, computed) {
+            Ok(values) => R::gather(self.keys, self.spread(values)),
+            Err(Unanswered::Failed(returned)) => returned,
+            Err(Unanswered::Uneven) => compute(self.keys, arguments),
+        }
+    }
+
+    /// [`refresh`](Self::refresh), async.
+    pub async fn refresh_async<R, V, F, I, W, A, C>(
+        self,
+        rules: Rules<Element<R, V>, F, I, W>,
+        arguments: A,
+        mut compute: impl FnMut(Vec<K>, A) -> C,
+    ) -> R
+    where
+        K: Clone,
+        R: BatchReturn<K, Value = V>,
+        V: Clone + Send + Sync + 'static,
+        F: Form<V>,
+        I: Fn(&V) -> bool,
+        W: Fn(&V) -> Option<Duration>,
+        A: Clone,
+        C: Future<Output = R>,
+    {
+        let Some(cache) = self.cache().filter(|_| !self.keys.is_empty()) else {
+            return compute(self.keys.to_vec(), arguments).await;
+        };
+        let (spots, experiences) = (self.spots(&cache), experiences(&cache));
+        let entries = async_entries(&spots, &rules, &experiences);
+        let computed = |places: &[usize]| {
+            let keys = self.keys_at(places);
+            let computing = compute(keys.clone(), arguments.clone());
+            async move { computing.await.values(&keys) }
+        };
+        let flights = &cache.inner().flights;
+        match asynchronous::refresh(&entries, &rules, flights, computed).await {
+            Ok(values) => R::gather(self.keys, self.spread(values)),
+            Err(Unanswered::Failed(returned)) => returned,
+            Err(Unanswered::Uneven) => compute(self.keys.to_vec(), arguments).await,
+        }
+    }
+
+    /// The cache of the call, unless it keeps nothing.
+    fn cache(&self) -> Option<Cache> {
+        let (cache, site) = (self.cache.as_ref()?, self.site?);
+        if cache.inner().backend.is_none() {
+            for subject in &self.subjects {
+                cache.inner().tell(site, subject.key.as_ref(), Counted::Miss, EventKind::Miss);
+            }
+            return None;
+        }
+        Some(cache.clone())
+    }
+
+    /// The cache of the call; none where there are no keys, and so nothing to ask of it.
+    pub(super) fn required_cache(&self, operation: &'static str) -> Result<Option<Cache>, Error> {
+        match (&self.cache, self.site) {
+            (Some(cache), _) => Ok(Some(cache.clone())),
+            (None, Some(site)) => CacheOfACall(None).required(site, operation).map(Some),
+            (None, None) => Ok(None),
+        }
+    }
+
+    pub(super) fn spots<'a>(&'a self, cache: &'a Cache) -> Vec<Spot<'a>> {
+        self.subjects.iter().map(|subject| subject.at(cache)).collect()
+    }
+
+    fn keys_at(&self, places: &[usize]) -> Vec<K>
+    where
+        K: Clone,
+    {
+        places.iter().map(|place| self.keys[self.firsts[*place]].clone()).collect()
+    }
+
+    /// The keys at these places, which are about to be computed.
+    fn missing<A>(
+        &self,
+        places: &[usize],
+        hooks: &Hooks<impl Fn(&K, &A), impl Fn(&K, &A)>,
+        arguments: &A,
+        missed: &mut [bool],
+    ) -> Vec<K>
+    where
+        K: Clone,
+    {
+        for place in places {
+            missed[*place] = true;
+            (hooks.on_miss)(&self.keys[self.firsts[*place]], arguments);
+        }
+        self.keys_at(places)
+    }
+
+    fn all_missed<A>(&self, hooks: &Hooks<impl Fn(&K, &A), impl Fn(&K, &A)>, arguments: &A) {
+        self.firsts.iter().for_each(|at| (hooks.on_miss)(&self.keys[*at], arguments));
+    }
+
+    fn tell_hits<A>(
+        &self,
+        missed: &[bool],
+        hooks: &Hooks<impl Fn(&K, &A), impl Fn(&K, &A)>,
+        arguments: &A,
+    ) {
+        let hits = self.firsts.iter().zip(missed).filter(|(_, missed)| !**missed);
+        hits.for_each(|(at, _)| (hooks.on_hit)(&self.keys[*at], arguments));
+    }
+
+    /// The value of each subject as that of each key.
+    pub(super) fn spread<V: Clone>(&self, values: Vec<Option<V>>) -> Vec<Option<V>> {
+        if values.len() == self.keys.len() {
+            return values;
+        }
+        self.subject_of.iter().map(|at| values[*at].clone()).collect()
+    }
+}
+
+/// What a strict cache tells of the store in the place of values.
+fn told<T: TellsFaults, R: Ruleset, S: ?Sized>(
+    cache: &Cache,
+    entries: &[EntryOf<'_, R, S>],
+    places: &[usize],
+    tells: &T,
+) -> Option<T::Return> {
+    let fault = tells.fault().filter(|_| cache.inner().is_strict)?;
+    let mut failures = places.iter().filter_map(|place| entries[*place].tell_failure());
+    Some(fault(failures.next()?))
+}
+
+/// What the call is going to know of each part of the store.
+pub(super) fn experiences(cache: &Cache) -> Vec<Experience> {
+    let parts = cache.inner().backend.as_ref().map_or(1, cache_memoize_core::Backend::parts);
+    (0..parts).map(|_| Experience::default()).collect()
+}
+
+pub(super) fn entries<'a, R: Ruleset>(
+    spots: &'a [Spot<'a>],
+    rules: &'a R,
+    experiences: &'a [Experience],
+) -> Vec<EntryOf<'a, R, dyn Store>> {
+    spots.iter().map(|spot| spot.entry(rules).among(experiences)).collect()
+}
+
+pub(super) fn async_entries<'a, R: Ruleset>(
+    spots: &'a [Spot<'a>],
+    rules: &'a R,
+    experiences: &'a [Experience],
+) -> Vec<EntryOf<'a, R, dyn ErasedAsyncStore>> {
+    spots.iter().map(|spot| spot.async_entry(rules).among(experiences)).collect()
+}

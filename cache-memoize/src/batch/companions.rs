@@ -1,0 +1,171 @@
+//! What the companions of a function with the option `batch` do.
+
+use super::call::{Batch, async_entries, entries, experiences};
+use super::shape::{BatchReturn, Element, Unanswered};
+use crate::call::not_kept;
+use crate::drive::Keep as _;
+use crate::entries::{many_async, many_blocking};
+use crate::error::Error;
+use crate::rules::{Form, Guard, Rules};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+impl<K> Batch<'_, K> {
+    /// Forgets the entries, and says whether there was any. One round trip; on several servers, one for each.
+    ///
+    /// # Errors
+    /// Where there is no cache, or its store failed.
+    pub fn invalidate(&self) -> Result<bool, Error> {
+        let Some(cache) = self.required_cache("invalidate")? else { return Ok(false) };
+        let rules = Guard::<()>::new();
+        let (spots, experiences) = (self.spots(&cache), experiences(&cache));
+        let removed = many_blocking::invalidate(&entries(&spots, &rules, &experiences));
+        spots.iter().for_each(|spot| cache.inner().flights.detach(spot.key));
+        removed
+    }
+
+    /// [`invalidate`](Self::invalidate), async.
+    ///
+    /// # Errors
+    /// As [`invalidate`](Self::invalidate).
+    pub async fn invalidate_async(self) -> Result<bool, Error> {
+        let Some(cache) = self.required_cache("invalidate")? else { return Ok(false) };
+        let rules = Guard::<()>::new();
+        let (spots, experiences) = (self.spots(&cache), experiences(&cache));
+        let entries = async_entries(&spots, &rules, &experiences);
+        let removed = many_async::invalidate(&entries).await;
+        spots.iter().for_each(|spot| cache.inner().flights.detach(spot.key));
+        removed
+    }
+
+    /// The values that are there, without computing.
+    ///
+    /// # Errors
+    /// Where there is no cache, or its store failed.
+    pub fn peek<R, V, F, I, W>(
+        &self,
+        rules: Rules<Element<R, V>, F, I, W>,
+    ) -> Result<R::Peeked, Error>
+    where
+        R: BatchReturn<K, Value = V>,
+        V: Clone + Send + Sync + 'static,
+        F: Form<V>,
+        W: Fn(&V) -> Option<Duration>,
+    {
+        let values = match self.required_cache("peek")? {
+            Some(cache) => {
+                let (spots, experiences) = (self.spots(&cache), experiences(&cache));
+                many_blocking::peek(&entries(&spots, &rules, &experiences))?
+            }
+            None => Vec::new(),
+        };
+        Ok(R::peeked(self.keys, self.spread(values)))
+    }
+
+    /// [`peek`](Self::peek), async.
+    ///
+    /// # Errors
+    /// As [`peek`](Self::peek).
+    pub async fn peek_async<R, V, F, I, W>(
+        self,
+        rules: Rules<Element<R, V>, F, I, W>,
+    ) -> Result<R::Peeked, Error>
+    where
+        R: BatchReturn<K, Value = V>,
+        V: Clone + Send + Sync + 'static,
+        F: Form<V>,
+        W: Fn(&V) -> Option<Duration>,
+    {
+        let values = match self.required_cache("peek")? {
+            Some(cache) => {
+                let (spots, experiences) = (self.spots(&cache), experiences(&cache));
+                let entries = async_entries(&spots, &rules, &experiences);
+                many_async::peek(&entries).await?
+            }
+            None => Vec::new(),
+        };
+        Ok(R::peeked(self.keys, self.spread(values)))
+    }
+
+    /// Stores `returned` as if the function had returned it.
+    ///
+    /// # Errors
+    /// Where there is no cache, its store failed, the options of the function do not keep a value, or there are more
+    /// values than arguments, or fewer.
+    pub fn prime<R, V, F, I, W>(
+        &self,
+        rules: Rules<Element<R, V>, F, I, W>,
+        returned: R,
+    ) -> Result<(), Error>
+    where
+        R: BatchReturn<K, Value = V>,
+        V: Clone + Send + Sync + 'static,
+        F: Form<V>,
+        I: Fn(&V) -> bool,
+        W: Fn(&V) -> Option<Duration>,
+    {
+        let Some(cache) = self.required_cache("store")? else { return Ok(()) };
+        let (places, values) = self.to_store(&rules, returned)?;
+        let (spots, experiences) = (self.spots(&cache), experiences(&cache));
+        let entries = entries(&spots, &rules, &experiences);
+        many_blocking::prime(&chosen(entries, &places), values)
+    }
+
+    /// [`prime`](Self::prime), async.
+    ///
+    /// # Errors
+    /// As [`prime`](Self::prime).
+    pub async fn prime_async<R, V, F, I, W>(
+        self,
+        rules: Rules<Element<R, V>, F, I, W>,
+        returned: R,
+    ) -> Result<(), Error>
+    where
+        R: BatchReturn<K, Value = V>,
+        V: Clone + Send + Sync + 'static,
+        F: Form<V>,
+        I: Fn(&V) -> bool,
+        W: Fn(&V) -> Option<Duration>,
+    {
+        let Some(cache) = self.required_cache("store")? else { return Ok(()) };
+        let (places, values) = self.to_store(&rules, returned)?;
+        let (spots, experiences) = (self.spots(&cache), experiences(&cache));
+        let entries = async_entries(&spots, &rules, &experiences);
+        many_async::prime(&chosen(entries, &places), values).await
+    }
+
+    /// The places of the subjects whose values are to be stored, and the values.
+    fn to_store<R, V, F, I, W>(
+        &self,
+        rules: &Rules<Element<R, V>, F, I, W>,
+        returned: R,
+    ) -> Result<(Vec<usize>, Vec<V>), Error>
+    where
+        R: BatchReturn<K, Value = V>,
+        V: Clone + Send + Sync + 'static,
+        I: Fn(&V) -> bool,
+    {
+        let values = returned.values(self.keys).map_err(|unanswered| match unanswered {
+            Unanswered::Failed(_) => not_kept(),
+            Unanswered::Uneven => uneven(),
+        })?;
+        let mut to_store = BTreeMap::new();
+        for (subject, value) in self.subject_of.iter().zip(values) {
+            let Some(value) = value else { continue };
+            to_store.insert(*subject, rules.keep(&value).ok_or_else(not_kept)?);
+        }
+        Ok(to_store.into_iter().unzip())
+    }
+}
+
+/// The entries at these places, which are in order.
+fn chosen<E>(entries: Vec<E>, places: &[usize]) -> Vec<E> {
+    let chosen = entries.into_iter().enumerate().filter(|(at, _)| places.binary_search(at).is_ok());
+    chosen.map(|(_, entry)| entry).collect()
+}
+
+fn uneven() -> Error {
+    let remedy =
+        "there are more values than arguments, or fewer: give one for each, in their order";
+    Error::new(crate::ErrorKind::NotKept, "store", remedy)
+}

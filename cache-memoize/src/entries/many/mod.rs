@@ -1,0 +1,246 @@
+//! Many entries at once: those on one server are asked for together.
+//!
+//! Entries go by their places in a list. What is asked of a server is made here, and what its answers mean;
+//! [`blocking`] and [`asynchronous`] carry it there and back.
+
+pub(crate) mod asynchronous;
+pub(crate) mod blocking;
+
+use super::filling::Prepared;
+use super::{EntryOf, Face};
+use crate::drive::{Leased, Look};
+use crate::error::Error;
+use crate::plan::{Fill, Permit};
+use crate::resilience::{Operation, is_outage};
+use crate::rules::Ruleset;
+use cache_memoize_core::{
+    Bytes, Key, KeyRef, Lease, LeaseMode, Put, PutMode, Result as Answer, StoreError, Timestamp,
+    Token, Ttl,
+};
+use std::collections::{BTreeMap, HashMap};
+
+/// What is known of entries, by their places.
+pub(crate) type ByPlace<T> = BTreeMap<usize, T>;
+
+/// A lease that is held on the entry at this place.
+pub(crate) type Held = (usize, Token);
+
+/// The moment, for each place, after which a value has to be fresh to be found.
+pub(crate) type After<'f> = dyn Fn(usize) -> Timestamp + Sync + 'f;
+
+/// What leases are asked for.
+#[derive(Clone, Copy)]
+pub(crate) struct LeaseTerms {
+    pub(crate) mode: LeaseMode,
+    pub(crate) ttl: Ttl,
+}
+
+/// The values that no server has to be asked for.
+fn at_hand<R: Ruleset, S: ?Sized>(
+    entries: &[EntryOf<'_, R, S>],
+) -> Result<Vec<Option<R::Stored>>, Error> {
+    let value = |entry: &EntryOf<'_, R, S>| match entry.face {
+        Face::Objects(objects) => Ok(entry.look_into(objects).servable()),
+        Face::Bytes(_) => Ok(entry.near_value()),
+        Face::Missing(reason) => entry.missing("peek", reason).map(|()| None),
+    };
+    entries.iter().map(value).collect()
+}
+
+/// What is seen at these places without asking a server. The others are left out.
+fn looks_at_hand<R: Ruleset, S: ?Sized>(
+    entries: &[EntryOf<'_, R, S>],
+    places: &[usize],
+) -> ByPlace<Look<R::Stored>> {
+    let look = |entry: &EntryOf<'_, R, S>| match entry.face {
+        Face::Objects(objects) => Some(entry.look_into(objects)),
+        Face::Bytes(_) => entry.near_value().map(Look::Found),
+        Face::Missing(_) => Some(Look::Nothing),
+    };
+    places.iter().filter_map(|place| Some((*place, look(&entries[*place])?))).collect()
+}
+
+/// Those of the places whose entries are bytes on a server, by their servers.
+fn by_server<R: Ruleset, S: ?Sized>(
+    entries: &[EntryOf<'_, R, S>],
+    places: impl IntoIterator<Item = usize>,
+) -> Vec<Vec<usize>> {
+    let mut servers = BTreeMap::<usize, Vec<usize>>::new();
+    for place in places {
+        if matches!(entries[place].face, Face::Bytes(_)) {
+            servers.entry(entries[place].part()).or_default().push(place);
+        }
+    }
+    servers.into_values().collect()
+}
+
+/// Those of the places whose entries may be asked for.
+fn undisputed<R: Ruleset, S: ?Sized>(
+    entries: &[EntryOf<'_, R, S>],
+    mut places: Vec<usize>,
+    operation: Operation,
+) -> Vec<usize> {
+    places.retain(|place| entries[*place].undisputed(operation).is_ok());
+    places
+}
+
+/// The leases of entries for which nothing could be asked.
+fn unfenced<S>(places: &[usize]) -> ByPlace<Leased<S>> {
+    let leased = || Leased::Granted { permit: Permit::Unfenced, first: true };
+    places.iter().map(|place| (*place, leased())).collect()
+}
+
+/// What came of asking one server for leases, and those that nobody needs, since a value was found: one that is
+/// fresh beyond the moment `after`.
+fn leased_many<R: Ruleset, S: ?Sized>(
+    entries: &[EntryOf<'_, R, S>],
+    places: &[usize],
+    answer: Answer<Vec<(Lease, Option<Bytes>)>>,
+    mode: LeaseMode,
+    after: &After<'_>,
+) -> (ByPlace<Leased<R::Stored>>, Vec<Held>) {
+    let Ok(leases) = answer else { return (unfenced(places), Vec::new()) };
+    let (mut leased, mut needless) = (ByPlace::new(), Vec::new());
+    for (place, lease) in places.iter().zip(leases) {
+        let (one, token) = entries[*place].leased(Ok(lease), mode, after(*place));
+        leased.insert(*place, one);
+        needless.extend(token.map(|token| (*place, token)));
+    }
+    (leased, needless)
+}
+
+/// What one server is asked for: entries, and behind them the generations of all of their groups, each once.
+struct Question {
+    keys: Vec<Key>,
+    numbers: HashMap<Key, usize>,
+}
+
+impl Question {
+    /// About entries and their groups.
+    fn about<R: Ruleset, S: ?Sized>(entries: &[EntryOf<'_, R, S>], places: &[usize]) -> Self {
+        let keys = places.iter().map(|place| {
+            entries[*place].begin_near(LeaseMode::Join);
+            entries[*place].key.to_key()
+        });
+        Self::behind(keys.collect(), entries, places)
+    }
+
+    /// About the groups alone.
+    fn about_groups<R: Ruleset, S: ?Sized>(
+        entries: &[EntryOf<'_, R, S>],
+        places: &[usize],
+    ) -> Self {
+        Self::behind(Vec::new(), entries, places)
+    }
+
+    fn behind<R: Ruleset, S: ?Sized>(
+        mut keys: Vec<Key>,
+        entries: &[EntryOf<'_, R, S>],
+        places: &[usize],
+    ) -> Self {
+        let mut numbers = HashMap::new();
+        for number in places.iter().flat_map(|place| entries[*place].number_keys()) {
+            numbers.entry(number).or_insert_with_key(|number| {
+                keys.push(number.clone());
+                keys.len() - 1
+            });
+        }
+        Self { keys, numbers }
+    }
+
+    /// What was answered about the groups of this entry.
+    fn numbers_of<R: Ruleset, S: ?Sized>(
+        &self,
+        entry: &EntryOf<'_, R, S>,
+        answers: &[Option<Bytes>],
+    ) -> Vec<Option<Bytes>> {
+        let number = |key| self.numbers.get(key).and_then(|at| answers[*at].clone());
+        entry.number_keys().iter().map(number).collect()
+    }
+
+    /// Tells every entry the generations of its groups.
+    fn learn<R: Ruleset, S: ?Sized>(
+        &self,
+        entries: &[EntryOf<'_, R, S>],
+        places: &[usize],
+        answers: &[Option<Bytes>],
+    ) {
+        for place in places {
+            let numbers = self.numbers_of(&entries[*place], answers);
+            entries[*place].numbers().learn(&numbers);
+        }
+    }
+}
+
+/// Values on their way to one server.
+struct Load<'a, T> {
+    values: Vec<Loaded<T>>,
+    puts: Vec<Put<'a>>,
+}
+
+struct Loaded<T> {
+    place: usize,
+    stored: T,
+    ttl: Ttl,
+}
+
+impl<'a, T> Load<'a, T> {
+    fn new() -> Self {
+        Self { values: Vec::new(), puts: Vec::new() }
+    }
+
+    fn add(&mut self, key: KeyRef<'a>, prepared: Prepared, place: usize, stored: T) {
+        let Prepared { entry: value, ttl, kept_for, token } = prepared;
+        self.values.push(Loaded { place, stored, ttl });
+        self.puts.push(Put { key, value, ttl: kept_for, mode: PutMode::IfLease(token) });
+    }
+}
+
+/// Brings values into the form of the store, to be stored under their leases. What cannot be stored is told.
+fn laden<'a, R: Ruleset, S: ?Sized>(
+    entries: &[EntryOf<'a, R, S>],
+    fills: Vec<(usize, Permit, R::Stored)>,
+    filled: &mut ByPlace<Fill>,
+) -> Load<'a, R::Stored> {
+    let mut load = Load::new();
+    for (place, permit, stored) in fills {
+        let entry = &entries[place];
+        match entry.prepared(permit, &stored) {
+            Ok(prepared) => load.add(entry.key, prepared, place, stored),
+            Err((fill, ttl)) => {
+                let fill = ttl.map_or(fill, |ttl| entry.followed(fill, stored, ttl));
+                filled.insert(place, fill);
+            }
+        }
+    }
+    load
+}
+
+/// What many answers say of the store that gave them: that which says most.
+fn verdict(answers: &[Answer<bool>]) -> Answer<()> {
+    let failures = || answers.iter().filter_map(|answer| answer.as_ref().err());
+    let outage = failures().find(|error| is_outage(error.kind()));
+    outage.or_else(|| failures().next()).map_or(Ok(()), |error| Err(error.again()))
+}
+
+/// The same failure for so many values.
+fn all_failed(count: usize, error: &StoreError) -> Vec<Answer<bool>> {
+    (0..count).map(|_| Err(error.again())).collect()
+}
+
+/// As many answers as there were values.
+fn each_of(count: usize, answers: Vec<Answer<bool>>) -> Vec<Answer<bool>> {
+    if answers.len() == count {
+        return answers;
+    }
+    let questions: Answer<Vec<()>> = Ok(answers.iter().map(|_| ()).collect());
+    match super::grouped::each("put", count, questions) {
+        Ok(_) => answers,
+        Err(error) => all_failed(count, &error),
+    }
+}
+
+/// Whether any of them was there; an error where one failed.
+fn any(outcomes: Vec<Result<bool, Error>>) -> Result<bool, Error> {
+    outcomes.into_iter().try_fold(false, |any, one| Ok(any | one?))
+}
