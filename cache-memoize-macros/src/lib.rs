@@ -59,6 +59,7 @@ use proc_macro::TokenStream;
 /// | `on_hit`, `on_miss` | path or closure | called with the key arguments by reference |
 /// | `single_flight` | `"process"`, `"fleet"`, `"off"` | whether callers of one key wait for each other |
 /// | `tags(..)` | `"user:{user_id}"`, expressions | groups; `cache.invalidate_tag("user:42")` forgets all of one |
+/// | `batch` | flag | a function of many keys, `&[K]`: computes only those that are missing |
 /// | `local` | flag | in process only, typed, no serde bound on the value |
 /// | `companions` | `false`, or a visibility such as `pub(crate)` | whether and how visible the companions are |
 /// | `in_impl` | flag | this is an associated function without a receiver |

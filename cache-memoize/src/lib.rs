@@ -99,6 +99,7 @@ pub use stats::{FunctionStats, Stats};
 #[doc = include_str!("../../docs/guide/from-django.md")]
 #[doc = include_str!("../../docs/guide/from-moka.md")]
 #[doc = include_str!("../../docs/guide/options/background.md")]
+#[doc = include_str!("../../docs/guide/options/batch.md")]
 #[doc = include_str!("../../docs/guide/options/cache.md")]
 #[doc = include_str!("../../docs/guide/options/cache_err.md")]
 #[doc = include_str!("../../docs/guide/options/cache_if.md")]
