@@ -149,6 +149,47 @@ fn who_comes_after_an_invalidation_computes_anew() {
     }
 }
 
+static WORLD: AtomicU32 = AtomicU32::new(0);
+
+#[cache_memoize(ttl = 60, batch, skip(act))]
+fn world(ids: &[u64], act: Act<'_>) -> Vec<u32> {
+    let world = WORLD.load(Ordering::SeqCst);
+    act(ids);
+    vec![world; ids.len()]
+}
+
+/// Who joins a computation here does not know of what happened there.
+#[test]
+fn what_another_process_invalidates_is_not_passed_on() {
+    let invalidations: [fn(); 2] =
+        [|| drop(invalidate_world(&[1, 2])), || invalidate_all_world().expect("the store works")];
+    for invalidate in invalidations {
+        let (counts, memory) = (Counts::new(), Backend::from(Memory::new()));
+        let built = || Cache::builder().backend(counts.wrap(&memory)).build();
+        let (here, there) = (built().expect("right settings"), built().expect("right settings"));
+        let (began, goes_on) = (Barrier::new(2), Barrier::new(2));
+        let old = |_: &[u64]| {
+            began.wait();
+            goes_on.wait();
+        };
+        thread::scope(|scope| {
+            scope.spawn(|| with_default(&here, || world(&[1, 2], &old)));
+            began.wait();
+            let now = WORLD.fetch_add(1, Ordering::SeqCst) + 1;
+            with_default(&there, invalidate);
+            counts.reset();
+            let joined = scope.spawn(|| with_default(&here, || world(&[2, 1], &nothing)));
+            // It has looked, and is about to join.
+            while counts.of("get") == 0 {
+                thread::yield_now();
+            }
+            (0..100).for_each(|_| thread::yield_now());
+            goes_on.wait();
+            assert_eq!(joined.join().unwrap(), [now, now]);
+        });
+    }
+}
+
 #[test]
 fn a_refresh_overtakes_what_began_before() {
     on_every_kind(|name| {

@@ -108,7 +108,7 @@ pub(super) fn a_value_is_read_whole(subject: &Subject) {
 /// removed, over and over, while callers read, lease, compute and fill. Once a removal returned, no
 /// caller may be served a version from before it.
 pub(super) fn no_removed_value_comes_back(subject: &Subject) {
-    const REMOVALS: u64 = 1000;
+    const REMOVALS: u64 = 250;
     let source = Source::default();
     together(|index| {
         let _end = EndOnPanic(&source);
