@@ -2,6 +2,7 @@
 //! here knows how bytes travel, so that the blocking and the async face do the same.
 
 mod get;
+mod holds;
 mod increment;
 mod lease;
 mod put;
@@ -11,6 +12,7 @@ mod update;
 mod upkeep;
 
 pub(crate) use get::Get;
+pub(crate) use holds::Holds;
 pub(crate) use increment::Increment;
 pub(crate) use lease::{Release, TakeLease};
 pub(crate) use put::{Add, Fill, Put};

@@ -11,6 +11,7 @@ mod faces;
 mod futures;
 mod interleavings;
 mod leases;
+mod listing;
 mod model;
 mod objects;
 mod registry;
@@ -100,6 +101,9 @@ macro_rules! __face {
     (objects) => {
         $crate::Face::Objects
     };
+    (listing) => {
+        $crate::Face::Listing
+    };
 }
 
 #[doc(hidden)]
@@ -118,6 +122,11 @@ macro_rules! __stamp_face {
     (objects) => {
         mod objects {
             $crate::__clauses! { every_face object_face, [$crate::__stamp_clauses], objects }
+        }
+    };
+    (listing) => {
+        mod listing {
+            $crate::__clauses! { listing_face, [$crate::__stamp_clauses], listing }
         }
     };
 }
@@ -148,6 +157,8 @@ pub enum Face {
     Async,
     /// [`ObjectStore`](cache_memoize_core::ObjectStore).
     Objects,
+    /// [`Listing`](cache_memoize_core::Listing), of what is written through another face.
+    Listing,
 }
 
 impl fmt::Display for Face {
@@ -156,6 +167,7 @@ impl fmt::Display for Face {
             Self::Blocking => "blocking",
             Self::Async => "async",
             Self::Objects => "objects",
+            Self::Listing => "listing",
         })
     }
 }
@@ -209,7 +221,7 @@ pub fn check(name: &str, face: Face, fixture: Fixture) {
 /// If they are not, or do not.
 pub fn check_faces(listed: &[Face], fixture: Fixture) {
     let offered = faces::offered(&fixture.backend);
-    for face in [Face::Blocking, Face::Async, Face::Objects] {
+    for face in [Face::Blocking, Face::Async, Face::Objects, Face::Listing] {
         assert_eq!(
             listed.contains(&face),
             offered.contains(&face),
