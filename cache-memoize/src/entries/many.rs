@@ -93,7 +93,7 @@ fn at_hand<R: Ruleset, S: ?Sized>(
 }
 
 /// The places of those entries that are asked for, by their servers.
-fn by_server<R: Ruleset, S: ?Sized>(
+pub(super) fn by_server<R: Ruleset, S: ?Sized>(
     entries: &[EntryOf<'_, R, S>],
     is_asked_for: impl Fn(usize) -> bool,
 ) -> Vec<Vec<usize>> {
@@ -107,13 +107,13 @@ fn by_server<R: Ruleset, S: ?Sized>(
 }
 
 /// What one server is asked for: entries, and behind them the generations of all of their groups, each once.
-struct Question {
-    keys: Vec<Key>,
+pub(super) struct Question {
+    pub(super) keys: Vec<Key>,
     numbers: HashMap<Key, usize>,
 }
 
 impl Question {
-    fn about<R: Ruleset, S: ?Sized>(
+    pub(super) fn about<R: Ruleset, S: ?Sized>(
         entries: &[EntryOf<'_, R, S>],
         places: &[usize],
     ) -> Result<Self, Error> {
@@ -150,7 +150,7 @@ impl Question {
     }
 
     /// Tells every entry the generations of its groups.
-    fn learn<R: Ruleset, S: ?Sized>(
+    pub(super) fn learn<R: Ruleset, S: ?Sized>(
         &self,
         entries: &[EntryOf<'_, R, S>],
         places: &[usize],
@@ -166,14 +166,18 @@ impl Question {
 }
 
 impl<R: Ruleset> EntryOf<'_, R, dyn Store> {
-    fn ask_for_all(&self, store: &dyn Store, keys: &[Key]) -> Answer<Vec<Option<Bytes>>> {
+    pub(super) fn ask_for_all(
+        &self,
+        store: &dyn Store,
+        keys: &[Key],
+    ) -> Answer<Vec<Option<Bytes>>> {
         self.pay(store);
         self.get_all(store, &borrowed(keys))
     }
 }
 
 impl<R: Ruleset> EntryOf<'_, R, dyn ErasedAsyncStore + '_> {
-    async fn ask_for_all(
+    pub(super) async fn ask_for_all(
         &self,
         store: &(dyn ErasedAsyncStore + '_),
         keys: &[Key],

@@ -7,6 +7,7 @@ mod asynchronous;
 mod blocking;
 mod doubt;
 mod explaining;
+mod explaining_many;
 mod grouped;
 mod many;
 mod nearby;
@@ -33,6 +34,7 @@ use cache_memoize_core::{
     Bytes, KeyRef, Lease, LeaseMode, ObjectStore, StoreError, StoreErrorKind, Timestamp, Token, Ttl,
 };
 use doubt::TO_LEARN_THE_TOKEN;
+pub(crate) use explaining_many::{explain_many, explain_many_async};
 pub(crate) use many::{know_many, know_many_async, peek_many, peek_many_async};
 use nearby::Nearby;
 pub(crate) use objects::look_into;
