@@ -123,6 +123,7 @@ pub use stats::{FunctionStats, Stats};
 #[doc = include_str!("../../docs/guide/options/ttl.md")]
 #[doc = include_str!("../../docs/guide/options/ttl_with.md")]
 #[doc = include_str!("../../docs/guide/options/version.md")]
+#[doc = include_str!("../../docs/guide/inspecting.md")]
 #[doc = include_str!("../../docs/guide/seeing.md")]
 #[doc = include_str!("../../docs/guide/stores.md")]
 struct Documents;
