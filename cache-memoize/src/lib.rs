@@ -51,6 +51,7 @@ mod flight;
 mod groups;
 mod key;
 mod lifetime;
+mod listing;
 mod local;
 mod many;
 mod near;
@@ -75,7 +76,7 @@ pub use builder::CacheBuilder;
 pub use by_hand::Entry;
 pub use cache::{Cache, Value};
 pub use cache_memoize_core as core;
-pub use cache_memoize_core::{Key, KeyRef};
+pub use cache_memoize_core::{Key, KeyRef, ServerCounts};
 pub use cache_memoize_macros::{CacheKey, cache_memoize};
 #[cfg(feature = "memcached")]
 pub use cache_memoize_memcached::{Memcached, MemcachedBuilder};
@@ -89,6 +90,7 @@ pub use entry_key::EntryKey;
 pub use error::{Error, ErrorKind};
 pub use explain::{EntryForm, Explained, TimeLeft};
 pub use key::{CacheKey, Composite, KeyWriter, Serialized};
+pub use listing::Keys;
 pub use near::Near;
 pub use observer::{Event, EventKind, Observer, Tier};
 pub use stats::{FunctionStats, Stats};
@@ -123,6 +125,7 @@ pub use stats::{FunctionStats, Stats};
 #[doc = include_str!("../../docs/guide/options/ttl.md")]
 #[doc = include_str!("../../docs/guide/options/ttl_with.md")]
 #[doc = include_str!("../../docs/guide/options/version.md")]
+#[doc = include_str!("../../docs/guide/inspecting.md")]
 #[doc = include_str!("../../docs/guide/seeing.md")]
 #[doc = include_str!("../../docs/guide/stores.md")]
 struct Documents;

@@ -2,10 +2,11 @@
 
 use crate::cache::{Cache, Value};
 use crate::call::Subject;
-use crate::entries::{many_async, many_blocking};
+use crate::entries::{explain_many, explain_many_async, many_async, many_blocking};
 use crate::entry_key::EntryKey;
 use crate::error::Error;
-use crate::rules::Rules;
+use crate::explain::Explained;
+use crate::rules::{Guard, Rules};
 use crate::treatment::Spot;
 use std::collections::HashMap;
 
@@ -75,6 +76,35 @@ impl Cache {
         let spots = self.spots(&subjects);
         let entries: Vec<_> = spots.iter().map(|spot| spot.async_entry(&rules)).collect();
         many_async::prime(&entries, values).await.map_err(|error| error.during("set_many"))
+    }
+
+    /// What is known of the entries under these keys, each as by [`explain`](Self::explain). Two round trips; on several
+    /// servers, two for each.
+    ///
+    /// # Errors
+    /// As [`explain`](Self::explain).
+    pub fn explain_many(
+        &self,
+        keys: impl IntoIterator<Item = impl EntryKey>,
+    ) -> Result<Vec<Option<Explained>>, Error> {
+        let (rules, subjects) = (Guard::<()>::new(), self.subjects(keys));
+        let spots = self.spots(&subjects);
+        let entries: Vec<_> = spots.iter().map(|spot| spot.entry(&rules)).collect();
+        explain_many(&entries).map_err(|error| error.during("explain_many"))
+    }
+
+    /// [`explain_many`](Self::explain_many), async.
+    ///
+    /// # Errors
+    /// As [`explain`](Self::explain).
+    pub async fn explain_many_async(
+        &self,
+        keys: impl IntoIterator<Item = impl EntryKey>,
+    ) -> Result<Vec<Option<Explained>>, Error> {
+        let (rules, subjects) = (Guard::<()>::new(), self.subjects(keys));
+        let spots = self.spots(&subjects);
+        let entries: Vec<_> = spots.iter().map(|spot| spot.async_entry(&rules)).collect();
+        explain_many_async(&entries).await.map_err(|error| error.during("explain_many"))
     }
 
     fn subjects(&self, keys: impl IntoIterator<Item = impl EntryKey>) -> Vec<Subject> {

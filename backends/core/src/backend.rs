@@ -1,4 +1,4 @@
-use crate::{Bus, Clock, ErasedAsyncStore, KeyRef, ObjectStore, Store, SystemClock};
+use crate::{Bus, Clock, ErasedAsyncStore, KeyRef, Listing, ObjectStore, Store, SystemClock};
 use std::fmt;
 use std::sync::Arc;
 
@@ -22,6 +22,7 @@ pub struct Backend {
     async_store: Option<Arc<dyn ErasedAsyncStore>>,
     objects: Option<Arc<dyn ObjectStore>>,
     bus: Option<Arc<dyn Bus>>,
+    listing: Option<Arc<dyn Listing>>,
     parts: Option<Parts>,
     shards: Option<Parts>,
     clock: Arc<dyn Clock>,
@@ -45,6 +46,7 @@ impl Backend {
             async_store: None,
             objects: None,
             bus: None,
+            listing: None,
             parts: None,
             shards: None,
             clock: Arc::new(SystemClock),
@@ -54,7 +56,14 @@ impl Backend {
     /// The name, the place, the clock and the parts alone: what a wrapper begins with that offers faces of its own.
     #[must_use]
     pub fn without_faces(&self) -> Self {
-        Self { store: None, async_store: None, objects: None, bus: None, ..self.clone() }
+        Self {
+            store: None,
+            async_store: None,
+            objects: None,
+            bus: None,
+            listing: None,
+            ..self.clone()
+        }
     }
 
     /// Says where the store is, for people to read: `"cache-1:6379"`. No user and no password.
@@ -89,6 +98,13 @@ impl Backend {
     #[must_use]
     pub fn with_bus(mut self, bus: impl Bus + 'static) -> Self {
         self.bus = Some(Arc::new(bus));
+        self
+    }
+
+    /// Adds what tells which keys the store has, for people who look into it.
+    #[must_use]
+    pub fn with_listing(mut self, listing: impl Listing + 'static) -> Self {
+        self.listing = Some(Arc::new(listing));
         self
     }
 
@@ -168,6 +184,12 @@ impl Backend {
         self.bus.as_ref()
     }
 
+    /// What tells which keys the store has.
+    #[must_use]
+    pub fn listing(&self) -> Option<&Arc<dyn Listing>> {
+        self.listing.as_ref()
+    }
+
     /// How many parts the store has, one at least.
     #[must_use]
     pub fn parts(&self) -> usize {
@@ -208,6 +230,7 @@ impl fmt::Debug for Backend {
             .field("async", &self.async_store.is_some())
             .field("objects", &self.objects.is_some())
             .field("bus", &self.bus.is_some())
+            .field("listing", &self.listing.is_some())
             .field("parts", &self.parts())
             .field("shards", &self.shards())
             .finish_non_exhaustive()

@@ -9,7 +9,8 @@
 //! | async | [`AsyncStore`] | `async` functions |
 //! | typed objects | [`ObjectStore`] | both, for values that never leave the process |
 //!
-//! and, if it can tell what others change, a [`Bus`]. A store on several servers says [which of
+//! and, if it can tell what others change, a [`Bus`]; if it can tell which keys it has, a [`Listing`], for people who look
+//! into it. A store on several servers says [which of
 //! them](Backend::with_parts) serves a key, so that one which is down costs its own keys alone.
 //!
 //! # The order of operations
@@ -57,6 +58,7 @@ mod error;
 mod generations;
 mod key;
 mod lease;
+mod listing;
 mod objects;
 mod store;
 mod ttl;
@@ -72,6 +74,7 @@ pub use error::{BoxError, StoreError, StoreErrorKind};
 pub use generations::{Generation, Generations};
 pub use key::{InvalidKey, Key, KeyRef};
 pub use lease::{Lease, LeaseMode, PutMode, Token};
+pub use listing::{Listing, Page, Pages, ServerCounts};
 pub use objects::{AnyObject, Object, ObjectStore, OnEviction};
 pub use store::{Put, Store};
 pub use ttl::Ttl;

@@ -146,6 +146,29 @@ pub(crate) fn live_value(reply: Reply, now: impl FnOnce() -> Timestamp) -> Outco
     }
 }
 
+/// What an item holds, as far as its flags and its length tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Holding {
+    /// A value.
+    Value,
+    /// No value: there is no item, or it is a lease alone.
+    Nothing,
+    /// A head, which tells whether the value behind it is alive.
+    Perhaps,
+}
+
+/// Reads the answer to [`Request::glimpse`](crate::wire::Request::glimpse).
+pub(crate) fn holding(reply: &Reply) -> Outcome<Holding> {
+    if reply.is_miss() {
+        return Ok(Holding::Nothing);
+    }
+    if reply.client_flags()? != FRAMED {
+        return Ok(Holding::Value);
+    }
+    let is_head_alone = reply.size() == Some(Head::LENGTH as u64);
+    Ok(if is_head_alone { Holding::Nothing } else { Holding::Perhaps })
+}
+
 /// Takes the head off an item that has one. An item that says so and has none is damaged, and holds nothing.
 fn open(reply: &Reply) -> Outcome<Option<(Head, Bytes)>> {
     if reply.client_flags()? != FRAMED {

@@ -39,6 +39,10 @@
 //!   is the last that it knows: what should live longer ends then.
 //! - [`clear`](cache_memoize_core::Store::clear) is `flush_all`: it **empties the servers**, whoever else keeps
 //!   something there. memcached cannot do less.
+//! - A [listing](cache_memoize_core::Listing) is what the server's LRU crawler tells (`lru_crawler metadump all`). It may
+//!   miss keys that are used while it goes on. The names on one server are fetched at once and wait in this process;
+//!   what lies under them is asked for afterwards, which counts as hits. A server whose crawler is off (`-o
+//!   no_lru_crawler`), or that was started with `-X`, tells none.
 //! - A key under a lease holds, for other clients, 25 bytes more than its value; see the
 //!   page on leases in `docs/decisions`.
 
@@ -128,6 +132,7 @@ impl From<Memcached> for Backend {
         let backend = Self::new("memcached")
             .with_place(servers.addresses().join(","))
             .with_store(memcached.clone())
+            .with_listing(memcached.clone())
             .with_parts(servers.all().len(), serving(&servers))
             .with_shards(servers.all().len(), serving(&servers));
         #[cfg(feature = "tokio")]

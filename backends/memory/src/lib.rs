@@ -50,6 +50,7 @@ mod ghosts;
 mod janitor;
 mod leases;
 mod ledger;
+mod listing;
 mod objects;
 mod policy;
 mod queues;
@@ -154,6 +155,7 @@ impl From<Memory> for Backend {
             .with_clock(memory.table.clock())
             .with_store(memory.clone())
             .with_async_store(NonBlocking(memory.clone()))
+            .with_listing(memory.clone())
             .with_objects(Arc::new(memory))
     }
 }

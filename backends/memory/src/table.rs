@@ -67,6 +67,14 @@ impl Table {
         Some(view(entry))
     }
 
+    /// The keys of all live entries. To look at them does not count as asking for them.
+    pub(crate) fn keys(&self) -> Vec<Key> {
+        let now = self.time.now();
+        let entries = self.entries.pin();
+        let live = entries.iter().filter(|(_, entry)| entry.lives(|| now));
+        live.map(|(key, _)| key.clone()).collect()
+    }
+
     /// Stores `payload` if `mode` allows it. Where it does not, the payload is dropped here, when the
     /// lock is free again.
     pub(crate) fn put(

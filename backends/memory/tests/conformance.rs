@@ -5,7 +5,7 @@ use cache_memoize_testkit::{FakeClock, Fixture, conformance};
 
 conformance! {
     mod bounded_by_entries;
-    faces: [blocking, async, objects],
+    faces: [blocking, async, objects, listing],
     store: || {
         let clock = FakeClock::new();
         let memory = Memory::builder().clock(clock.clone()).build();
@@ -17,7 +17,7 @@ const LARGEST_VALUE: usize = 1 << 20;
 
 conformance! {
     mod bounded_by_weight;
-    faces: [blocking, async, objects],
+    faces: [blocking, async, objects, listing],
     store: || {
         let clock = FakeClock::new();
         let bound = LARGEST_VALUE + 250 + Memory::ENTRY_OVERHEAD;

@@ -62,6 +62,8 @@
 //!   Without a runtime it gives an error. For one without timers or sockets it gives an error too, but tokio tells
 //!   of that by a panic alone, which is caught at the first call on such a runtime, or the first ones if they come
 //!   at once: a program with `panic = "abort"` ends there.
+//! - **A [listing](cache_memoize_core::Listing)** asks one master after the other by `SCAN`, a thousand names at a time.
+//!   While slots move, or when a master fails over, keys may be missing in it.
 //! - **[`clear`](cache_memoize_core::Store::clear) empties the whole database**, with whatever else is in it
 //!   (`FLUSHDB`), on a cluster that of every master. Give the cache a database, or better a server, of its own.
 
@@ -78,6 +80,7 @@ mod handshake;
 mod layout;
 mod operations;
 mod rounds;
+mod scan;
 mod scripts;
 mod settings;
 
@@ -198,7 +201,8 @@ impl From<Redis> for Backend {
         let backend = Self::new("redis")
             .with_place(redis.settings().place.to_string())
             .with_store(redis.clone())
-            .with_bus(redis.clone());
+            .with_bus(redis.clone())
+            .with_listing(redis.clone());
         let backend = match redis.shared.cluster.clone() {
             Some(cluster) => backend
                 .with_parts(cluster::PARTS, move |key| cluster.part(layout::slot_of(key)))

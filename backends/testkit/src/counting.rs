@@ -56,7 +56,7 @@ impl Counts {
     /// `backend`, counted here through its blocking and its async face.
     ///
     /// The face for objects is left out: what goes through it makes no round trip, and a cache that
-    /// found it would have nothing to count.
+    /// found it would have nothing to count. So is a listing, which no function asks.
     #[must_use]
     pub fn wrap(&self, backend: &Backend) -> Backend {
         let mut wrapped = backend.without_faces();

@@ -130,7 +130,7 @@ impl Faults {
     /// `backend`, with these faults in its blocking and its async face.
     ///
     /// The face for objects is left out: nothing can go wrong with it, and a cache that found it
-    /// would never meet a fault.
+    /// would never meet a fault. So is a listing, which no function asks.
     #[must_use]
     pub fn wrap(&self, backend: &Backend) -> Backend {
         let mut wrapped = backend.without_faces();

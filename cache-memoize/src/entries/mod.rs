@@ -7,6 +7,7 @@ mod asynchronous;
 mod blocking;
 mod doubt;
 mod explaining;
+mod explaining_many;
 mod filling;
 mod grouped;
 mod many;
@@ -35,6 +36,7 @@ use cache_memoize_core::{
     Token, Ttl,
 };
 use doubt::TO_LEARN_THE_TOKEN;
+pub(crate) use explaining_many::{explain_many, explain_many_async};
 pub(crate) use many::{ByPlace, LeaseTerms, asynchronous as many_async, blocking as many_blocking};
 use nearby::Nearby;
 pub(crate) use objects::look_into;

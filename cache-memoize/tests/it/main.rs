@@ -15,6 +15,7 @@ mod groups;
 mod guard;
 mod keys;
 mod left_behind;
+mod listing;
 mod many;
 mod messages;
 mod near;

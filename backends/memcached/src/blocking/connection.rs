@@ -3,7 +3,7 @@ use crate::address::Address;
 use crate::deadline::Deadline;
 use crate::fault::{Fault, Outcome};
 use crate::moment::Moment;
-use crate::wire::{Answers, Incoming, Request};
+use crate::wire::{Answers, Incoming, Lines, More, Request};
 use std::io;
 use std::time::Duration;
 
@@ -57,6 +57,28 @@ impl Connection {
             }
         }
         Ok(answers.into_iter())
+    }
+
+    /// Sends a command that is older than the meta protocol, and shows each line of its answer to `look`. Of the
+    /// deadlines each is for the next step alone.
+    pub(super) fn converse(
+        &mut self,
+        command: &[u8],
+        deadline: impl Fn() -> Deadline,
+        mut look: impl FnMut(&[u8]) -> Outcome<More>,
+    ) -> Outcome<()> {
+        let mut rest = command;
+        while !rest.is_empty() {
+            let sent = self.socket.act(deadline(), |stream| stream.write(rest))?;
+            rest = &rest[sent..];
+        }
+        let mut lines = Lines::default();
+        loop {
+            let come = self.socket.act(deadline(), |stream| stream.read(&mut self.chunk))?;
+            if lines.take(&self.chunk[..come], &mut look)? == More::Ended {
+                return Ok(());
+            }
+        }
     }
 
     /// Whether the server has not closed it, as far as this machine knows. Costs a system call and no round

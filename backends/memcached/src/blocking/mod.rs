@@ -2,6 +2,7 @@
 
 mod call;
 mod connection;
+mod listing;
 mod pool;
 mod store;
 mod stream;

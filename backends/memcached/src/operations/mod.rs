@@ -2,6 +2,7 @@
 //! here knows how bytes travel, so that the blocking and the async face do the same.
 
 mod get;
+mod holds;
 mod increment;
 mod lease;
 mod many;
@@ -12,6 +13,7 @@ mod update;
 mod upkeep;
 
 pub(crate) use get::Get;
+pub(crate) use holds::Holds;
 pub(crate) use increment::Increment;
 pub(crate) use lease::{Release, TakeLease};
 pub(crate) use many::{Many, Room};

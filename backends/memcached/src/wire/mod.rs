@@ -4,9 +4,11 @@
 //! found out here, because that crate does not give the announced length of a value.
 
 mod incoming;
+mod lines;
 mod reply;
 mod request;
 
 pub(crate) use incoming::Incoming;
+pub(crate) use lines::{DUMP, Dumped, Lines, More, STATS, busy, read_dumped, read_stat};
 pub(crate) use reply::{Answers, Refusal, Reply, Written};
 pub(crate) use request::{Condition, Expected, Request};

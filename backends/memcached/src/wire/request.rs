@@ -58,6 +58,11 @@ impl Request {
         self.command(MetaOp::Get, key, &["v", "f", "c", "t"])
     }
 
+    /// Asks what sort of item is under `key`, and how long it is; that is no use of it, by which it would live on.
+    pub(crate) fn glimpse(&mut self, key: &str) -> Outcome<()> {
+        self.command(MetaOp::Get, key, &["f", "s", "u"])
+    }
+
     /// Asks how long the value under `key` is.
     pub(crate) fn measure(&mut self, key: &str) -> Outcome<()> {
         self.command(MetaOp::Get, key, &["s"])
@@ -168,6 +173,7 @@ mod tests {
         let item = plain(Bytes::from_static(b"a\r\nb"));
         assert_eq!(text(|request| request.get("k")), "mg k v f O1\r\n");
         assert_eq!(text(|request| request.look("k")), "mg k v f c t O1\r\n");
+        assert_eq!(text(|request| request.glimpse("k")), "mg k f s u O1\r\n");
         let set = |condition| text(|request| request.set("k", &item, condition));
         assert_eq!(set(Condition::Always), "ms k 4 T0 F0 c O1\r\na\r\nb\r\n");
         assert_eq!(set(Condition::IfAbsent), "ms k 4 T0 F0 c ME O1\r\na\r\nb\r\n");

@@ -58,9 +58,18 @@ fn the_async_face_keeps_the_contract_behind_wrappers() {
 }
 
 #[test]
+fn the_listing_keeps_the_contract_on_one_server_and_on_three() {
+    keeps_the_contract(Face::Listing, on_a_socket, &[]);
+    keeps_the_contract(Face::Listing, on_three_servers, &[]);
+}
+
+#[test]
 fn both_faces_look_into_the_same_store() {
-    let faces: &[Face] =
-        if cfg!(feature = "tokio") { &[Face::Blocking, Face::Async] } else { &[Face::Blocking] };
+    let faces: &[Face] = if cfg!(feature = "tokio") {
+        &[Face::Blocking, Face::Async, Face::Listing]
+    } else {
+        &[Face::Blocking, Face::Listing]
+    };
     check_faces(faces, on_a_socket());
 }
 

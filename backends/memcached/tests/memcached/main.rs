@@ -8,6 +8,7 @@ mod futures;
 mod garbage;
 mod items;
 mod leases;
+mod listing;
 mod round_trips;
 #[cfg(feature = "tokio")]
 mod runtimes;

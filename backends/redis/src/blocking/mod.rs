@@ -2,6 +2,7 @@
 
 mod connection;
 mod dialer;
+mod listing;
 mod pool;
 mod resolver;
 mod stream;

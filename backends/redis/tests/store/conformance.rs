@@ -16,6 +16,7 @@ use std::thread;
 
 conformance! {
     mod tcp;
+    faces: [blocking, async, listing],
     store: || {
         let server = RedisServer::start();
         let (redis, runtime) = (patient(&server.tcp_url()), one_thread());
@@ -93,6 +94,16 @@ fn the_blocking_face_keeps_the_contract_behind_a_sentinel() {
 fn the_async_face_keeps_the_contract_behind_a_sentinel() {
     let sentinel = RedisSentinel::start();
     walk(Face::Async, databases(&sentinel.url(), ""));
+}
+
+#[test]
+fn the_listing_keeps_the_contract_wherever_the_servers_are() {
+    let (server, certificates) = over_tls();
+    let (cluster, sentinel) = (RedisCluster::start(3), RedisSentinel::start());
+    walk(Face::Listing, databases(&server.unix_url(), "protocol=3"));
+    walk(Face::Listing, databases(&server.tls_url(), &certificates.parameters()));
+    walk(Face::Listing, vec![patient(&cluster.url()).into()]);
+    walk(Face::Listing, databases(&sentinel.url(), ""));
 }
 
 fn over_tls() -> (RedisServer, Certificates) {

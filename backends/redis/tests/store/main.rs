@@ -6,6 +6,7 @@ mod cluster;
 mod conformance;
 mod costs;
 mod faults;
+mod listing;
 mod messages;
 mod runtimes;
 mod sentinel;

@@ -12,6 +12,7 @@ pub(super) fn offered(backend: &Backend) -> Vec<Face> {
         (Face::Blocking, backend.store().is_some()),
         (Face::Async, backend.async_store().is_some()),
         (Face::Objects, backend.objects().is_some()),
+        (Face::Listing, backend.listing().is_some()),
     ]
     .into_iter()
     .filter_map(|(face, is_there)| is_there.then_some(face))
@@ -35,8 +36,13 @@ pub(super) fn assert_shared(fixture: Fixture) {
 
 /// A face of the backend, as the clauses take it.
 pub(super) fn open(face: Face, fixture: &Fixture) -> Arc<dyn Store> {
+    let store = find(face, fixture);
+    store.unwrap_or_else(|| panic!("backend {} has no {face} face to test", fixture.backend.name()))
+}
+
+fn find(face: Face, fixture: &Fixture) -> Option<Arc<dyn Store>> {
     let backend = &fixture.backend;
-    let store = match face {
+    match face {
         Face::Blocking => backend.store().cloned(),
         Face::Async => backend.async_store().map(|store| {
             let store = Driven { store: store.clone(), runner: fixture.runner.clone() };
@@ -45,8 +51,11 @@ pub(super) fn open(face: Face, fixture: &Fixture) -> Arc<dyn Store> {
         Face::Objects => backend
             .objects()
             .map(|objects| Arc::new(BytesAsObjects(objects.clone())) as Arc<dyn Store>),
-    };
-    store.unwrap_or_else(|| panic!("backend {} has no {face} face to test", backend.name()))
+        Face::Listing => backend.listing().and_then(|_| {
+            let writers = [Face::Blocking, Face::Async, Face::Objects];
+            writers.into_iter().find_map(|face| find(face, fixture))
+        }),
+    }
 }
 
 /// The async face, every future of it carried out on the spot.

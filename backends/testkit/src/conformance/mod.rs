@@ -11,6 +11,7 @@ mod faces;
 mod futures;
 mod interleavings;
 mod leases;
+mod listing;
 mod many;
 mod model;
 mod objects;
@@ -101,6 +102,9 @@ macro_rules! __face {
     (objects) => {
         $crate::Face::Objects
     };
+    (listing) => {
+        $crate::Face::Listing
+    };
 }
 
 #[doc(hidden)]
@@ -119,6 +123,11 @@ macro_rules! __stamp_face {
     (objects) => {
         mod objects {
             $crate::__clauses! { every_face object_face, [$crate::__stamp_clauses], objects }
+        }
+    };
+    (listing) => {
+        mod listing {
+            $crate::__clauses! { listing_face, [$crate::__stamp_clauses], listing }
         }
     };
 }
@@ -149,6 +158,8 @@ pub enum Face {
     Async,
     /// [`ObjectStore`](cache_memoize_core::ObjectStore).
     Objects,
+    /// [`Listing`](cache_memoize_core::Listing), of what is written through another face.
+    Listing,
 }
 
 impl fmt::Display for Face {
@@ -157,6 +168,7 @@ impl fmt::Display for Face {
             Self::Blocking => "blocking",
             Self::Async => "async",
             Self::Objects => "objects",
+            Self::Listing => "listing",
         })
     }
 }
@@ -210,7 +222,7 @@ pub fn check(name: &str, face: Face, fixture: Fixture) {
 /// If they are not, or do not.
 pub fn check_faces(listed: &[Face], fixture: Fixture) {
     let offered = faces::offered(&fixture.backend);
-    for face in [Face::Blocking, Face::Async, Face::Objects] {
+    for face in [Face::Blocking, Face::Async, Face::Objects, Face::Listing] {
         assert_eq!(
             listed.contains(&face),
             offered.contains(&face),

@@ -1,6 +1,6 @@
 use super::{
-    Clause, Face, concurrency, counters, futures, interleavings, leases, many, objects, ttl,
-    upkeep, values,
+    Clause, Face, concurrency, counters, futures, interleavings, leases, listing, many, objects,
+    ttl, upkeep, values,
 };
 
 /// Every clause of the contract, by the faces it binds. This is the only list of them: the tests
@@ -140,6 +140,18 @@ macro_rules! __clauses {
             }
         }
     };
+    (@listing_face [$($callback:tt)+], $context:tt) => {
+        $($callback)+! { $context,
+            listing {
+                what_is_there_is_listed
+                a_prefix_is_kept_to
+                what_is_gone_is_not_listed
+                a_lease_is_not_listed
+                a_listing_changes_nothing
+                a_listing_may_be_given_up
+            }
+        }
+    };
     ($($faces:ident)+, $callback:tt, $context:tt) => {
         $($crate::__clauses! { @$faces $callback, $context })+
     };
@@ -160,8 +172,9 @@ const EVERY_FACE: &[Clause] =
 const BYTE_FACES: &[Clause] = __clauses!(@byte_faces [table], [Face::Blocking, Face::Async]);
 const ASYNC_FACE: &[Clause] = __clauses!(@async_face [table], [Face::Async]);
 const OBJECT_FACE: &[Clause] = __clauses!(@object_face [table], [Face::Objects]);
+const LISTING_FACE: &[Clause] = __clauses!(@listing_face [table], [Face::Listing]);
 
 /// Every clause of the contract.
 pub fn clauses() -> Vec<Clause> {
-    [EVERY_FACE, BYTE_FACES, ASYNC_FACE, OBJECT_FACE].concat()
+    [EVERY_FACE, BYTE_FACES, ASYNC_FACE, OBJECT_FACE, LISTING_FACE].concat()
 }

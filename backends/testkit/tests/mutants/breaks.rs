@@ -163,4 +163,12 @@ breaks! {
     ReadersAreCalledTwice { objects::a_reader_is_called_once_at_most }
     ReadersHoldTheLock { objects::a_reader_may_call_the_store }
     GenerationsAreForgotten { objects::generations_are_the_same_for_all }
+
+    ListingsForgetAKey { listing::what_is_there_is_listed listing::a_listing_may_be_given_up }
+    ListingsIgnoreThePrefix { listing::a_prefix_is_kept_to }
+    ListingsTellOfTheRemoved { listing::what_is_gone_is_not_listed }
+    ListingsTellOfTheExpired { listing::what_is_gone_is_not_listed }
+    ListingsTellOfLeases { listing::a_lease_is_not_listed }
+    ListingsRevoke { listing::a_listing_changes_nothing }
+    ListingsGoOnWhereOneEnded { listing::a_listing_may_be_given_up }
 }

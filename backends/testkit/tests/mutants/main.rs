@@ -2,6 +2,7 @@
 
 mod breaks;
 mod faces;
+mod listing;
 mod store;
 
 use breaks::{Break, CAUGHT_BY};
@@ -9,6 +10,7 @@ use cache_memoize_core::{Backend, NonBlocking};
 use cache_memoize_testkit::conformance::{check, check_faces, clauses};
 use cache_memoize_testkit::{Face, FakeClock, Fixture};
 use faces::{Objects, Wire};
+use listing::Listed;
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -22,7 +24,8 @@ fn mutant(broken: Break) -> Fixture {
     let objects = Objects::new(Mutant::new(broken, clock.clone()));
     let backend = Backend::new("mutant")
         .with_store(store.clone())
-        .with_async_store(Wire::new(store))
+        .with_async_store(Wire::new(store.clone()))
+        .with_listing(Listed::new(store))
         .with_objects(Arc::new(objects))
         .with_clock(Arc::new(clock.clone()));
     Fixture::new(backend).fake_time(clock).largest_value(store::LARGEST)
@@ -30,7 +33,7 @@ fn mutant(broken: Break) -> Fixture {
 
 cache_memoize_testkit::conformance! {
     mod nothing_broken;
-    faces: [blocking, async, objects],
+    faces: [blocking, async, objects, listing],
     store: || mutant(Break::Nothing),
 }
 
@@ -85,9 +88,10 @@ fn a_lease_that_the_objects_do_not_revoke_is_noticed() {
 
 #[test]
 fn a_face_that_is_not_listed_is_noticed() {
-    let all = [Face::Blocking, Face::Async, Face::Objects];
+    let all = [Face::Blocking, Face::Async, Face::Objects, Face::Listing];
     check_faces(&all, mutant(Break::Nothing));
     assert!(fails(|| check_faces(&all[..2], mutant(Break::Nothing))));
+    assert!(fails(|| check_faces(&all[..3], mutant(Break::Nothing))));
     assert!(fails(|| check("values::what_is_put_is_got", Face::Async, faceless())));
     assert!(fails(|| check_faces(&all, faceless())));
 }

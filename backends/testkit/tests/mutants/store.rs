@@ -92,6 +92,26 @@ impl Mutant {
         row
     }
 
+    /// The keys that are there, in their order, and what else this store takes for such.
+    pub(crate) fn listed(&self) -> Vec<String> {
+        let mut rows = self.lock();
+        let names: Vec<String> = rows.by_key.keys().cloned().collect();
+        let is_listed = |name: &String| {
+            let lingers = self.lingering(&mut rows, name).is_some();
+            let row = self.fresh(&mut rows, name);
+            row.lease.take_if(|_| self.is(Break::ListingsRevoke));
+            row.value.is_some()
+                || self.is(Break::ListingsTellOfLeases) && row.lease.is_some()
+                || self.is(Break::ListingsTellOfTheExpired) && lingers
+        };
+        let mut listed: Vec<String> = names.into_iter().filter(is_listed).collect();
+        if self.is(Break::ListingsTellOfTheRemoved) {
+            listed.extend(rows.removed.iter().cloned());
+        }
+        listed.sort_unstable();
+        listed
+    }
+
     /// What is there, though it may have expired.
     fn lingering(&self, rows: &mut Rows, name: &str) -> Option<Bytes> {
         let row = rows.by_key.get(name)?;

@@ -1,6 +1,6 @@
 use super::{
-    After, ByPlace, Held, LeaseTerms, Load, Loaded, Question, all_failed, any, at_hand, by_server,
-    each_of, laden, leased_many, looks_at_hand, undisputed, unfenced, verdict,
+    After, ByPlace, Held, LeaseTerms, Load, Loaded, Question, all_failed, all_undisputed, any,
+    at_hand, by_server, each_of, laden, leased_many, looks_at_hand, undisputed, unfenced, verdict,
 };
 use crate::drive::asynchronous::Entries as _;
 use crate::drive::{Leased, Look};
@@ -29,10 +29,7 @@ pub(crate) async fn peek<R: Ruleset>(
         let first = &entries[places[0]];
         let Face::Bytes(store) = first.face else { continue };
         first.pay(store).await;
-        for place in &places {
-            let asked = entries[*place].undisputed(Operation::Get);
-            asked.map_err(|error| first.failed("peek", error))?;
-        }
+        all_undisputed(entries, &places, "peek")?;
         let looks = first.look_at_all(store, entries, &places).await;
         for (place, look) in looks.map_err(|error| first.failed("peek", error))? {
             found[place] = look.servable();

@@ -61,7 +61,7 @@ fn looks_at_hand<R: Ruleset, S: ?Sized>(
 }
 
 /// Those of the places whose entries are bytes on a server, by their servers.
-fn by_server<R: Ruleset, S: ?Sized>(
+pub(super) fn by_server<R: Ruleset, S: ?Sized>(
     entries: &[EntryOf<'_, R, S>],
     places: impl IntoIterator<Item = usize>,
 ) -> Vec<Vec<usize>> {
@@ -82,6 +82,18 @@ fn undisputed<R: Ruleset, S: ?Sized>(
 ) -> Vec<usize> {
     places.retain(|place| entries[*place].undisputed(operation).is_ok());
     places
+}
+
+/// Whether all of the entries may be asked for; otherwise what keeps one of them from it.
+pub(super) fn all_undisputed<R: Ruleset, S: ?Sized>(
+    entries: &[EntryOf<'_, R, S>],
+    places: &[usize],
+    operation: &'static str,
+) -> Result<(), Error> {
+    places.iter().try_for_each(|place| {
+        let entry = &entries[*place];
+        entry.undisputed(Operation::Get).map_err(|error| entry.failed(operation, error))
+    })
 }
 
 /// The leases of entries for which nothing could be asked.
@@ -110,14 +122,17 @@ fn leased_many<R: Ruleset, S: ?Sized>(
 }
 
 /// What one server is asked for: entries, and behind them the generations of all of their groups, each once.
-struct Question {
-    keys: Vec<Key>,
+pub(super) struct Question {
+    pub(super) keys: Vec<Key>,
     numbers: HashMap<Key, usize>,
 }
 
 impl Question {
     /// About entries and their groups.
-    fn about<R: Ruleset, S: ?Sized>(entries: &[EntryOf<'_, R, S>], places: &[usize]) -> Self {
+    pub(super) fn about<R: Ruleset, S: ?Sized>(
+        entries: &[EntryOf<'_, R, S>],
+        places: &[usize],
+    ) -> Self {
         let keys = places.iter().map(|place| {
             entries[*place].begin_near(LeaseMode::Join);
             entries[*place].key.to_key()
@@ -159,7 +174,7 @@ impl Question {
     }
 
     /// Tells every entry the generations of its groups.
-    fn learn<R: Ruleset, S: ?Sized>(
+    pub(super) fn learn<R: Ruleset, S: ?Sized>(
         &self,
         entries: &[EntryOf<'_, R, S>],
         places: &[usize],
