@@ -98,6 +98,9 @@ pub trait AsyncStore: Send + Sync {
 /// A future on the heap.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
+/// A lease, and the live value that was there.
+type Leased = (Lease, Option<Bytes>);
+
 /// An [`AsyncStore`] behind a pointer. Every `AsyncStore` is one; nobody implements it by hand.
 pub trait ErasedAsyncStore: Send + Sync {
     /// See [`Store::get`].
@@ -132,7 +135,7 @@ pub trait ErasedAsyncStore: Send + Sync {
         keys: &'a [KeyRef<'a>],
         ttl: Ttl,
         mode: LeaseMode,
-    ) -> BoxFuture<'a, Result<Vec<(Lease, Option<Bytes>)>>>;
+    ) -> BoxFuture<'a, Result<Vec<Leased>>>;
 
     /// See [`Store::release_many`].
     fn release_many<'a>(&'a self, leases: &'a [(KeyRef<'a>, Token)]) -> BoxFuture<'a, Result<()>>;
@@ -196,7 +199,7 @@ impl<S: AsyncStore> ErasedAsyncStore for S {
         keys: &'a [KeyRef<'a>],
         ttl: Ttl,
         mode: LeaseMode,
-    ) -> BoxFuture<'a, Result<Vec<(Lease, Option<Bytes>)>>> {
+    ) -> BoxFuture<'a, Result<Vec<Leased>>> {
         Box::pin(AsyncStore::lease_many(self, keys, ttl, mode))
     }
 

@@ -342,12 +342,12 @@ fn values_may_stay_in_process() {
 }
 
 #[cache_memoize(ttl = 60, batch)]
-fn of_any_type<T: CacheKey + Clone + std::hash::Hash + Eq, const N: usize>(
+fn of_any_type<T, const N: usize>(
     keys: &[T],
     [first, second]: [u32; 2],
 ) -> HashMap<T, u32>
 where
-    T: std::fmt::Debug,
+    T: CacheKey + Clone + std::hash::Hash + Eq,
 {
     COMPUTED.with_borrow_mut(|computed| computed.push(vec![keys.len() as u32]));
     keys.iter().map(|key| (key.clone(), first + second + N as u32)).collect()
