@@ -32,6 +32,7 @@
 pub mod __private;
 mod background;
 mod behind;
+mod bell;
 mod builder;
 mod by_hand;
 mod cache;

@@ -1,12 +1,13 @@
 //! The drivers: they carry a [plan](crate::plan) out, one by blocking, one by awaiting.
 //!
 //! Both are the same text but for `.await`; what they decide is in `plan`, what they touch is behind
-//! [`blocking::Entries`] and [`asynchronous::Entries`].
+//! [`blocking::Entries`] and [`asynchronous::Entries`]. Where a computation may outlive its call, the way there is cut
+//! in two: the caller walks the first half, and whoever computes the second.
 
 pub(crate) mod asynchronous;
 pub(crate) mod blocking;
 
-use crate::flight::Landing;
+use crate::flight::{Landing, Leading};
 use crate::plan::Permit;
 use cache_memoize_core::Timestamp;
 use std::time::Duration;
@@ -32,7 +33,7 @@ impl<S> Look<S> {
     }
 
     /// The best value that there is.
-    fn any(self) -> Option<S> {
+    pub(crate) fn any(self) -> Option<S> {
         match self {
             Self::Found(stored) | Self::Due(Due { stored, .. }) | Self::Spare(stored) => {
                 Some(stored)
@@ -77,6 +78,13 @@ pub(crate) enum Leased<S> {
         /// Whether nobody else asked before.
         first: bool,
     },
+}
+
+/// What came of waiting for another caller.
+pub(crate) enum Seated<R> {
+    Answered(R),
+    /// This caller is to compute, as the leader of a flight or alone.
+    Computes(Option<Leading>),
 }
 
 /// What happened in a call, for those who watch.
@@ -124,6 +132,6 @@ pub(crate) trait Guarded {
 fn taken<S: Clone + 'static>(landing: Landing) -> Option<S> {
     match landing {
         Landing::Value(value) => value.downcast_ref::<S>().cloned(),
-        Landing::Nothing | Landing::Overdue => None,
+        Landing::Nothing | Landing::Overdue | Landing::Left => None,
     }
 }
