@@ -66,8 +66,10 @@ mod rests;
 mod rules;
 mod site;
 mod sites;
+mod soft;
 mod stats;
 mod sync;
+mod task;
 mod treatment;
 mod watch;
 
@@ -115,6 +117,7 @@ pub use stats::{FunctionStats, Stats};
 #[doc = include_str!("../../docs/guide/options/prefix.md")]
 #[doc = include_str!("../../docs/guide/options/single_flight.md")]
 #[doc = include_str!("../../docs/guide/options/skip.md")]
+#[doc = include_str!("../../docs/guide/options/soft_timeout.md")]
 #[doc = include_str!("../../docs/guide/options/stale_if_error.md")]
 #[doc = include_str!("../../docs/guide/options/stale_while_revalidate.md")]
 #[doc = include_str!("../../docs/guide/options/store_result.md")]

@@ -317,7 +317,7 @@ impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
                 || self.numbers().keys().any(|it| debts.include(it.as_ref())))
     }
 
-    fn noted(&self, note: Note) {
+    pub(crate) fn noted(&self, note: Note) {
         match note {
             Note::Hit => self.tell(Counted::Hit, EventKind::Hit { tier: self.tier() }),
             Note::Coalesced => self.tell(Counted::Coalesced, EventKind::Coalesced),
