@@ -96,3 +96,48 @@ fn outcome<T>(mut stage: MutexGuard<'_, Stage<T>>) -> Option<T> {
     drop(stage);
     Some(outcome.unwrap_or_else(|panic| resume_unwind(panic)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::mpsc::channel;
+    use std::time::Duration;
+
+    fn far() -> Instant {
+        Instant::now() + Duration::from_secs(3600)
+    }
+
+    #[test]
+    fn what_nobody_has_begun_is_done_by_its_owner() {
+        let task = Task::new(|| thread::current().id());
+        assert!(task.before(Instant::now()).is_none());
+        assert_eq!(task.awaited(), thread::current().id());
+        assert!(task.begin().is_none(), "it is done once");
+    }
+
+    #[test]
+    fn who_has_left_may_come_back() {
+        let (begun, has_begun) = channel();
+        let (go, goes) = channel();
+        let task = Task::new(move || {
+            begun.send(()).expect("the test waits");
+            goes.recv().expect("the test goes on")
+        });
+        assert!(task.hand_over());
+        has_begun.recv().expect("a thread begins");
+        assert_eq!(task.before(Instant::now()), None);
+        go.send(7).expect("the work waits");
+        assert_eq!(task.awaited(), 7);
+    }
+
+    #[test]
+    fn a_panic_goes_on_where_it_is_waited_for() {
+        for awaited in [false, true] {
+            let task = Task::new(|| -> u32 { std::panic::panic_any("the work panics") });
+            assert!(task.hand_over());
+            let waits = || if awaited { Some(task.awaited()) } else { task.before(far()) };
+            let panic = catch_unwind(AssertUnwindSafe(waits)).expect_err("it panics");
+            assert_eq!(panic.downcast_ref(), Some(&"the work panics"));
+        }
+    }
+}

@@ -4,6 +4,7 @@ use crate::call::taken;
 use crate::drive::asynchronous::{self, Entries as _};
 use crate::drive::{Due, Look, Seated};
 use crate::entries::EntryOf;
+use crate::groups::Numbers;
 use crate::resilience::within;
 use crate::rules::{Form, Kind, Rules, in_time};
 use cache_memoize_core::ErasedAsyncStore;
@@ -98,7 +99,7 @@ where
     {
         let old = self.at_once(&rest);
         old.iter().for_each(|_| given.hit());
-        let mut rest = Box::pin(self.clone().carried_out_async(rest, given));
+        let mut rest = Box::pin(self.clone().carried_out_async(rest, entry.known(), given));
         if let Some(old) = old {
             background::spawn_future(async move { drop(rest.await) });
             return self.with_old(entry, old);
@@ -124,6 +125,7 @@ where
     async fn carried_out_async<A, H, M, C, P>(
         self: Arc<Self>,
         rest: Rest<K::Stored>,
+        known: Option<Numbers>,
         given: Given<A, H, M, C>,
     ) -> K::Return
     where
@@ -133,7 +135,7 @@ where
         P: Future<Output = K::Return>,
     {
         let (spot, rules) = (self.spot(), &self.rules);
-        let entry = spot.async_entry(rules);
+        let entry = spot.async_entry(rules).knowing(known);
         let mut given = Some(given);
         let computing = async { taken(&mut given).computed().await };
         let computing = in_time(rules.time_limit(), spot.site, computing);

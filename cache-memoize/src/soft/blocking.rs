@@ -3,6 +3,7 @@ use crate::call::taken;
 use crate::drive::blocking::{self, Entries as _};
 use crate::drive::{Due, Look, Seated};
 use crate::entries::EntryOf;
+use crate::groups::Numbers;
 use crate::rules::{Form, Kind, Rules};
 use crate::task::Task;
 use cache_memoize_core::Store;
@@ -88,8 +89,8 @@ where
         rest.leave_thread();
         let old = self.at_once(&rest);
         old.iter().for_each(|_| given.hit());
-        let matter = self.clone();
-        let task = Task::new(move || matter.carried_out(rest, given));
+        let (matter, known) = (self.clone(), entry.known());
+        let task = Task::new(move || matter.carried_out(rest, known, given));
         let has_room = task.hand_over();
         if let Some(old) = old {
             return self.with_old(entry, old);
@@ -98,14 +99,19 @@ where
         has_room.then(in_time).flatten().unwrap_or_else(|| task.awaited())
     }
 
-    fn carried_out<A, H, M, C>(&self, rest: Rest<K::Stored>, given: Given<A, H, M, C>) -> K::Return
+    fn carried_out<A, H, M, C>(
+        &self,
+        rest: Rest<K::Stored>,
+        known: Option<Numbers>,
+        given: Given<A, H, M, C>,
+    ) -> K::Return
     where
         H: FnOnce(&A),
         M: FnOnce(&A),
         C: FnOnce(A) -> K::Return,
     {
         let (spot, rules) = (self.spot(), &self.rules);
-        let entry = spot.entry(rules);
+        let entry = spot.entry(rules).knowing(known);
         let mut given = Some(given);
         let compute = || spot.told_or(rules, &entry, || taken(&mut given).computed());
         let value = match rest {
