@@ -46,8 +46,23 @@ fn spare(id: u32, source: Arc<Source>) -> Answer {
     source.ask()
 }
 
-/// Is always due.
-#[cache_memoize(ttl = 1_000, early_refresh = 1e15, soft_timeout = "10ms", skip(source))]
+/// Its first value is due at once.
+#[cache_memoize(
+    ttl_with = first_is_short,
+    stale_while_revalidate = 3_600,
+    soft_timeout = "10ms",
+    skip(source)
+)]
+fn soon_due(source: Arc<Source>) -> Answer {
+    source.ask()
+}
+
+fn first_is_short(run: &u32) -> Duration {
+    if *run == 1 { Duration::from_millis(1) } else { Duration::from_secs(1_000) }
+}
+
+/// Is always due, once it has cost something.
+#[cache_memoize(ttl = 1_000, early_refresh = 1e15, soft_timeout = 3_600, skip(source))]
 fn early(source: Arc<Source>) -> Answer {
     source.ask()
 }
@@ -69,7 +84,8 @@ fn behind(limit: Duration, source: Arc<Source>) -> Answer {
     stale_if_error = 60,
     single_flight = "fleet",
     soft_timeout = limit,
-    skip(limit, source)
+    skip(limit, source),
+    on_hit = || source.hit()
 )]
 fn in_fleet(limit: Duration, source: Arc<Source>) -> Answer {
     source.ask()
@@ -151,13 +167,15 @@ fn who_is_more_patient_than_another_gets_the_new_value() {
 fn on_every_store_the_computation_goes_on() {
     on_every_kind(|kind| {
         let source = Arc::new(Source::default());
-        source.take(Duration::from_millis(50));
-        assert_eq!(early(source.clone()), Ok(1), "{kind}");
+        assert_eq!(soon_due(source.clone()), Ok(1), "{kind}");
+        while peek_soon_due().expect("the store works").is_some() {
+            thread::yield_now();
+        }
         source.shut();
-        assert_eq!(early(source.clone()), Ok(1), "{kind}");
+        assert_eq!(soon_due(source.clone()), Ok(1), "{kind}");
         source.open();
         rest();
-        let new = peek_early().expect("the store works");
+        let new = peek_soon_due().expect("the store works");
         assert_eq!((new, source.runs()), (Some(Ok(2)), 2), "{kind}");
     });
 }
@@ -236,6 +254,7 @@ fn whoever_is_more_than_the_background_has_threads_leaves_as_well() {
             source.open();
             rest();
             assert_eq!(source.runs(), 40);
+            assert_eq!(world.cache.stats().total().hits, 0, "each took one place");
             ids.clone().for_each(|id| assert_ne!(spare(id, source.clone()), Ok(id)));
             assert_eq!(source.runs(), 40, "all of them are stored");
         });
@@ -259,7 +278,25 @@ fn another_process_is_waited_for_no_longer_than_that() {
             assert_eq!(elsewhere.join().expect("it returns"), Ok(2));
         });
         rest();
+        assert_eq!(source.hits(), 1, "it did not run for who left");
         assert_eq!((call(&world.cache, SOON), source.runs()), (Ok(2), 2));
+    });
+}
+
+#[test]
+fn what_is_renewed_early_is_waited_for_as_well() {
+    in_worlds(|world| {
+        let source = Arc::new(Source::default());
+        let call = || world.run(|| early(source.clone()));
+        source.shut();
+        thread::scope(|scope| {
+            let first = scope.spawn(call);
+            source.wait_for_run(1);
+            world.clock.advance(2 * SECOND);
+            source.open();
+            assert_eq!(first.join().expect("it returns"), Ok(1));
+        });
+        assert_eq!(call(), Ok(2));
     });
 }
 

@@ -2,7 +2,7 @@
 
 use super::overtaken::bench;
 use super::source::Source;
-use super::{Answer, DUE, FOREVER, OLD, PATIENCE, SOON, SPARE, rest};
+use super::{Answer, DUE, FOREVER, OLD, PATIENCE, SOON, SPARE, first_is_short, rest};
 use crate::clocks::{SECOND, World, in_worlds};
 use crate::support::{block_on, on_every_kind};
 use cache_memoize::{Cache, cache_memoize, caches};
@@ -24,9 +24,14 @@ async fn value(limit: Duration, source: Arc<Source>) -> Answer {
     source.ask_async().await
 }
 
-/// Is always due.
-#[cache_memoize(ttl = 1_000, early_refresh = 1e15, soft_timeout = "10ms", skip(source))]
-async fn early(source: Arc<Source>) -> Answer {
+/// Its first value is due at once.
+#[cache_memoize(
+    ttl_with = first_is_short,
+    stale_while_revalidate = 3_600,
+    soft_timeout = "10ms",
+    skip(source)
+)]
+async fn soon_due(source: Arc<Source>) -> Answer {
     source.ask_async().await
 }
 
@@ -110,13 +115,15 @@ fn on_every_store_the_computation_goes_on() {
         let cache = caches::get("default").expect("it is installed");
         run(&cache, async {
             let source = Arc::new(Source::default());
-            source.take(Duration::from_millis(50));
-            assert_eq!(early(source.clone()).await, Ok(1), "{kind}");
+            assert_eq!(soon_due(source.clone()).await, Ok(1), "{kind}");
+            while peek_soon_due().await.expect("the store works").is_some() {
+                tokio::task::yield_now().await;
+            }
             source.shut();
-            assert_eq!(early(source.clone()).await, Ok(1), "{kind}");
+            assert_eq!(soon_due(source.clone()).await, Ok(1), "{kind}");
             source.open();
             at_rest().await;
-            let new = peek_early().await.expect("the store works");
+            let new = peek_soon_due().await.expect("the store works");
             assert_eq!((new, source.runs()), (Some(Ok(2)), 2), "{kind}");
         });
     });
@@ -166,6 +173,14 @@ async fn until_hanging(faults: &Faults) {
     tokio::time::timeout(PATIENCE, hanging).await.expect("it looks again");
 }
 
+/// Lets that look come to its end before anything else does.
+async fn let_look(faults: &Faults) {
+    faults.heal();
+    for _ in 0..4 {
+        tokio::task::yield_now().await;
+    }
+}
+
 #[test]
 fn what_was_invalidated_meanwhile_is_no_answer() {
     for age in OLD {
@@ -179,11 +194,7 @@ fn what_was_invalidated_meanwhile_is_no_answer() {
             let invalidated = async {
                 until_hanging(&faults).await;
                 invalidate_value().await.expect("the store works");
-                faults.heal();
-                // The look comes to its end before the function does.
-                for _ in 0..4 {
-                    tokio::task::yield_now().await;
-                }
+                let_look(&faults).await;
                 source.open();
             };
             let (answer, ()) = tokio::join!(value(SOON, source.clone()), invalidated);
@@ -294,7 +305,7 @@ fn without_room_in_the_background_the_caller_waits() {
             faults.on("get").nth(2, Fault::Hang);
             let opened = async {
                 until_hanging(&faults).await;
-                faults.heal();
+                let_look(&faults).await;
                 source.open();
             };
             let (answer, ()) = tokio::join!(value(SOON, source.clone()), opened);

@@ -5,7 +5,7 @@ use crate::support::block_on;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, ThreadId};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use tokio::sync::Semaphore;
 
 /// A function that gives the number of its run, after it has passed a gate if that is shut.
@@ -13,11 +13,11 @@ use tokio::sync::Semaphore;
 pub(super) struct Source {
     /// It gives nothing, but is closed when the gate opens.
     gate: Mutex<Option<Arc<Semaphore>>>,
-    takes: Mutex<Duration>,
     fails: AtomicBool,
     panics: AtomicBool,
     runs: AtomicU32,
     ended: AtomicU32,
+    hits: AtomicU32,
     thread: Mutex<Option<ThreadId>>,
 }
 
@@ -51,17 +51,21 @@ impl Source {
         gate.expect("it is shut").close();
     }
 
-    /// From now on it takes at least as long as that.
-    pub(super) fn take(&self, time: Duration) {
-        *self.takes.lock().expect("nobody panics here") = time;
-    }
-
     pub(super) fn fails(&self, fails: bool) {
         self.fails.store(fails, Ordering::SeqCst);
     }
 
     pub(super) fn panics(&self, panics: bool) {
         self.panics.store(panics, Ordering::SeqCst);
+    }
+
+    /// A call is told that the function need not run.
+    pub(super) fn hit(&self) {
+        self.hits.fetch_add(1, Ordering::SeqCst);
+    }
+
+    pub(super) fn hits(&self) -> u32 {
+        self.hits.load(Ordering::SeqCst)
     }
 
     /// How often it was asked.
@@ -91,21 +95,16 @@ impl Source {
 struct Run<'a> {
     source: &'a Source,
     number: u32,
-    began: Instant,
 }
 
 impl<'a> Run<'a> {
     fn of(source: &'a Source) -> Self {
         *source.thread.lock().expect("nobody panics here") = Some(thread::current().id());
         let number = source.runs.fetch_add(1, Ordering::SeqCst) + 1;
-        Self { source, number, began: Instant::now() }
+        Self { source, number }
     }
 
     fn outcome(self) -> Answer {
-        let takes = *self.source.takes.lock().expect("nobody panics here");
-        while self.began.elapsed() < takes {
-            thread::yield_now();
-        }
         if self.source.panics.load(Ordering::SeqCst) {
             std::panic::panic_any("the function panics");
         }
