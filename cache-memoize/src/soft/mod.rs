@@ -106,7 +106,9 @@ impl<A, H: FnOnce(&A), M: FnOnce(&A), C: FnOnce(A) -> R, R> Given<A, H, M, C> {
     }
 
     fn hit(&mut self) {
-        self.on_hit.take().map(|on_hit| on_hit(&self.args));
+        if let Some(on_hit) = self.on_hit.take() {
+            on_hit(&self.args);
+        }
     }
 }
 

@@ -58,6 +58,18 @@ async fn limited(source: Arc<Source>) -> Result<u32, Box<dyn std::error::Error +
     Ok(source.ask_async().await?)
 }
 
+#[cache_memoize(
+    ttl = 10,
+    stale_if_error = 60,
+    single_flight = "fleet",
+    soft_timeout = limit,
+    skip(limit, source),
+    on_hit = || source.hit()
+)]
+async fn in_fleet(limit: Duration, source: Arc<Source>) -> Answer {
+    source.ask_async().await
+}
+
 /// Runs a future with this cache as the default.
 fn run<F: Future>(cache: &Cache, body: F) -> F::Output {
     block_on(caches::scoped_async([("default", cache.clone())], body))
@@ -269,6 +281,34 @@ fn hard_timeout_ends_it_behind_its_caller() {
             assert_eq!(source.runs(), 2);
             world.clock.advance(60 * SECOND);
             limited(source.clone()).await.expect_err("there is no old value");
+        });
+    });
+}
+
+#[test]
+fn another_process_is_waited_for_no_longer_than_that() {
+    in_worlds(|world| {
+        let source = Arc::new(Source::default());
+        let other = world.elsewhere();
+        let call = async |cache: &Cache, limit| {
+            let call = in_fleet(limit, source.clone());
+            caches::scoped_async([("default", cache.clone())], call).await
+        };
+        block_on(async {
+            assert_eq!(call(&world.cache, SOON).await, Ok(1));
+            world.clock.advance(SPARE);
+            source.shut();
+            let here = async {
+                while source.runs() < 2 {
+                    tokio::task::yield_now().await;
+                }
+                assert_eq!(call(&world.cache, SOON).await, Ok(1));
+                source.open();
+            };
+            assert_eq!(tokio::join!(call(&other, PATIENCE), here).0, Ok(2));
+            at_rest().await;
+            assert_eq!(source.hits(), 1, "it did not run for who left");
+            assert_eq!((call(&world.cache, SOON).await, source.runs()), (Ok(2), 2));
         });
     });
 }
