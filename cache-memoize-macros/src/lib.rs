@@ -56,6 +56,7 @@ use proc_macro::TokenStream;
 /// | `early_refresh` | `true`, or a number such as `2.0` | one caller computes before the value is over |
 /// | `background` | flag | that caller does not wait either; needs owned arguments |
 /// | `hard_timeout` | as `ttl` | an `async` function that takes longer is dropped, and its callers get an `Err` |
+/// | `soft_timeout` | as `ttl` | a caller that has an old value gets it after this time, and the computation goes on; needs owned arguments |
 /// | `on_hit`, `on_miss` | path or closure | called with the key arguments by reference |
 /// | `single_flight` | `"process"`, `"fleet"`, `"off"` | whether callers of one key wait for each other |
 /// | `tags(..)` | `"user:{user_id}"`, expressions | groups; `cache.invalidate_tag("user:42")` forgets all of one |

@@ -23,22 +23,26 @@ pub(crate) fn refuse(function: &Function, options: &Options, errors: &mut Errors
         let remedy = "a blocking function cannot be ended from outside: make it `async`, or remove `hard_timeout`";
         errors.push(syn::Error::new(place, remedy));
     }
-    if options.background && options.batch.is_none() {
-        borrowed_arguments(function, errors);
+    if let Some(option) = options.outliving().filter(|_| options.batch.is_none()) {
+        borrowed_arguments(function, option, errors);
     }
 }
 
 /// Reports every argument that may be gone before a computation in the background has ended.
-fn borrowed_arguments(function: &Function, errors: &mut Errors) {
+fn borrowed_arguments(function: &Function, option: &str, errors: &mut Errors) {
+    let remedy = format!(
+        "with `{option}` the function may run after the call has returned: take an owned value, such as `String` for \
+         `&str` or `Arc<T>` for `&T`"
+    );
     for argument in &function.item.sig.inputs {
-        let remedy = "with `background` the function may run after the call has returned: take an owned value, such \
-                      as `String` for `&str` or `Arc<T>` for `&T`";
         match argument {
             FnArg::Receiver(receiver) if matches!(receiver.kind, ReceiverKind::Reference(..)) => {
-                errors.at(receiver, remedy);
+                errors.at(receiver, &remedy);
             }
             FnArg::Typed(argument) => match &*argument.ty {
-                Type::Reference(reference) if !is_static(reference) => errors.at(reference, remedy),
+                Type::Reference(reference) if !is_static(reference) => {
+                    errors.at(reference, &remedy)
+                }
                 _ => {}
             },
             FnArg::Receiver(_) => {}

@@ -12,10 +12,10 @@ use std::time::{Duration, Instant};
 
 /// Runs `job` on a thread of the background, and says whether there is room for it.
 pub(crate) fn spawn(job: impl FnOnce() + Send + 'static) -> bool {
-    let Some(pass) = Pass::new() else { return false };
+    let Some(room) = Room::take() else { return false };
     let scopes = Scopes::of_this_thread();
     enqueue(Box::new(move || {
-        let _pass = pass;
+        let _room = room;
         scopes.enter(job);
     }))
 }
@@ -23,18 +23,43 @@ pub(crate) fn spawn(job: impl FnOnce() + Send + 'static) -> bool {
 /// Runs a future as a task of the runtime that the caller is in, or else on a thread of the background, and
 /// says whether there is room for it.
 pub(crate) fn spawn_future(future: impl Future<Output = ()> + Send + 'static) -> bool {
-    let Some(pass) = Pass::new() else { return false };
-    let scopes = Scopes::of_this_thread();
-    let job = scopes.enter_async(async move {
-        let _pass = pass;
-        future.await;
-    });
-    #[cfg(feature = "tokio")]
-    if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-        drop(runtime.spawn(job));
-        return true;
+    Room::take().is_some_and(|room| room.spawn_future(future))
+}
+
+/// The right to be under way, and the proof that something is.
+pub(crate) struct Room(());
+
+impl Room {
+    /// Room for one more, if there is any.
+    pub(crate) fn take() -> Option<Self> {
+        let mut state = lock(&STATE);
+        let has_room = !state.is_shut && state.under_way < MOST;
+        state.under_way += usize::from(has_room);
+        // What is made here is dropped again, and that needs the lock.
+        if has_room { Some(Self(())) } else { None }
     }
-    enqueue(Box::new(move || block_on(job)))
+
+    /// [`spawn_future`] in this room: false only where no thread can be started.
+    pub(crate) fn spawn_future(self, future: impl Future<Output = ()> + Send + 'static) -> bool {
+        let scopes = Scopes::of_this_thread();
+        let job = scopes.enter_async(async move {
+            let _room = self;
+            future.await;
+        });
+        #[cfg(feature = "tokio")]
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            drop(runtime.spawn(job));
+            return true;
+        }
+        enqueue(Box::new(move || block_on(job)))
+    }
+}
+
+impl Drop for Room {
+    fn drop(&mut self) {
+        lock(&STATE).under_way -= 1;
+        DONE.notify_all();
+    }
 }
 
 /// Waits until nothing is under way in the background any more, and from now on begins nothing there. Says
@@ -75,26 +100,6 @@ struct State {
     is_shut: bool,
 }
 
-/// The right to be under way, and the proof that something is.
-struct Pass;
-
-impl Pass {
-    fn new() -> Option<Self> {
-        let mut state = lock(&STATE);
-        let has_room = !state.is_shut && state.under_way < MOST;
-        state.under_way += usize::from(has_room);
-        // A pass that is made is one that ends, and its end needs the lock.
-        if has_room { Some(Self) } else { None }
-    }
-}
-
-impl Drop for Pass {
-    fn drop(&mut self) {
-        lock(&STATE).under_way -= 1;
-        DONE.notify_all();
-    }
-}
-
 /// Gives work to a thread, and says whether there is one.
 fn enqueue(job: Job) -> bool {
     let mut state = lock(&STATE);
@@ -103,7 +108,7 @@ fn enqueue(job: Job) -> bool {
         state.threads += usize::from(thread.spawn(work).is_ok());
     }
     if state.threads == 0 {
-        // The job holds a pass, whose end needs the lock.
+        // The job holds its room, whose end needs the lock.
         drop(state);
         drop(job);
         return false;

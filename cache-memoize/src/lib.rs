@@ -33,6 +33,7 @@ pub mod __private;
 mod background;
 mod batch;
 mod behind;
+mod bell;
 mod builder;
 mod by_hand;
 mod cache;
@@ -67,8 +68,10 @@ mod rests;
 mod rules;
 mod site;
 mod sites;
+mod soft;
 mod stats;
 mod sync;
+mod task;
 mod treatment;
 mod watch;
 
@@ -118,6 +121,7 @@ pub use stats::{FunctionStats, Stats};
 #[doc = include_str!("../../docs/guide/options/prefix.md")]
 #[doc = include_str!("../../docs/guide/options/single_flight.md")]
 #[doc = include_str!("../../docs/guide/options/skip.md")]
+#[doc = include_str!("../../docs/guide/options/soft_timeout.md")]
 #[doc = include_str!("../../docs/guide/options/stale_if_error.md")]
 #[doc = include_str!("../../docs/guide/options/stale_while_revalidate.md")]
 #[doc = include_str!("../../docs/guide/options/store_result.md")]

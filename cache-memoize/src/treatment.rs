@@ -64,7 +64,7 @@ impl<'a> Spot<'a> {
     }
 
     /// What a strict cache tells of the store in the place of the value; otherwise the value.
-    fn told_or<T: TellsFaults, R: Ruleset, S: ?Sized>(
+    pub(crate) fn told_or<T: TellsFaults, R: Ruleset, S: ?Sized>(
         &self,
         tells: &T,
         entry: &EntryOf<'_, R, S>,
@@ -73,7 +73,7 @@ impl<'a> Spot<'a> {
         self.told(tells, entry).unwrap_or_else(compute)
     }
 
-    async fn told_or_async<T: TellsFaults, R: Ruleset, S: ?Sized>(
+    pub(crate) async fn told_or_async<T: TellsFaults, R: Ruleset, S: ?Sized>(
         &self,
         tells: &T,
         entry: &EntryOf<'_, R, S>,

@@ -7,6 +7,8 @@
 // The models use a part of what the library uses.
 #![allow(dead_code)]
 
+#[path = "../../cache-memoize/src/bell.rs"]
+mod bell;
 #[path = "../../cache-memoize/src/drive/mod.rs"]
 mod drive;
 #[path = "../../cache-memoize/src/flight/mod.rs"]

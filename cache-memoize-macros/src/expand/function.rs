@@ -73,11 +73,13 @@ fn run(memo: &Memo<'_>) -> TokenStream {
     let arguments = arguments(memo);
     let body = body(memo);
     let place = memo.place_of_output();
-    let method = match (memo.options.background, memo.function.is_async()) {
-        (false, false) => "run",
-        (false, true) => "run_async",
-        (true, false) => "run_behind",
-        (true, true) => "run_behind_async",
+    let method = match (memo.options.outliving(), memo.function.is_async()) {
+        (None, false) => "run",
+        (None, true) => "run_async",
+        (Some(_), false) if memo.options.soft_timeout.is_some() => "run_softly",
+        (Some(_), true) if memo.options.soft_timeout.is_some() => "run_softly_async",
+        (Some(_), false) => "run_behind",
+        (Some(_), true) => "run_behind_async",
     };
     let method = Ident::new(method, place);
     let wait = memo.function.is_async().then(|| quote_spanned!(place=> .await));

@@ -31,12 +31,13 @@ pub(super) fn lifetimes(memo: &Memo<'_>) -> TokenStream {
 }
 
 /// What the computed lifetimes are called, in the order of `Options::lifetimes`.
-const NAMES: [&str; 5] = [TTL, ERR_TTL, WHILE_REVALIDATING, IF_ERROR, HARD_TIMEOUT];
+const NAMES: [&str; 6] = [TTL, ERR_TTL, WHILE_REVALIDATING, IF_ERROR, HARD_TIMEOUT, SOFT_TIMEOUT];
 const TTL: &str = "__ttl";
 const ERR_TTL: &str = "__err_ttl";
 const WHILE_REVALIDATING: &str = "__stale_while_revalidate";
 const IF_ERROR: &str = "__stale_if_error";
 const HARD_TIMEOUT: &str = "__hard_timeout";
+const SOFT_TIMEOUT: &str = "__soft_timeout";
 
 /// The traits by which the rules are found from the return type.
 pub(super) fn imports(memo: &Memo<'_>) -> TokenStream {
@@ -87,15 +88,27 @@ pub(super) fn emit(memo: &Memo<'_>, scope: Scope) -> TokenStream {
 /// How long the function may take.
 fn hard_timeout(memo: &Memo<'_>, scope: Scope) -> Option<TokenStream> {
     let HardTimeout { time, place } = memo.options.hard_timeout.as_ref()?;
-    let limit = match time {
+    let limit = limit(time, HARD_TIMEOUT)?;
+    (scope == Scope::Storing).then(|| quote_spanned!(at(*place)=> .hard_timeout(#limit)))
+}
+
+/// How long a caller that has an old value waits.
+fn soft_timeout(memo: &Memo<'_>) -> Option<TokenStream> {
+    let limit = limit(memo.options.soft_timeout.as_ref()?, SOFT_TIMEOUT)?;
+    let background = memo.options.background.then(|| quote!(.background()));
+    Some(quote!(.soft_timeout(#limit) #background))
+}
+
+/// A limit as a `Duration`, if it is one.
+fn limit(time: &Lifetime, name: &str) -> Option<TokenStream> {
+    match time {
         Lifetime::Millis(millis) => {
             let millis = Literal::u64_unsuffixed(*millis);
-            quote!(::core::time::Duration::from_millis(#millis))
+            Some(quote!(::core::time::Duration::from_millis(#millis)))
         }
-        Lifetime::Expression(_) => hidden(HARD_TIMEOUT).into_token_stream(),
-        Lifetime::Forever => return None,
-    };
-    (scope == Scope::Storing).then(|| quote_spanned!(at(*place)=> .hard_timeout(#limit)))
+        Lifetime::Expression(_) => Some(hidden(name).into_token_stream()),
+        Lifetime::Forever => None,
+    }
 }
 
 /// What becomes of values that grow old.
@@ -118,5 +131,6 @@ fn freshness(memo: &Memo<'_>) -> TokenStream {
     });
     let early = options.early_refresh.map(Literal::f64_unsuffixed);
     let early = early.map(|beta| quote!(.early_refresh(#beta)));
-    quote!(#revalidate #if_error #early)
+    let soft = soft_timeout(memo);
+    quote!(#revalidate #if_error #early #soft)
 }

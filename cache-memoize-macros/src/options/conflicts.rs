@@ -39,6 +39,9 @@ pub(super) fn report(options: &Options, names: &Names, errors: &mut Errors) {
     if let Some(HardTimeout { time: Lifetime::Forever, .. }) = options.hard_timeout {
         contradiction("hard_timeout", "a limit of for ever is none: remove `hard_timeout`");
     }
+    if let Some(remedy) = useless_soft_timeout(options) {
+        contradiction("soft_timeout", remedy);
+    }
     if options.stale_while_revalidate.is_none() && options.early_refresh.is_none() {
         contradiction(
             "background",
@@ -56,7 +59,7 @@ pub(super) fn report(options: &Options, names: &Names, errors: &mut Errors) {
             "with `batch` a failure belongs to no single argument, and is not stored: remove";
         contradiction("cache_err", &format!("{errors} `cache_err`"));
         contradiction("err_ttl", &format!("{errors} `err_ttl`"));
-        for alone in ["background", "hard_timeout"] {
+        for alone in ["background", "soft_timeout", "hard_timeout"] {
             let message = format!("{many} `{alone}` is for functions of a single item; remove it");
             contradiction(alone, &message);
         }
@@ -81,6 +84,10 @@ pub(super) fn report(options: &Options, names: &Names, errors: &mut Errors) {
         for stale in ["stale_while_revalidate", "stale_if_error", "early_refresh"] {
             contradiction(stale, &format!("{no_value} none grows old: remove `{stale}`"));
         }
+        contradiction(
+            "soft_timeout",
+            &format!("{no_value} there is none to answer with: remove `soft_timeout`"),
+        );
         if options.single_flight == SingleFlight::Fleet {
             contradiction(
                 "single_flight",
@@ -88,5 +95,37 @@ pub(super) fn report(options: &Options, names: &Names, errors: &mut Errors) {
             );
         }
         contradiction("local", &format!("{no_value} `local` has nothing to keep typed: remove it"));
+    }
+}
+
+/// What to do about a `soft_timeout` that never comes to anything.
+fn useless_soft_timeout(options: &Options) -> Option<&'static str> {
+    let is_shorter = match (options.soft_timeout.as_ref()?, &options.hard_timeout) {
+        (Lifetime::Forever, _) => {
+            return Some("a limit of for ever is none: remove `soft_timeout`");
+        }
+        (Lifetime::Millis(soft), Some(HardTimeout { time: Lifetime::Millis(hard), .. })) => {
+            soft < hard
+        }
+        _ => true,
+    };
+    if options.guard {
+        None
+    } else if !options.has_old_values() {
+        Some(
+            "without `stale_while_revalidate`, `stale_if_error` or `early_refresh` there is no old value to answer \
+             with: add one of them, or remove `soft_timeout`",
+        )
+    } else if options.background && options.stale_if_error.is_none() {
+        Some(
+            "with `background` nobody waits for a new value anyway: add `stale_if_error`, for whose values callers \
+             wait, or remove one of the two",
+        )
+    } else if !is_shorter {
+        Some(
+            "a function that may take no longer than `hard_timeout` never gets this far: give `soft_timeout` less",
+        )
+    } else {
+        None
     }
 }

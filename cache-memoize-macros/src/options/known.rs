@@ -31,6 +31,7 @@ const FORMS: &[(&str, &str)] = &[
     ),
     ("background", "alone, `background`"),
     ("hard_timeout", LIFETIME),
+    ("soft_timeout", LIFETIME),
     ("on_hit", "as a path or closure, `on_hit = log_hit`"),
     ("on_miss", "as a path or closure, `on_miss = log_miss`"),
     ("single_flight", "`single_flight = \"process\"`, `\"fleet\"` or `\"off\"`"),

@@ -93,6 +93,10 @@ fn zero(option: &str) -> String {
             "no old value is served for a time of zero: give `{option}` a longer one, or remove it"
         );
     }
+    if option == "soft_timeout" {
+        return "nobody waits for a time of zero: give `soft_timeout` a longer one, or use `background`"
+            .to_owned();
+    }
     format!(
         "a lifetime of zero would remember nothing: give `{option}` a longer one, or call the function uncached"
     )

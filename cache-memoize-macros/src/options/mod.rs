@@ -38,6 +38,7 @@ pub(crate) struct Options {
     pub(crate) stale_if_error: Option<StaleIfError>,
     pub(crate) early_refresh: Option<f64>,
     pub(crate) hard_timeout: Option<HardTimeout>,
+    pub(crate) soft_timeout: Option<Lifetime>,
     pub(crate) on_hit: Option<Expr>,
     pub(crate) on_miss: Option<Expr>,
     pub(crate) single_flight: SingleFlight,
@@ -146,6 +147,9 @@ impl Options {
                 let time = Lifetime::parse("hard_timeout", given.expression()?)?;
                 self.hard_timeout = Some(HardTimeout { time, place });
             }
+            "soft_timeout" => {
+                self.soft_timeout = Some(Lifetime::parse("soft_timeout", given.expression()?)?);
+            }
             "early_refresh" => self.early_refresh = beta(given)?,
             "on_hit" => self.on_hit = Some(function(given)?),
             "on_miss" => self.on_miss = Some(function(given)?),
@@ -187,15 +191,33 @@ impl Options {
         self.lifetimes().into_iter().flatten().filter_map(Lifetime::expression)
     }
 
-    /// Every option that is a time: `ttl`, `err_ttl`, `stale_while_revalidate`, `stale_if_error`, `hard_timeout`.
-    pub(crate) fn lifetimes(&self) -> [Option<&Lifetime>; 5] {
+    /// Every option that is a time: `ttl`, `err_ttl`, `stale_while_revalidate`, `stale_if_error`, `hard_timeout`,
+    /// `soft_timeout`.
+    pub(crate) fn lifetimes(&self) -> [Option<&Lifetime>; 6] {
         [
             self.ttl.as_ref(),
             self.err_ttl.as_ref(),
             self.stale_while_revalidate.as_ref(),
             self.stale_if_error.as_ref().map(|option| &option.time),
             self.hard_timeout.as_ref().map(|option| &option.time),
+            self.soft_timeout.as_ref(),
         ]
+    }
+
+    /// The option by which a computation may outlive its call, if one does.
+    pub(crate) fn outliving(&self) -> Option<&'static str> {
+        match (self.background, &self.soft_timeout) {
+            (true, _) => Some("background"),
+            (false, Some(_)) => Some("soft_timeout"),
+            (false, None) => None,
+        }
+    }
+
+    /// Whether a value may be at hand that is not fresh, or soon will not be.
+    pub(crate) fn has_old_values(&self) -> bool {
+        self.stale_while_revalidate.is_some()
+            || self.stale_if_error.is_some()
+            || self.early_refresh.is_some()
     }
 
     /// All expressions that may read the arguments.

@@ -87,6 +87,8 @@ fn a_wrong_form_is_answered_with_the_right_one() {
         ("prefix = \"\"", "`prefix = \"rates\"`"),
         ("hard_timeout", "in seconds, `300`"),
         ("hard_timeout = true", "Duration"),
+        ("soft_timeout, early_refresh = true", "in seconds, `300`"),
+        ("soft_timeout = true, early_refresh = true", "Duration"),
         ("tags", "`tags(\"user:{user_id}\")`"),
         ("tags()", "`tags(\"user:{user_id}\")`"),
         ("tags(5)", "`tags(\"user:{user_id}\")`"),
@@ -152,7 +154,52 @@ fn contradictions_are_told_at_the_option_that_goes() {
             &[&["with `store_result = false`"]],
         );
     }
+    for (options, words) in [
+        ("", "there is no old value to answer with"),
+        ("early_refresh = false", "there is no old value to answer with"),
+        ("early_refresh = true, background", "add `stale_if_error`"),
+        ("store_result = false", "remove `soft_timeout`"),
+    ] {
+        refused_options(&format!("soft_timeout = 1, {options}"), &[&[words]]);
+    }
+    refused_options(
+        "soft_timeout = \"forever\", early_refresh = true",
+        &[&["remove `soft_timeout`"]],
+    );
+    refused(
+        "#[cache_memoize(early_refresh = true, soft_timeout = 2, hard_timeout = 2)] async fn f() -> R { r() }",
+        &[&["give `soft_timeout` less"]],
+    );
+    for options in [
+        "stale_if_error = 1",
+        "early_refresh = true",
+        "stale_if_error = 9, early_refresh = true, background",
+        "stale_while_revalidate = 9, local",
+    ] {
+        let function =
+            format!("#[cache_memoize(soft_timeout = 1, {options})] fn f() -> R {{ r() }}");
+        assert!(messages(&function).is_empty(), "{options}: {:?}", messages(&function));
+    }
     assert!(messages("#[cache_memoize(store_result = true, local)] fn f() -> u8 { 1 }").is_empty());
+}
+
+#[test]
+fn what_may_outlive_its_call_borrows_nothing() {
+    for (option, head) in [
+        ("background", "early_refresh = true, background"),
+        ("soft_timeout", "early_refresh = true, soft_timeout = 1"),
+        ("background", "stale_if_error = 9, early_refresh = true, background, soft_timeout = 1"),
+    ] {
+        let words = format!("with `{option}` the function may run after");
+        let function = format!(
+            "#[cache_memoize({head})] fn f(a: &str, b: &'static str, c: String) -> u8 {{ 1 }}"
+        );
+        refused(&function, &[&[&words, "`String`"]]);
+        let block = format!(
+            "#[cache_memoize] impl A {{ #[cache_memoize({head})] fn f(&self) -> u8 {{ 1 }} }}"
+        );
+        refused(&block, &[&[&words, "`Arc<T>`"]]);
+    }
 }
 
 #[test]

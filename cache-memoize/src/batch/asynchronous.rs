@@ -86,7 +86,7 @@ where
 
 async fn leased<R: Ruleset>(
     entries: Entries<'_, '_, '_, R>,
-    own: &[Task<'_, R::Stored>],
+    own: &[Task<R::Stored>],
 ) -> ByPlace<Leased<R::Stored>> {
     let ((due, missing), ends) = (by_age(own), ends_of(own));
     let mode = LeaseMode::Join;
@@ -102,7 +102,7 @@ async fn leased<R: Ruleset>(
 async fn computed<R, V, F, C>(
     entries: Entries<'_, '_, '_, R>,
     rules: &R,
-    tasks: Vec<Task<'_, V>>,
+    tasks: Vec<Task<V>>,
     permits: ByPlace<Permit>,
     book: &mut Book<V>,
     compute: &mut impl FnMut(&[usize]) -> C,
@@ -151,7 +151,7 @@ where
 /// meanwhile.
 async fn serve_instead<R: Ruleset>(
     entries: Entries<'_, '_, '_, R>,
-    tasks: &[Task<'_, R::Stored>],
+    tasks: &[Task<R::Stored>],
     book: &mut Book<R::Stored>,
 ) -> bool {
     if !tasks.iter().all(Task::has_spare) {
@@ -163,7 +163,7 @@ async fn serve_instead<R: Ruleset>(
 }
 
 /// Marks every thread that polls the computation as being inside of it.
-async fn inside<S, F: Future>(tasks: &[Task<'_, S>], compute: F) -> F::Output {
+async fn inside<S, F: Future>(tasks: &[Task<S>], compute: F) -> F::Output {
     let mut compute = pin!(compute);
     poll_fn(|context| {
         let _computing = computing(tasks);

@@ -82,7 +82,7 @@ where
 
 fn leased<R: Ruleset>(
     entries: Entries<'_, '_, R>,
-    own: &[Task<'_, R::Stored>],
+    own: &[Task<R::Stored>],
 ) -> ByPlace<Leased<R::Stored>> {
     let ((due, missing), ends) = (by_age(own), ends_of(own));
     let mode = LeaseMode::Join;
@@ -98,7 +98,7 @@ fn leased<R: Ruleset>(
 fn computed<R, V, F>(
     entries: Entries<'_, '_, R>,
     rules: &R,
-    tasks: Vec<Task<'_, V>>,
+    tasks: Vec<Task<V>>,
     permits: ByPlace<Permit>,
     book: &mut Book<V>,
     compute: &mut impl FnMut(&[usize]) -> Result<Vec<Option<V>>, F>,
@@ -143,7 +143,7 @@ where
 /// meanwhile.
 fn serve_instead<R: Ruleset>(
     entries: Entries<'_, '_, R>,
-    tasks: &[Task<'_, R::Stored>],
+    tasks: &[Task<R::Stored>],
     book: &mut Book<R::Stored>,
 ) -> bool {
     if !tasks.iter().all(Task::has_spare) {

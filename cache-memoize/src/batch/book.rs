@@ -38,9 +38,9 @@ impl<S> Book<S> {
 }
 
 /// A key that this call is to compute.
-pub(super) struct Task<'f, S> {
+pub(super) struct Task<S> {
     pub(super) place: usize,
-    pub(super) leading: Option<Leading<'f>>,
+    pub(super) leading: Option<Leading>,
     pub(super) old: Old<S>,
 }
 
@@ -56,8 +56,8 @@ pub(super) enum Old<S> {
 }
 
 /// What to do about the keys that were looked at.
-pub(super) struct Seats<'f, S> {
-    pub(super) own: Vec<Task<'f, S>>,
+pub(super) struct Seats<S> {
+    pub(super) own: Vec<Task<S>>,
     /// Others compute these.
     pub(super) followed: Vec<(usize, Following)>,
 }
@@ -66,14 +66,14 @@ pub(super) struct Seats<'f, S> {
 ///
 /// Whoever leads flights lands them before it waits for another: calls whose keys overlap do not wait for each other in
 /// a circle.
-pub(super) fn seats<'f, R: Ruleset, S: ?Sized>(
+pub(super) fn seats<R: Ruleset, S: ?Sized>(
     entries: &[EntryOf<'_, R, S>],
     looks: ByPlace<Look<R::Stored>>,
-    flights: &'f Flights,
+    flights: &Flights,
     plan: &Plan,
     manner: Manner,
     book: &mut Book<R::Stored>,
-) -> Seats<'f, R::Stored> {
+) -> Seats<R::Stored> {
     let mut seats = Seats { own: Vec::new(), followed: Vec::new() };
     for (place, look) in looks {
         let entry = &entries[place];
@@ -126,16 +126,16 @@ fn serve_old<R: Ruleset, S: ?Sized>(
 }
 
 /// The places whose lease is to replace a value that may be served still, and the others.
-pub(super) fn by_age<S>(own: &[Task<'_, S>]) -> (Vec<usize>, Vec<usize>) {
+pub(super) fn by_age<S>(own: &[Task<S>]) -> (Vec<usize>, Vec<usize>) {
     let (due, missing): (Vec<_>, Vec<_>) =
         own.iter().partition(|task| matches!(task.old, Old::Due(_)));
-    let places = |tasks: Vec<&Task<'_, S>>| tasks.into_iter().map(|task| task.place).collect();
+    let places = |tasks: Vec<&Task<S>>| tasks.into_iter().map(|task| task.place).collect();
     (places(due), places(missing))
 }
 
 /// Until when the values that are due are fresh.
-pub(super) fn ends_of<S>(own: &[Task<'_, S>]) -> ByPlace<Timestamp> {
-    let end = |task: &Task<'_, S>| match &task.old {
+pub(super) fn ends_of<S>(own: &[Task<S>]) -> ByPlace<Timestamp> {
+    let end = |task: &Task<S>| match &task.old {
         Old::Due(due) => Some((task.place, due.when.expires)),
         _ => None,
     };
@@ -144,12 +144,12 @@ pub(super) fn ends_of<S>(own: &[Task<'_, S>]) -> ByPlace<Timestamp> {
 
 /// The tasks that remain after leases were asked for, and the leases: a value may have arrived, and of one that is due
 /// somebody else may compute a new one.
-pub(super) fn begun<'f, R: Ruleset, S: ?Sized>(
+pub(super) fn begun<R: Ruleset, S: ?Sized>(
     entries: &[EntryOf<'_, R, S>],
-    own: Vec<Task<'f, R::Stored>>,
+    own: Vec<Task<R::Stored>>,
     mut leased: ByPlace<Leased<R::Stored>>,
     book: &mut Book<R::Stored>,
-) -> (Vec<Task<'f, R::Stored>>, ByPlace<Permit>) {
+) -> (Vec<Task<R::Stored>>, ByPlace<Permit>) {
     let (mut tasks, mut permits) = (Vec::new(), ByPlace::new());
     for task in own {
         let entry = &entries[task.place];
@@ -180,7 +180,7 @@ pub(super) fn begun<'f, R: Ruleset, S: ?Sized>(
 }
 
 /// Marks this thread as being inside of the computations, until what it gives is dropped.
-pub(super) fn computing<S>(tasks: &[Task<'_, S>]) -> Vec<Computing> {
+pub(super) fn computing<S>(tasks: &[Task<S>]) -> Vec<Computing> {
     tasks.iter().filter_map(|task| task.leading.as_ref()).map(Leading::computing).collect()
 }
 
@@ -194,7 +194,7 @@ pub(super) type Shares = ByPlace<Arc<AnyObject>>;
 /// come after an invalidation.
 pub(super) fn kept<V: Clone + Send + Sync + 'static>(
     rules: &impl Keep<Return = V, Stored = V>,
-    tasks: &[Task<'_, V>],
+    tasks: &[Task<V>],
     values: Vec<Option<V>>,
     permits: &ByPlace<Permit>,
     book: &mut Book<V>,
@@ -224,8 +224,8 @@ pub(super) fn spend(permits: &mut ByPlace<Permit>, filled: &ByPlace<Fill>) {
 }
 
 /// Those whose old value is known to be outdated by now: a new one was computed and is not stored.
-pub(super) fn outdated<S>(tasks: &[Task<'_, S>], filled: &ByPlace<Fill>) -> Vec<usize> {
-    let is_outdated = |task: &&Task<'_, S>| {
+pub(super) fn outdated<S>(tasks: &[Task<S>], filled: &ByPlace<Fill>) -> Vec<usize> {
+    let is_outdated = |task: &&Task<S>| {
         let is_stored = filled.get(&task.place).is_some_and(|fill| *fill != Fill::Unfit);
         !matches!(task.old, Old::Absent) && !is_stored
     };
@@ -260,7 +260,7 @@ pub(super) fn serve_all<R: Ruleset, S: ?Sized>(
     true
 }
 
-impl<S> Task<'_, S> {
+impl<S> Task<S> {
     /// Whether there is an old value for the case that the function fails.
     pub(super) fn has_spare(&self) -> bool {
         matches!(self.old, Old::Spare | Old::Due(_))
@@ -270,9 +270,9 @@ impl<S> Task<'_, S> {
 /// How long the leases live under which values are replaced that are due; none where there is no such value.
 pub(super) fn patience<R: Ruleset, S: ?Sized>(
     entries: &[EntryOf<'_, R, S>],
-    own: &[Task<'_, R::Stored>],
+    own: &[Task<R::Stored>],
 ) -> Option<Ttl> {
-    let ttl = |task: &Task<'_, R::Stored>| match &task.old {
+    let ttl = |task: &Task<R::Stored>| match &task.old {
         Old::Due(due) => Some(entries[task.place].lease_to_replace(&due.when)),
         _ => None,
     };

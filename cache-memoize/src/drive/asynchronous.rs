@@ -1,11 +1,11 @@
-use super::{Due, Guarded, Keep, Leased, Look, Note, Old, Replaced, taken};
-use crate::flight::{Flights, Leading, Manner, Seat};
+use super::{Due, Guarded, Keep, Leased, Look, Note, Old, Replaced, Seated, taken};
+use crate::flight::{Flights, Landing, Leading, Manner, Seat};
 use crate::plan::{Fill, Next, Permit, Plan, landing};
 use cache_memoize_core::{AnyObject, Key, LeaseMode};
 use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// The entry of one key, as the driver sees it. Faults of the store never get this far: they are reported
 /// where they happen, and read as an absence.
@@ -65,40 +65,77 @@ pub(crate) async fn missed<K: Keep>(
     mut spare: Option<K::Stored>,
     compute: impl Future<Output = K::Return>,
 ) -> K::Return {
-    let leading = loop {
+    match seated(entries, flights, key, keep, &mut plan, &mut spare, None).await {
+        Seated::Answered(value) => value,
+        Seated::Computes(leading) => {
+            let compute = pin!(compute);
+            led(entries, keep, plan, leading, spare.is_some(), compute).await
+        }
+    }
+}
+
+/// The first half of it: waits for another caller, or finds that this one is to compute. Who has a `spare` value
+/// waits no longer than until `leaves`.
+pub(crate) async fn seated<K: Keep>(
+    entries: &impl Entries<Stored = K::Stored>,
+    flights: &Flights,
+    key: &Key,
+    keep: &K,
+    plan: &mut Plan,
+    spare: &mut Option<K::Stored>,
+    leaves: Option<Instant>,
+) -> Seated<K::Return> {
+    loop {
         if let Some(spare) = spare.take_if(|_| entries.rests()) {
             entries.note(Note::Stale);
-            return keep.restore(spare);
+            return Seated::Answered(keep.restore(spare));
         }
-        let Next::Join = plan.missed() else { break None };
-        match flights.join(key, Manner::Async) {
-            Seat::Leader(leading) => break Some(leading),
+        let Next::Join = plan.missed() else { return Seated::Computes(None) };
+        let landing = match flights.join(key, Manner::Async) {
+            Seat::Leader(leading) => return Seated::Computes(Some(leading)),
             Seat::Alone => {
                 plan.waits_for_nobody();
-                break None;
+                return Seated::Computes(None);
             }
             Seat::Follower(following) => {
-                let landing = following.landed().await;
-                plan.waited_for(&landing);
-                if let Some(stored) = taken(landing) {
-                    entries.note(Note::Coalesced);
-                    return keep.restore(stored);
-                }
+                let leaves = leaves.filter(|_| spare.is_some());
+                following.until(leaves).landed().await
             }
+        };
+        plan.waited_for(&landing);
+        let is_leaving = matches!(landing, Landing::Left);
+        if let Some(stored) = taken(landing) {
+            entries.note(Note::Coalesced);
+            return Seated::Answered(keep.restore(stored));
         }
-        spare = match entries.look().await {
+        *spare = match entries.look().await {
             Look::Found(stored) => {
                 entries.note(Note::Hit);
-                return keep.restore(stored);
+                return Seated::Answered(keep.restore(stored));
             }
-            Look::Due(due) => {
+            Look::Due(Due { stored, .. }) => {
                 entries.note(Note::Stale);
-                return keep.restore(due.stored);
+                return Seated::Answered(keep.restore(stored));
+            }
+            Look::Spare(stored) if is_leaving => {
+                entries.note(Note::Stale);
+                return Seated::Answered(keep.restore(stored));
             }
             Look::Spare(stored) => Some(stored),
             Look::Nothing => None,
         };
-    };
+    }
+}
+
+/// The second half: computes, unless another process does.
+pub(crate) async fn led<K: Keep>(
+    entries: &impl Entries<Stored = K::Stored>,
+    keep: &K,
+    mut plan: Plan,
+    leading: Option<Leading>,
+    has_spare: bool,
+    compute: impl Future<Output = K::Return>,
+) -> K::Return {
     let mut leased = entries.lease(LeaseMode::Join).await;
     let mut note = Note::Hit;
     while let Leased::Granted { permit: Permit::Fenced(_), first: false } = leased
@@ -116,7 +153,7 @@ pub(crate) async fn missed<K: Keep>(
         Leased::Granted { permit, .. } => {
             let lease = HeldLease::new(entries, permit);
             entries.note(Note::Miss);
-            let old = if spare.is_some() { Old::Spare } else { Old::Absent };
+            let old = if has_spare { Old::Spare } else { Old::Absent };
             computed(lease, keep, leading, old, compute).await
         }
     }
@@ -149,10 +186,24 @@ pub(crate) async fn renewed<K: Keep>(
     old: &Replaced,
     compute: impl Future<Output = K::Return>,
 ) -> Option<K::Return> {
-    if entries.rests() {
-        return None;
-    }
-    let leading = flights.lead_if_free(key, Manner::Async)?;
+    let leading = vacant(entries, flights, key)?;
+    let compute = pin!(compute);
+    replaced(entries, keep, leading, old, compute).await
+}
+
+/// The first half of it: the lead, if nobody in this process has it and the function is not left alone.
+pub(crate) fn vacant(entries: &impl Entries, flights: &Flights, key: &Key) -> Option<Leading> {
+    if entries.rests() { None } else { flights.lead_if_free(key, Manner::Async) }
+}
+
+/// The second half: computes, unless another process does.
+pub(crate) async fn replaced<K: Keep>(
+    entries: &impl Entries<Stored = K::Stored>,
+    keep: &K,
+    leading: Leading,
+    old: &Replaced,
+    compute: impl Future<Output = K::Return>,
+) -> Option<K::Return> {
     match entries.lease_to_replace(old).await {
         Leased::Found(stored) => {
             entries.note(Note::Hit);
@@ -221,7 +272,7 @@ pub(crate) async fn guard_again<G: Guarded>(
 async fn computed<K: Keep>(
     lease: HeldLease<'_, impl Entries<Stored = K::Stored>>,
     keep: &K,
-    leading: Option<Leading<'_>>,
+    leading: Option<Leading>,
     old: Old,
     compute: impl Future<Output = K::Return>,
 ) -> K::Return {
@@ -281,7 +332,7 @@ async fn claimed<G: Guarded>(
 }
 
 /// Marks every thread that polls the computation as being inside of it.
-async fn inside<F: Future>(leading: Option<&Leading<'_>>, compute: F) -> F::Output {
+async fn inside<F: Future>(leading: Option<&Leading>, compute: F) -> F::Output {
     let mut compute = pin!(compute);
     poll_fn(|context| {
         let _computing = leading.map(Leading::computing);

@@ -1,12 +1,13 @@
 //! The drivers: they carry a [plan](crate::plan) out, one by blocking, one by awaiting.
 //!
 //! Both are the same text but for `.await`; what they decide is in `plan`, what they touch is behind
-//! [`blocking::Entries`] and [`asynchronous::Entries`].
+//! [`blocking::Entries`] and [`asynchronous::Entries`]. Where a computation may outlive its call, the way there is cut
+//! in two: the caller walks the first half, and whoever computes the second.
 
 pub(crate) mod asynchronous;
 pub(crate) mod blocking;
 
-use crate::flight::Landing;
+use crate::flight::{Landing, Leading};
 use crate::plan::Permit;
 use cache_memoize_core::Timestamp;
 use std::time::Duration;
@@ -79,6 +80,13 @@ pub(crate) enum Leased<S> {
     },
 }
 
+/// What came of waiting for another caller.
+pub(crate) enum Seated<R> {
+    Answered(R),
+    /// This caller is to compute, as the leader of a flight or alone.
+    Computes(Option<Leading>),
+}
+
 /// What happened in a call, for those who watch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Note {
@@ -124,6 +132,6 @@ pub(crate) trait Guarded {
 pub(crate) fn taken<S: Clone + 'static>(landing: Landing) -> Option<S> {
     match landing {
         Landing::Value(value) => value.downcast_ref::<S>().cloned(),
-        Landing::Nothing | Landing::Overdue => None,
+        Landing::Nothing | Landing::Overdue | Landing::Left => None,
     }
 }

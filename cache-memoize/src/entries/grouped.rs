@@ -34,6 +34,17 @@ impl<R: Ruleset, S: ?Sized> EntryOf<'_, R, S> {
         lock(numbers)
     }
 
+    /// The generations that were read, for whoever goes on with the call.
+    pub(crate) fn known(&self) -> Option<Numbers> {
+        self.numbers.get().map(|numbers| lock(numbers).clone())
+    }
+
+    /// The entry as who began the call knows it.
+    pub(crate) fn knowing(self, known: Option<Numbers>) -> Self {
+        known.into_iter().for_each(|numbers| drop(self.numbers.set(Mutex::new(numbers))));
+        self
+    }
+
     /// The keys of the generations.
     pub(super) fn number_keys(&self) -> Vec<Key> {
         self.numbers().keys().cloned().collect()

@@ -16,6 +16,7 @@
 
 mod waits;
 
+use crate::bell::Bell;
 use crate::sync::{Mutex, lock, thread};
 use crate::watch::{Watch, Watched};
 use cache_memoize_core::{AnyObject, Key};
@@ -25,14 +26,17 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 use std::task::{Context, Poll, Wake, Waker};
-use std::time::Duration;
-pub(crate) use waits::Computing;
+use std::time::{Duration, Instant};
+pub(crate) use waits::{Computing, Inside};
 
 /// The flights of one cache, by key.
 pub(crate) struct Flights {
-    under_way: Mutex<HashMap<Key, Arc<Flight>>>,
+    under_way: Arc<UnderWay>,
     wait_limit: Duration,
 }
+
+/// The flights that newcomers join. A leader has its share of it: a computation may outlive its call.
+type UnderWay = Mutex<HashMap<Key, Arc<Flight>>>;
 
 /// How a caller waits and computes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -42,9 +46,9 @@ pub(crate) enum Manner {
 }
 
 /// What a caller is to do.
-pub(crate) enum Seat<'a> {
+pub(crate) enum Seat {
     /// Compute, and let the others know.
-    Leader(Leading<'a>),
+    Leader(Leading),
     /// Wait for the leader.
     Follower(Following),
     /// Compute without a flight: waiting would never end.
@@ -60,12 +64,14 @@ pub(crate) enum Landing {
     Nothing,
     /// Not at all, as far as its followers are concerned: it lasts too long.
     Overdue,
+    /// Not yet, but the follower has waited for long enough.
+    Left,
 }
 
 impl Flights {
     /// Flights whose followers wait for so long at most.
     pub(crate) fn new(wait_limit: Duration) -> Self {
-        Self { under_way: Mutex::new(HashMap::new()), wait_limit }
+        Self { under_way: Arc::default(), wait_limit }
     }
 
     /// How long followers wait.
@@ -79,7 +85,7 @@ impl Flights {
     }
 
     /// Joins the flight of `key`, or starts one.
-    pub(crate) fn join(&self, key: &Key, manner: Manner) -> Seat<'_> {
+    pub(crate) fn join(&self, key: &Key, manner: Manner) -> Seat {
         match lock(&self.under_way).entry(key.clone()) {
             Entry::Occupied(occupied) if !occupied.get().is_over() => {
                 Flight::follow(occupied.get(), manner, self.wait_limit)
@@ -89,23 +95,23 @@ impl Flights {
     }
 
     /// Starts a flight of `key`, unless one is under way.
-    pub(crate) fn lead_if_free(&self, key: &Key, manner: Manner) -> Option<Leading<'_>> {
+    pub(crate) fn lead_if_free(&self, key: &Key, manner: Manner) -> Option<Leading> {
         match lock(&self.under_way).entry(key.clone()) {
             Entry::Occupied(occupied) if !occupied.get().is_over() => None,
             free => Some(self.started(key, manner, free)),
         }
     }
 
-    fn started(&self, key: &Key, manner: Manner, free: Entry<'_, Key, Arc<Flight>>) -> Leading<'_> {
+    fn started(&self, key: &Key, manner: Manner, free: Entry<'_, Key, Arc<Flight>>) -> Leading {
         let flight = free.insert_entry(Flight::start(manner));
-        Leading::new(self, key, flight.get())
+        Leading::new(&self.under_way, key, flight.get())
     }
 
     /// Starts a flight of `key` that newcomers join instead of the one that may be under way.
-    pub(crate) fn lead(&self, key: &Key, manner: Manner) -> Leading<'_> {
+    pub(crate) fn lead(&self, key: &Key, manner: Manner) -> Leading {
         let flight = Flight::start(manner);
         lock(&self.under_way).insert(key.clone(), flight.clone());
-        Leading::new(self, key, &flight)
+        Leading::new(&self.under_way, key, &flight)
     }
 
     /// Hides the flight of `key` from newcomers.
@@ -124,32 +130,29 @@ impl Flights {
     pub(crate) fn len(&self) -> usize {
         lock(&self.under_way).len()
     }
-
-    fn remove(&self, key: &Key, flight: &Arc<Flight>) {
-        if let Entry::Occupied(occupied) = lock(&self.under_way).entry(key.clone())
-            && Arc::ptr_eq(occupied.get(), flight)
-        {
-            occupied.remove();
-        }
-    }
 }
 
 /// The leader's part in a flight. Dropped without a landing, as by a panic or a cancelled future, it
 /// sends the followers back to the start, where one of them leads.
-pub(crate) struct Leading<'a> {
-    flights: &'a Flights,
+pub(crate) struct Leading {
+    under_way: Arc<UnderWay>,
     key: Key,
     flight: Arc<Flight>,
 }
 
-impl<'a> Leading<'a> {
-    fn new(flights: &'a Flights, key: &Key, flight: &Arc<Flight>) -> Self {
-        Self { flights, key: key.clone(), flight: flight.clone() }
+impl Leading {
+    fn new(under_way: &Arc<UnderWay>, key: &Key, flight: &Arc<Flight>) -> Self {
+        Self { under_way: under_way.clone(), key: key.clone(), flight: flight.clone() }
+    }
+
+    /// Says that the computation goes to another thread: whoever is on this one may wait for it.
+    pub(crate) fn leave_thread(&self) {
+        lock(&self.flight.state).thread = None;
     }
 
     /// Marks the calling thread as computing this flight, until the guard is dropped.
     pub(crate) fn computing(&self) -> Computing {
-        lock(&self.flight.state).thread = thread::current().id();
+        lock(&self.flight.state).thread = Some(thread::current().id());
         Computing::enter(self.flight.id)
     }
 
@@ -169,14 +172,23 @@ impl<'a> Leading<'a> {
 
     /// Ends the flight.
     pub(crate) fn land(self, landing: Landing) {
-        self.flights.remove(&self.key, &self.flight);
+        self.make_way();
         self.flight.land(landing);
+    }
+
+    /// Lets newcomers start a flight of their own, unless they do already.
+    fn make_way(&self) {
+        if let Entry::Occupied(occupied) = lock(&self.under_way).entry(self.key.clone())
+            && Arc::ptr_eq(occupied.get(), &self.flight)
+        {
+            occupied.remove();
+        }
     }
 }
 
-impl Drop for Leading<'_> {
+impl Drop for Leading {
     fn drop(&mut self) {
-        self.flights.remove(&self.key, &self.flight);
+        self.make_way();
         self.flight.land(Landing::Nothing);
     }
 }
@@ -186,10 +198,18 @@ pub(crate) struct Following {
     flight: Arc<Flight>,
     takes: bool,
     waiter: Option<u64>,
+    bell: Option<Bell>,
     _edge: waits::Edge,
 }
 
 impl Following {
+    /// The same for one who leaves at that moment, if there is one.
+    pub(crate) fn until(mut self, leaves: Option<Instant>) -> Self {
+        let limit = leaves.map(|moment| moment.saturating_duration_since(Instant::now()));
+        self.bell = limit.map(Bell::set);
+        self
+    }
+
     /// Waits on this thread until the flight lands.
     pub(crate) fn wait(mut self) -> Landing {
         let waker = Waker::from(std::sync::Arc::new(Unpark(thread::current())));
@@ -219,7 +239,8 @@ impl Following {
         // Dropping a waker may drop a task that follows this very flight.
         drop(state);
         drop(replaced);
-        Poll::Pending
+        let bell = self.bell.as_ref().map_or(Poll::Pending, |bell| bell.poll(context));
+        bell.map(|()| Landing::Left)
     }
 }
 
@@ -243,8 +264,8 @@ pub(crate) struct Flight {
 }
 
 struct State {
-    /// The thread that computes, or that last polled the computation.
-    thread: thread::ThreadId,
+    /// The thread that computes, or that last polled the computation; none while it is on its way to one.
+    thread: Option<thread::ThreadId>,
     closed: bool,
     /// Those of the value that is being computed.
     tags: Box<[String]>,
@@ -261,7 +282,7 @@ impl Flight {
             id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
             manner,
             state: Mutex::new(State {
-                thread: thread::current().id(),
+                thread: Some(thread::current().id()),
                 closed: false,
                 tags: Box::default(),
                 takers: 0,
@@ -272,11 +293,11 @@ impl Flight {
         })
     }
 
-    fn follow(this: &Arc<Self>, manner: Manner, wait_limit: Duration) -> Seat<'static> {
+    fn follow(this: &Arc<Self>, manner: Manner, wait_limit: Duration) -> Seat {
         let mut state = lock(&this.state);
         // While a thread blocks, nothing that runs on it comes to an end.
         let blocks = manner == Manner::Blocking || this.manner == Manner::Blocking;
-        if blocks && state.thread == thread::current().id() {
+        if blocks && state.thread == Some(thread::current().id()) {
             return Seat::Alone;
         }
         let Some(edge) = waits::Edge::to(this.id) else { return Seat::Alone };
@@ -287,7 +308,13 @@ impl Flight {
             state.watch = Some(Watch::over(flight, wait_limit));
         }
         drop(state);
-        Seat::Follower(Following { flight: this.clone(), takes, waiter: None, _edge: edge })
+        Seat::Follower(Following {
+            flight: this.clone(),
+            takes,
+            waiter: None,
+            bell: None,
+            _edge: edge,
+        })
     }
 
     /// Whether nobody should join it any more, though its leader may still be computing.

@@ -44,6 +44,22 @@ impl Drop for Computing {
     }
 }
 
+/// The flights whose computations a thread is inside of, to take along to another thread.
+///
+/// A computation that is handed over is still waited for, and must not wait in turn for those who do.
+pub(crate) struct Inside(Vec<u64>);
+
+impl Inside {
+    pub(crate) fn of_this_thread() -> Self {
+        Self(INSIDE.with(|inside| inside.borrow().clone()))
+    }
+
+    /// Has the calling thread be inside of them too, until what it gives is dropped.
+    pub(crate) fn enter(self) -> Vec<Computing> {
+        self.0.into_iter().map(Computing::enter).collect()
+    }
+}
+
 /// While it lives, the flights that its maker is inside of wait for another.
 pub(super) struct Edge {
     from: Vec<u64>,
@@ -53,7 +69,7 @@ pub(super) struct Edge {
 impl Edge {
     /// `None` if waiting for `flight` would mean waiting for oneself.
     pub(super) fn to(flight: u64) -> Option<Self> {
-        let from = INSIDE.with(|inside| inside.borrow().clone());
+        let Inside(from) = Inside::of_this_thread();
         if from.is_empty() {
             return Some(Self { from, to: flight });
         }

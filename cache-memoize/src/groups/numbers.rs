@@ -10,7 +10,7 @@ pub(crate) struct Numbered {
 }
 
 /// The generations that a call goes by, as far as it has read them.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Numbers {
     /// Those that an entry of this call has; the first is that of the cache.
     own: Vec<Known>,
@@ -19,6 +19,7 @@ pub(crate) struct Numbers {
     is_read: bool,
 }
 
+#[derive(Clone)]
 struct Known {
     key: Key,
     number: Option<u64>,

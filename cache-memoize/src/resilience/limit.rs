@@ -1,9 +1,7 @@
-use crate::watch::{Watch, Watched};
+use crate::bell::Bell;
 use std::future::poll_fn;
 use std::pin::pin;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, Weak};
-use std::task::{Poll, Waker};
+use std::task::Poll;
 use std::time::Duration;
 
 /// What `future` gives, if it gives it within `limit`; otherwise it is dropped. Needs no runtime, and costs
@@ -15,51 +13,18 @@ pub(crate) async fn within<F: Future>(limit: Duration, future: F) -> Option<F::O
         if let Poll::Ready(output) = future.as_mut().poll(context) {
             return Poll::Ready(Some(output));
         }
-        let (bell, _watch) = bell.get_or_insert_with(|| Bell::set(limit));
-        bell.wakes(context.waker());
-        if bell.has_rung.load(Ordering::Acquire) { Poll::Ready(None) } else { Poll::Pending }
+        bell.get_or_insert_with(|| Bell::set(limit)).poll(context).map(|()| None)
     })
     .await
-}
-
-/// Wakes a future when its time is over.
-#[derive(Default)]
-struct Bell {
-    has_rung: AtomicBool,
-    waker: Mutex<Option<Waker>>,
-}
-
-impl Bell {
-    fn set(limit: Duration) -> (Arc<Self>, Watch) {
-        let bell = Arc::new(Self::default());
-        let watched: Weak<Self> = Arc::downgrade(&bell);
-        (bell, Watch::over(watched, limit))
-    }
-
-    fn wakes(&self, waker: &Waker) {
-        let mut current = crate::sync::lock(&self.waker);
-        let replaced = match &*current {
-            Some(current) if current.will_wake(waker) => None,
-            _ => current.replace(waker.clone()),
-        };
-        drop(current);
-        drop(replaced);
-    }
-}
-
-impl Watched for Bell {
-    fn overdue(&self) {
-        self.has_rung.store(true, Ordering::Release);
-        let waker = crate::sync::lock(&self.waker).take();
-        waker.into_iter().for_each(Waker::wake);
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::future::{pending, ready};
-    use std::task::{Context, Wake};
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::task::{Context, Wake, Waker};
     use std::thread::{self, Thread};
 
     struct Unpark(Thread);

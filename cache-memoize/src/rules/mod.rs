@@ -16,7 +16,8 @@ pub(crate) use guard::HeldBack;
 pub(crate) use kinds::{Kind, OkOnly, Plain, WithErrors};
 use std::marker::PhantomData;
 use std::time::Duration;
-pub(crate) use timeout::{CanTell, HardTimeout, in_time};
+use timeout::Timeouts;
+pub(crate) use timeout::{CanTell, HardTimeout, SoftTimeout, in_time};
 
 /// The return type of an annotated function, on the way to its rules.
 ///
@@ -119,7 +120,7 @@ pub struct Rules<
     err_ttl: Option<Lifetime>,
     fault: Option<fn(Error) -> K::Return>,
     freshness: Freshness,
-    hard_timeout: Option<HardTimeout<K::Return>>,
+    timeouts: Timeouts<K::Return>,
 }
 
 impl<T> Rules<Plain<T>> {
@@ -152,7 +153,7 @@ impl<K: Kind> Rules<K> {
             err_ttl: None,
             fault: None,
             freshness: Freshness::PLAIN,
-            hard_timeout: None,
+            timeouts: Timeouts::NONE,
         }
     }
 }
@@ -199,16 +200,15 @@ impl<T, E, P> MayFail for WithErrors<T, E, P> {}
 impl<K: Kind, F, I, W> Rules<K, F, I, W> {
     /// The option `local`: values stay in the process, as they are.
     pub fn local(self) -> Rules<K, InProcess, I, W> {
-        let Self { kind, cache_if, ttl_with, ttl, err_ttl, fault, freshness, hard_timeout, .. } =
-            self;
+        let Self { kind, cache_if, ttl_with, ttl, err_ttl, fault, freshness, timeouts, .. } = self;
         let form = PhantomData;
-        Rules { kind, form, cache_if, ttl_with, ttl, err_ttl, fault, freshness, hard_timeout }
+        Rules { kind, form, cache_if, ttl_with, ttl, err_ttl, fault, freshness, timeouts }
     }
 
     /// The option `cache_if`: only such values are stored.
     pub fn cache_if<J: Fn(&K::Value) -> bool>(self, cache_if: J) -> Rules<K, F, J, W> {
-        let Self { kind, form, ttl_with, ttl, err_ttl, fault, freshness, hard_timeout, .. } = self;
-        Rules { kind, form, cache_if, ttl_with, ttl, err_ttl, fault, freshness, hard_timeout }
+        let Self { kind, form, ttl_with, ttl, err_ttl, fault, freshness, timeouts, .. } = self;
+        Rules { kind, form, cache_if, ttl_with, ttl, err_ttl, fault, freshness, timeouts }
     }
 
     /// The option `ttl_with`: the lifetime comes from the value.
@@ -216,7 +216,7 @@ impl<K: Kind, F, I, W> Rules<K, F, I, W> {
         self,
         lifetime: D,
     ) -> Rules<K, F, I, impl Fn(&K::Value) -> Option<Duration>> {
-        let Self { kind, form, cache_if, ttl, err_ttl, fault, freshness, hard_timeout, .. } = self;
+        let Self { kind, form, cache_if, ttl, err_ttl, fault, freshness, timeouts, .. } = self;
         Rules {
             kind,
             form,
@@ -226,7 +226,7 @@ impl<K: Kind, F, I, W> Rules<K, F, I, W> {
             err_ttl,
             fault,
             freshness,
-            hard_timeout,
+            timeouts,
         }
     }
 
@@ -262,13 +262,30 @@ impl<K: Kind, F, I, W> Rules<K, F, I, W> {
     where
         K::Return: CanTell,
     {
-        self.hard_timeout = Some(HardTimeout::of(limit));
+        self.timeouts.hard = Some(HardTimeout::of(limit));
         self
+    }
+
+    /// The option `soft_timeout`.
+    pub fn soft_timeout(mut self, limit: Duration) -> Self {
+        self.timeouts.soft.limit = limit;
+        self
+    }
+
+    /// The option `background`, where `soft_timeout` is given too.
+    pub fn background(mut self) -> Self {
+        self.timeouts.soft.is_for_spare_alone = true;
+        self
+    }
+
+    /// How long a caller that has an old value waits for a new one.
+    pub(crate) fn soft_limit(&self) -> SoftTimeout {
+        self.timeouts.soft
     }
 
     /// How long the function may take.
     pub(crate) fn time_limit(&self) -> Option<&HardTimeout<K::Return>> {
-        self.hard_timeout.as_ref()
+        self.timeouts.hard.as_ref()
     }
 
     /// The option `err_ttl`, as an expression.

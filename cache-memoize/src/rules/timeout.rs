@@ -1,9 +1,38 @@
-//! The option `hard_timeout`.
+//! The options `hard_timeout` and `soft_timeout`.
 
 use crate::error::{Error, ErrorKind};
 use crate::resilience::within;
 use crate::site::Site;
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+/// What the options say about functions that take long.
+pub(super) struct Timeouts<R> {
+    pub(super) hard: Option<HardTimeout<R>>,
+    pub(super) soft: SoftTimeout,
+}
+
+impl<R> Timeouts<R> {
+    pub(super) const NONE: Self = Self { hard: None, soft: SoftTimeout::NEVER };
+}
+
+/// How long a caller that has an old value waits for a new one.
+#[derive(Clone, Copy)]
+pub(crate) struct SoftTimeout {
+    pub(super) limit: Duration,
+    /// The option `background` besides: for a value that is due nobody waits at all.
+    pub(crate) is_for_spare_alone: bool,
+}
+
+impl SoftTimeout {
+    const NEVER: Self = Self { limit: Duration::MAX, is_for_spare_alone: false };
+
+    /// When a caller leaves that begins to wait now.
+    pub(crate) fn end(self) -> Instant {
+        // A moment beyond what the clock can say would be none.
+        const LONGEST: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
+        Instant::now() + self.limit.min(LONGEST)
+    }
+}
 
 /// How long a function may take, and what it returns that did not make it.
 pub(crate) struct HardTimeout<R> {

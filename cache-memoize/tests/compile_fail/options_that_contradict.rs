@@ -68,6 +68,41 @@ fn background_and_borrowed(name: &str, label: &'static str) -> u64 {
     (name.len() + label.len()) as u64
 }
 
+#[cache_memoize(ttl = 300, soft_timeout = "10ms")]
+fn soft_timeout_without_old_values(id: u64) -> u64 {
+    id
+}
+
+#[cache_memoize(ttl = 300, early_refresh = true, background, soft_timeout = "10ms")]
+fn soft_timeout_and_background(id: u64) -> u64 {
+    id
+}
+
+#[cache_memoize(ttl = 300, early_refresh = true, soft_timeout = "forever")]
+fn soft_timeout_of_for_ever(id: u64) -> u64 {
+    id
+}
+
+#[cache_memoize(ttl = 300, stale_if_error = 60, soft_timeout = 2, hard_timeout = 2)]
+async fn soft_timeout_that_is_no_shorter(id: u64) -> Result<u64, cache_memoize::Error> {
+    Ok(id)
+}
+
+#[cache_memoize(store_result = false, soft_timeout = 2)]
+fn guard_and_soft_timeout(_id: u64) -> Option<u64> {
+    None
+}
+
+#[cache_memoize(ttl = 300, early_refresh = true, soft_timeout = 2)]
+fn soft_timeout_and_borrowed(name: &str, label: &'static str) -> u64 {
+    (name.len() + label.len()) as u64
+}
+
+#[cache_memoize(ttl = 300, early_refresh = true, soft_timeout = 2)]
+const fn soft_timeout_and_const(id: u64) -> u64 {
+    id
+}
+
 fn lifetime(seconds: &u64) -> Duration {
     Duration::from_secs(*seconds)
 }

@@ -342,10 +342,7 @@ fn values_may_stay_in_process() {
 }
 
 #[cache_memoize(ttl = 60, batch)]
-fn of_any_type<T, const N: usize>(
-    keys: &[T],
-    [first, second]: [u32; 2],
-) -> HashMap<T, u32>
+fn of_any_type<T, const N: usize>(keys: &[T], [first, second]: [u32; 2]) -> HashMap<T, u32>
 where
     T: CacheKey + Clone + std::hash::Hash + Eq,
 {

@@ -25,6 +25,7 @@ mod on_miss;
 mod prefix;
 mod single_flight;
 mod skip;
+mod soft_timeout;
 mod stale_if_error;
 mod stale_while_revalidate;
 mod store_result;

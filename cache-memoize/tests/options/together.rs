@@ -2,8 +2,8 @@
 
 use crate::clocks::{SECOND, in_worlds};
 use cache_memoize::{cache_memoize, caches};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
 /// Where values come from: the number of the run, or an error.
@@ -11,12 +11,22 @@ use std::time::Duration;
 struct Source {
     fails: AtomicBool,
     runs: AtomicU32,
+    /// Whether it takes its time, and what tells that it does no longer.
+    is_slow: Mutex<bool>,
+    is_quick: Condvar,
 }
 
 impl Source {
     fn ask(&self) -> Result<u32, String> {
         let run = self.runs.fetch_add(1, Ordering::SeqCst) + 1;
+        let slow = self.is_slow.lock().expect("nobody panics here");
+        drop(self.is_quick.wait_while(slow, |slow| *slow).expect("nobody panics here"));
         if self.fails.load(Ordering::SeqCst) { Err("it is down".to_owned()) } else { Ok(run) }
+    }
+
+    fn slow(&self, slow: bool) {
+        *self.is_slow.lock().expect("nobody panics here") = slow;
+        self.is_quick.notify_all();
     }
 }
 
@@ -50,6 +60,28 @@ fn both(source: Arc<Source>) -> Result<u32, String> {
     skip(source)
 )]
 fn behind(source: Arc<Source>) -> Result<u32, String> {
+    source.ask()
+}
+
+#[cache_memoize(
+    ttl = 10,
+    stale_while_revalidate = 20,
+    stale_if_error = 60,
+    soft_timeout = 3_600,
+    skip(source)
+)]
+fn patient(source: Arc<Source>) -> Result<u32, String> {
+    source.ask()
+}
+
+#[cache_memoize(
+    ttl = 10,
+    stale_while_revalidate = 20,
+    stale_if_error = 60,
+    soft_timeout = "10ms",
+    skip(source)
+)]
+fn impatient(source: Arc<Source>) -> Result<u32, String> {
     source.ask()
 }
 
@@ -122,6 +154,17 @@ const BEHIND: &[Row] = &[
     (70, true, Error, true, New),
 ];
 
+/// Of a function that takes longer than its `soft_timeout`, wherever there is an old value to leave with.
+const IMPATIENT: &[Row] = &[
+    (9, false, Old, false, Old),
+    (10, false, Old, true, New),
+    (10, true, Old, true, Old),
+    (30, false, Old, true, New),
+    (30, true, Old, true, Old),
+    (69, true, Old, true, Old),
+    (70, true, Error, true, New),
+];
+
 /// A stored error would be the answer for its own lifetime; it does not take the place of a value.
 const WITH_ERRORS: &[Row] = &[
     (9, true, Old, false, Old),
@@ -132,11 +175,18 @@ const WITH_ERRORS: &[Row] = &[
 
 #[track_caller]
 fn assert_table(name: &str, function: Function, table: &[Row]) {
+    assert_table_of(name, function, false, table);
+}
+
+/// The table of a function that is slow where the caller gets the old value.
+#[track_caller]
+fn assert_table_of(name: &str, function: Function, is_slow: bool, table: &[Row]) {
     for row @ (age, fails, gets, runs, next) in table {
         in_worlds(|world| {
             let source = Arc::new(Source::default());
             let call = || {
                 let answer = world.run(|| function(source.clone()));
+                source.slow(false);
                 assert!(caches::wait_for_background(Duration::from_secs(60)));
                 match answer {
                     Ok(1) => Old,
@@ -147,6 +197,7 @@ fn assert_table(name: &str, function: Function, table: &[Row]) {
             assert_eq!(call(), Old);
             world.clock.advance(u32::try_from(*age).expect("it is small") * SECOND);
             source.fails.store(*fails, Ordering::SeqCst);
+            source.slow(is_slow && *gets == Old);
             assert_eq!(call(), *gets, "{name}: {row:?}");
             assert_eq!(source.runs.load(Ordering::SeqCst) > 1, *runs, "{name}: {row:?}");
             source.fails.store(false, Ordering::SeqCst);
@@ -162,6 +213,8 @@ fn what_the_options_do_to_one_another_is_as_the_table_says() {
     assert_table("stale_if_error", excused, EXCUSED);
     assert_table("both", both, BOTH);
     assert_table("both, in the background", behind, BEHIND);
+    assert_table("both, with soft_timeout", patient, BOTH);
+    assert_table_of("both, with soft_timeout, slow", impatient, true, IMPATIENT);
     assert_table("stale_if_error and cache_err", with_errors, WITH_ERRORS);
     assert_table("both, with ttl_with", lifetime_of_its_own, BOTH);
 }
