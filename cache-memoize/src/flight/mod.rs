@@ -27,7 +27,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 use std::task::{Context, Poll, Wake, Waker};
 use std::time::{Duration, Instant};
-pub(crate) use waits::{Computing, Inside};
+pub(crate) use waits::Computing;
+#[allow(
+    unused_imports,
+    reason = "the model compiles this file as its own, without who goes elsewhere"
+)]
+pub(crate) use waits::Inside;
 
 /// The flights of one cache, by key.
 pub(crate) struct Flights {
