@@ -60,6 +60,7 @@ mod observer;
 #[cfg(any(feature = "tracing", feature = "metrics"))]
 pub mod observers;
 mod orphans;
+mod parallel;
 mod place;
 mod plan;
 mod policy;

@@ -1,4 +1,4 @@
-use super::filling::Prepared;
+use super::filling::Undrafted;
 use super::grouped::{borrowed, each};
 use super::{ANY_TIME, EntryOf, Face, TO_LEARN_THE_TOKEN, only};
 use crate::drive::asynchronous::Entries;
@@ -195,13 +195,16 @@ impl<R: Ruleset> EntryOf<'_, R, dyn ErasedAsyncStore + '_> {
         store: &(dyn ErasedAsyncStore + '_),
         permit: Permit,
         stored: &R::Stored,
-    ) -> (Fill, Option<Ttl>) {
-        let Prepared { entry, ttl, kept_for, token } = match self.prepared(permit, stored) {
-            Ok(prepared) => prepared,
-            Err(outcome) => return outcome,
+    ) -> Undrafted {
+        let draft = match self.draft(permit, stored) {
+            Ok(draft) => draft,
+            Err(undrafted) => return undrafted,
         };
-        let mode = PutMode::IfLease(token);
-        let stored = self.ask(Operation::Put, store.put(self.key, entry, kept_for, mode)).await;
+        let ttl = draft.ttl;
+        let Ok(Put { key, value, ttl: kept_for, mode }) = self.written(stored, draft) else {
+            return (Fill::Unfit, Some(ttl));
+        };
+        let stored = self.ask(Operation::Put, store.put(key, value, kept_for, mode)).await;
         (self.filled(stored), Some(ttl))
     }
 
@@ -340,7 +343,8 @@ impl<R: Ruleset> EntryOf<'_, R, dyn ErasedAsyncStore + '_> {
                 self.pay(store).await;
                 let known = self.know_generations(store).await;
                 known.map_err(|error| self.failed("store", error))?;
-                let Put { key, value, ttl, mode } = self.put_of(&stored)?;
+                let Put { key, value, ttl, mode } =
+                    self.written(&stored, self.draft_of_any(&stored)?)?;
                 let put = store.put(key, value, ttl, mode);
                 self.primed(self.ask(Operation::Put, put).await)
             }

@@ -1,4 +1,4 @@
-use super::filling::Prepared;
+use super::filling::Undrafted;
 use super::grouped::{borrowed, each};
 use super::{ANY_TIME, EntryOf, Face, TO_LEARN_THE_TOKEN, only};
 use crate::drive::blocking::Entries;
@@ -179,18 +179,16 @@ impl<R: Ruleset> EntryOf<'_, R, dyn Store> {
     }
 
     /// What came of a fill, and the lifetime of the value, if it has one.
-    fn put_under(
-        &self,
-        store: &dyn Store,
-        permit: Permit,
-        stored: &R::Stored,
-    ) -> (Fill, Option<Ttl>) {
-        let Prepared { entry, ttl, kept_for, token } = match self.prepared(permit, stored) {
-            Ok(prepared) => prepared,
-            Err(outcome) => return outcome,
+    fn put_under(&self, store: &dyn Store, permit: Permit, stored: &R::Stored) -> Undrafted {
+        let draft = match self.draft(permit, stored) {
+            Ok(draft) => draft,
+            Err(undrafted) => return undrafted,
         };
-        let mode = PutMode::IfLease(token);
-        let stored = self.ask(Operation::Put, || store.put(self.key, entry, kept_for, mode));
+        let ttl = draft.ttl;
+        let Ok(Put { key, value, ttl: kept_for, mode }) = self.written(stored, draft) else {
+            return (Fill::Unfit, Some(ttl));
+        };
+        let stored = self.ask(Operation::Put, || store.put(key, value, kept_for, mode));
         (self.filled(stored), Some(ttl))
     }
 
@@ -305,7 +303,8 @@ impl<R: Ruleset> EntryOf<'_, R, dyn Store> {
                 self.pay(store);
                 let known = self.know_generations(store);
                 known.map_err(|error| self.failed("store", error))?;
-                let Put { key, value, ttl, mode } = self.put_of(&stored)?;
+                let Put { key, value, ttl, mode } =
+                    self.written(&stored, self.draft_of_any(&stored)?)?;
                 self.primed(self.ask(Operation::Put, || store.put(key, value, ttl, mode)))
             }
             Face::Missing(reason) => self.missing("store", reason),

@@ -1,50 +1,87 @@
 //! What is stored, for how long, and what comes of storing it.
 
 use super::{EntryOf, Face};
-use crate::codec::Codec;
-use crate::error::Error;
+use crate::codec::{Codec, CodecError, Stamps};
+use crate::error::{Error, ErrorKind};
+use crate::groups::Numbered;
 use crate::lifetime::Lifetime;
 use crate::observer::EventKind;
+use crate::parallel;
 use crate::plan::{Fill, Permit};
-use crate::rules::{Form as _, Ruleset};
+use crate::rules::{Form as _, Ruleset, Transcoder};
 use crate::stats::Counted;
-use cache_memoize_core::{Bytes, Put, PutMode, StoreError, StoreErrorKind, Token, Ttl};
+use cache_memoize_core::{KeyRef, Put, PutMode, StoreError, StoreErrorKind, Ttl};
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-/// A value in the form of the store, to be stored while its lease stands.
-pub(super) struct Prepared {
-    pub(super) entry: Bytes,
+/// How a value is to be stored, all but its bytes.
+pub(super) struct Draft {
+    stamps: Stamps,
+    groups: Vec<Numbered>,
     /// How long the value is fresh.
     pub(super) ttl: Ttl,
     /// How long the store keeps it.
-    pub(super) kept_for: Ttl,
-    pub(super) token: Token,
+    kept_for: Ttl,
+    mode: PutMode,
 }
 
-impl<R: Ruleset, S: ?Sized> EntryOf<'_, R, S> {
-    /// Brings a value into the form of a store of bytes; otherwise says what comes of it without the store, and its
-    /// lifetime, if it has one.
-    pub(super) fn prepared(
-        &self,
-        permit: Permit,
-        stored: &R::Stored,
-    ) -> Result<Prepared, (Fill, Option<Ttl>)> {
+/// A value that is not stored: what comes of it without the store, and its lifetime, if it has one.
+pub(super) type Undrafted = (Fill, Option<Ttl>);
+
+impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
+    /// How to store a value while its lease stands.
+    pub(super) fn draft(&self, permit: Permit, stored: &R::Stored) -> Result<Draft, Undrafted> {
         let ttl = self.storable_for(stored).ok_or((Fill::Unfit, None))?;
         let Permit::Fenced(token) = permit else { return Err((Fill::Failed, Some(ttl))) };
         let groups = self.numbers().complete().ok_or((Fill::Failed, Some(ttl)))?;
-        let entry = self.encoded(stored, &self.stamps(ttl), groups);
-        let entry = entry.map_err(|_| (Fill::Unfit, Some(ttl)))?;
-        Ok(Prepared { entry, ttl, kept_for: self.kept_for(stored, ttl), token })
+        let (stamps, kept_for) = (self.stamps(ttl), self.kept_for(stored, ttl));
+        Ok(Draft { stamps, groups, ttl, kept_for, mode: PutMode::IfLease(token) })
     }
 
-    /// The value as it is stored whatever is there.
-    pub(super) fn put_of(&self, stored: &R::Stored) -> Result<Put<'_>, Error> {
+    /// How to store a value whatever is there.
+    pub(super) fn draft_of_any(&self, stored: &R::Stored) -> Result<Draft, Error> {
         let ttl = self.lifetime(stored).ok_or_else(|| self.lifeless())?;
         let groups = self.numbers().complete().unwrap_or_default();
-        let value = self.encoded(stored, &self.stamps_now(ttl), groups)?;
-        let ttl = self.kept_for(stored, ttl);
-        Ok(Put { key: self.key, value, ttl, mode: PutMode::Always })
+        let (stamps, kept_for) = (self.stamps_now(ttl), self.kept_for(stored, ttl));
+        Ok(Draft { stamps, groups, ttl, kept_for, mode: PutMode::Always })
+    }
+
+    /// The value as it is stored.
+    pub(super) fn written(&self, stored: &R::Stored, draft: Draft) -> Result<Put<'a>, Error> {
+        let Some((codec, transcoder)) = self.transcoder() else { return Err(stays_here()) };
+        let Draft { stamps, groups, kept_for: ttl, mode, .. } = draft;
+        let value = (transcoder.encode)(codec, self.key, stored, &stamps, groups);
+        let value = value.map_err(|error| self.unstorable(error))?;
+        Ok(Put { key: self.key, value, ttl, mode })
+    }
+
+    /// Values as they are stored, each in its own entry: made on several threads, if it takes long.
+    pub(super) fn written_all(
+        entries: &[Self],
+        drafts: Vec<(usize, &R::Stored, Draft)>,
+    ) -> Vec<Result<Put<'a>, Error>> {
+        let transcoder = entries.first().and_then(Self::transcoder);
+        let Some((codec, Transcoder { encode, .. })) = transcoder else {
+            return drafts.iter().map(|_| Err(stays_here())).collect();
+        };
+        let places: Vec<_> = drafts.iter().map(|(place, ..)| *place).collect();
+        let drafts =
+            drafts.into_iter().map(|(place, stored, draft)| (entries[place].key, stored, draft));
+        let puts =
+            parallel::map(drafts.collect(), |(key, stored, draft): (KeyRef<'a>, _, Draft)| {
+                let Draft { stamps, groups, kept_for: ttl, mode, .. } = draft;
+                let value = encode(codec, key, stored, &stamps, groups)?;
+                Ok(Put { key, value, ttl, mode })
+            });
+        let told = |(place, put): (usize, Result<_, CodecError>)| {
+            put.map_err(|error| entries[place].unstorable(error))
+        };
+        places.into_iter().zip(puts).map(told).collect()
+    }
+
+    fn unstorable(&self, error: CodecError) -> Error {
+        self.tell(Counted::Fault, EventKind::Unstorable { reason: &error });
+        Error::new(ErrorKind::Unstorable, "store", error.to_string()).with_source(error)
     }
 
     /// How long to store this value; `None` if it is not to be stored.
@@ -117,4 +154,8 @@ impl<R: Ruleset, S: ?Sized> EntryOf<'_, R, S> {
         }
         fill
     }
+}
+
+fn stays_here() -> Error {
+    Error::new(ErrorKind::Unsupported, "store", "the value stays in process")
 }

@@ -19,7 +19,7 @@ use crate::cache::Inner;
 use crate::codec::{Codec, Stamps};
 use crate::drive::{Leased, Note, Replaced};
 use crate::error::{Error, ErrorKind};
-use crate::groups::{Membership, Numbered, Numbers};
+use crate::groups::{Membership, Numbers};
 use crate::observer::{EventKind, Tier};
 use crate::orphans::Orphan;
 use crate::plan::{Permit, SingleFlight};
@@ -32,8 +32,7 @@ use crate::treatment::Spot;
 pub(crate) use asking::Experience;
 use asking::Knowledge;
 use cache_memoize_core::{
-    Bytes, Key, KeyRef, Lease, LeaseMode, ObjectStore, StoreError, StoreErrorKind, Timestamp,
-    Token, Ttl,
+    Key, KeyRef, Lease, LeaseMode, ObjectStore, StoreError, StoreErrorKind, Timestamp, Token, Ttl,
 };
 use doubt::TO_LEARN_THE_TOKEN;
 pub(crate) use explaining_many::{explain_many, explain_many_async};
@@ -154,22 +153,6 @@ impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
 
     fn transcoder(&self) -> Option<(&Codec, Transcoder<R::Stored>)> {
         self.cache.codec.as_ref().zip(R::Form::transcoder())
-    }
-
-    /// The value as an entry, or why it has none.
-    fn encoded(
-        &self,
-        stored: &R::Stored,
-        stamps: &Stamps,
-        groups: Vec<Numbered>,
-    ) -> Result<Bytes, Error> {
-        let Some((codec, transcoder)) = self.transcoder() else {
-            return Err(Error::new(ErrorKind::Unsupported, "store", "the value stays in process"));
-        };
-        (transcoder.encode)(codec, self.key, stored, stamps, groups).map_err(|error| {
-            self.tell(Counted::Fault, EventKind::Unstorable { reason: &error });
-            Error::new(ErrorKind::Unstorable, "store", error.to_string()).with_source(error)
-        })
     }
 
     /// Whether the function failed a moment ago.

@@ -30,6 +30,7 @@ mod python;
 mod python_on_servers;
 #[cfg(feature = "json")]
 mod read_entry;
+mod refreshes;
 mod resilience;
 mod seen;
 mod strict;

@@ -1,6 +1,7 @@
 use super::{
     After, ByPlace, Held, LeaseTerms, Load, Loaded, Question, all_failed, all_undisputed, any,
     at_hand, by_server, each_of, laden, leased_many, looks_at_hand, undisputed, unfenced, verdict,
+    written_anyhow,
 };
 use crate::drive::asynchronous::Entries as _;
 use crate::drive::{Leased, Look};
@@ -183,11 +184,7 @@ pub(crate) async fn prime<R: Ruleset>(
         first.pay(store).await;
         let known = first.know_all(store, entries, &places).await;
         known.map_err(|error| first.failed("store", error))?;
-        let mut puts = Vec::with_capacity(places.len());
-        for place in &places {
-            let Some(value) = values[*place].take() else { continue };
-            puts.push(entries[*place].put_of(&value)?);
-        }
+        let puts = written_anyhow(entries, &places, &mut values)?;
         let answers = first.put_all(store, puts).await;
         let primed = places.into_iter().zip(answers);
         // Each of them is told, whatever became of the others.

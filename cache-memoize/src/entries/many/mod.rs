@@ -6,7 +6,6 @@
 pub(crate) mod asynchronous;
 pub(crate) mod blocking;
 
-use super::filling::Prepared;
 use super::{EntryOf, Face};
 use crate::drive::{Leased, Look};
 use crate::error::Error;
@@ -14,8 +13,7 @@ use crate::plan::{Fill, Permit};
 use crate::resilience::{Operation, is_outage};
 use crate::rules::Ruleset;
 use cache_memoize_core::{
-    Bytes, Key, KeyRef, Lease, LeaseMode, Put, PutMode, Result as Answer, StoreError, Timestamp,
-    Token, Ttl,
+    Bytes, Key, Lease, LeaseMode, Put, Result as Answer, StoreError, Timestamp, Token, Ttl,
 };
 use std::collections::{BTreeMap, HashMap};
 
@@ -199,36 +197,55 @@ struct Loaded<T> {
     ttl: Ttl,
 }
 
-impl<'a, T> Load<'a, T> {
-    fn new() -> Self {
-        Self { values: Vec::new(), puts: Vec::new() }
-    }
-
-    fn add(&mut self, key: KeyRef<'a>, prepared: Prepared, place: usize, stored: T) {
-        let Prepared { entry: value, ttl, kept_for, token } = prepared;
-        self.values.push(Loaded { place, stored, ttl });
-        self.puts.push(Put { key, value, ttl: kept_for, mode: PutMode::IfLease(token) });
-    }
-}
-
 /// Brings values into the form of the store, to be stored under their leases. What cannot be stored is told.
 fn laden<'a, R: Ruleset, S: ?Sized>(
     entries: &[EntryOf<'a, R, S>],
     fills: Vec<(usize, Permit, R::Stored)>,
     filled: &mut ByPlace<Fill>,
 ) -> Load<'a, R::Stored> {
-    let mut load = Load::new();
+    let (mut loaded, mut drafts) = (Vec::new(), Vec::new());
     for (place, permit, stored) in fills {
-        let entry = &entries[place];
-        match entry.prepared(permit, &stored) {
-            Ok(prepared) => load.add(entry.key, prepared, place, stored),
+        match entries[place].draft(permit, &stored) {
+            Ok(draft) => {
+                loaded.push(Loaded { place, stored, ttl: draft.ttl });
+                drafts.push(draft);
+            }
             Err((fill, ttl)) => {
-                let fill = ttl.map_or(fill, |ttl| entry.followed(fill, stored, ttl));
-                filled.insert(place, fill);
+                let followed = |ttl| entries[place].followed(fill, stored, ttl);
+                filled.insert(place, ttl.map_or(fill, followed));
             }
         }
     }
-    load
+    let drafts = loaded.iter().zip(drafts).map(|(it, draft)| (it.place, &it.stored, draft));
+    let written = EntryOf::written_all(entries, drafts.collect());
+    let (mut values, mut puts) = (Vec::new(), Vec::new());
+    for (value, put) in loaded.into_iter().zip(written) {
+        match put {
+            Ok(put) => {
+                values.push(value);
+                puts.push(put);
+            }
+            Err(_) => {
+                let Loaded { place, stored, ttl } = value;
+                filled.insert(place, entries[place].followed(Fill::Unfit, stored, ttl));
+            }
+        }
+    }
+    Load { values, puts }
+}
+
+/// The values at these places as they are stored whatever is there.
+fn written_anyhow<'a, R: Ruleset, S: ?Sized>(
+    entries: &[EntryOf<'a, R, S>],
+    places: &[usize],
+    values: &mut [Option<R::Stored>],
+) -> Result<Vec<Put<'a>>, Error> {
+    let own: Vec<_> = places.iter().filter_map(|at| Some((*at, values[*at].take()?))).collect();
+    let mut drafts = Vec::with_capacity(own.len());
+    for (place, stored) in &own {
+        drafts.push((*place, stored, entries[*place].draft_of_any(stored)?));
+    }
+    EntryOf::written_all(entries, drafts).into_iter().collect()
 }
 
 /// What many answers say of the store that gave them: that which says most.
