@@ -51,7 +51,10 @@ const WAYS: [Way; 3] = [
 
 const COMPRESSORS: [Compressor; 4] = [
     Compressor { name: "lz4", compress: lz4_flex::compress_prepend_size },
-    Compressor { name: "zstd 1", compress: |value| zstd::bulk::compress(value, 1).expect("it fits") },
+    Compressor {
+        name: "zstd 1",
+        compress: |value| zstd::bulk::compress(value, 1).expect("it fits"),
+    },
     Compressor { name: "zlib 1", compress: |value| zlib(value, 1) },
     Compressor { name: "zlib 6", compress: |value| zlib(value, 6) },
 ];
@@ -60,7 +63,10 @@ fn main() {
     let rounds = std::env::args().nth(1).and_then(|word| word.parse().ok()).unwrap_or(31);
     let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
     println!("{cores} cores, {rounds} rounds; medians, as ratios to one after the other\n");
-    println!("{:<28} {:<8} {:>12} {:>24} {:>22}", "bundle", "", "microseconds", WAYS[1].name, WAYS[2].name);
+    println!(
+        "{:<28} {:<8} {:>12} {:>24} {:>22}",
+        "bundle", "", "microseconds", WAYS[1].name, WAYS[2].name
+    );
     for bundle in bundles() {
         for compressor in &COMPRESSORS {
             show(&bundle, compressor, rounds);
@@ -158,8 +164,18 @@ fn bundles() -> Vec<Bundle> {
 /// Something like the JSON of a service: words that come again, and numbers that do not.
 fn text(length: usize, random: &mut Rng) -> Vec<u8> {
     const WORDS: [&str; 12] = [
-        "\"id\":", "\"name\":\"", "\"price\":", "\",", "},{", "Warsaw", "Berlin", "chair", "table", "true",
-        "null", "\"created_at\":\"2026-",
+        "\"id\":",
+        "\"name\":\"",
+        "\"price\":",
+        "\",",
+        "},{",
+        "Warsaw",
+        "Berlin",
+        "chair",
+        "table",
+        "true",
+        "null",
+        "\"created_at\":\"2026-",
     ];
     let mut text = Vec::with_capacity(length + 32);
     while text.len() < length {

@@ -1,17 +1,16 @@
-use super::shape::{BatchReturn, Element, Unanswered};
+use super::shape::{BatchReturn as _, BatchRules, Unanswered};
 use super::{asynchronous, blocking};
 use crate::cache::Cache;
 use crate::call::{CacheOfACall, Call, Subject};
 use crate::entries::{EntryOf, Experience};
 use crate::error::Error;
 use crate::observer::EventKind;
-use crate::rules::{Form, Rules, Ruleset, TellsFaults};
+use crate::rules::{Ruleset, TellsFaults};
 use crate::site::Site;
 use crate::stats::Counted;
 use crate::treatment::Spot;
 use cache_memoize_core::{ErasedAsyncStore, Key, Store};
 use std::collections::HashMap;
-use std::time::Duration;
 
 /// One call of a function with the option `batch`, or of one of its companions.
 pub struct Batch<'k, K> {
@@ -71,28 +70,21 @@ impl<'k, K> Batch<'k, K> {
     /// function says that the store failed, if it can.
     ///
     /// Calls either `on_hit`, or `on_miss` and then `compute`, for each key.
-    pub fn run<R, V, F, I, W, T, A>(
+    pub fn run<R: BatchRules<K>, A: Clone>(
         &self,
-        rules: Rules<Element<R, V>, F, I, W>,
+        rules: R,
         on_hit: impl Fn(&K, &A),
         on_miss: impl Fn(&K, &A),
-        faults: T,
+        faults: impl TellsFaults<Return = R::Returned>,
         arguments: A,
-        mut compute: impl FnMut(&[K], A) -> R,
-    ) -> R
+        mut compute: impl FnMut(&[K], A) -> R::Returned,
+    ) -> R::Returned
     where
         K: Clone,
-        R: BatchReturn<K, Value = V>,
-        V: Clone + Send + Sync + 'static,
-        F: Form<V>,
-        I: Fn(&V) -> bool,
-        W: Fn(&V) -> Option<Duration>,
-        T: TellsFaults<Return = R>,
-        A: Clone,
     {
         let hooks = Hooks { on_hit, on_miss };
         if self.keys.is_empty() {
-            return R::gather(&[], Vec::new());
+            return R::Returned::gather(&[], Vec::new());
         }
         let Some(cache) = self.cache() else {
             self.all_missed(&hooks, &arguments);
@@ -113,7 +105,7 @@ impl<'k, K> Batch<'k, K> {
         match values {
             Ok(values) => {
                 self.tell_hits(&missed, &hooks, &arguments);
-                R::gather(self.keys, self.spread(values))
+                R::Returned::gather(self.keys, self.spread(values))
             }
             Err(Unanswered::Failed(returned)) => returned,
             Err(Unanswered::Uneven) => compute(self.keys, arguments),
@@ -121,29 +113,21 @@ impl<'k, K> Batch<'k, K> {
     }
 
     /// [`run`](Self::run), async.
-    pub async fn run_async<R, V, F, I, W, T, A, C>(
+    pub async fn run_async<R: BatchRules<K>, A: Clone, C: Future<Output = R::Returned>>(
         self,
-        rules: Rules<Element<R, V>, F, I, W>,
+        rules: R,
         on_hit: impl Fn(&K, &A),
         on_miss: impl Fn(&K, &A),
-        faults: T,
+        faults: impl TellsFaults<Return = R::Returned>,
         arguments: A,
         mut compute: impl FnMut(Vec<K>, A) -> C,
-    ) -> R
+    ) -> R::Returned
     where
         K: Clone,
-        R: BatchReturn<K, Value = V>,
-        V: Clone + Send + Sync + 'static,
-        F: Form<V>,
-        I: Fn(&V) -> bool,
-        W: Fn(&V) -> Option<Duration>,
-        T: TellsFaults<Return = R>,
-        A: Clone,
-        C: Future<Output = R>,
     {
         let hooks = Hooks { on_hit, on_miss };
         if self.keys.is_empty() {
-            return R::gather(&[], Vec::new());
+            return R::Returned::gather(&[], Vec::new());
         }
         let Some(cache) = self.cache() else {
             self.all_missed(&hooks, &arguments);
@@ -172,7 +156,7 @@ impl<'k, K> Batch<'k, K> {
         match values.await {
             Ok(values) => {
                 self.tell_hits(&missed, &hooks, &arguments);
-                R::gather(self.keys, self.spread(values))
+                R::Returned::gather(self.keys, self.spread(values))
             }
             Err(Unanswered::Failed(returned)) => returned,
             Err(Unanswered::Uneven) => compute(self.keys.to_vec(), arguments).await,
@@ -180,20 +164,14 @@ impl<'k, K> Batch<'k, K> {
     }
 
     /// The values of all arguments, computed now and stored.
-    pub fn refresh<R, V, F, I, W, A>(
+    pub fn refresh<R: BatchRules<K>, A: Clone>(
         &self,
-        rules: Rules<Element<R, V>, F, I, W>,
+        rules: R,
         arguments: A,
-        mut compute: impl FnMut(&[K], A) -> R,
-    ) -> R
+        mut compute: impl FnMut(&[K], A) -> R::Returned,
+    ) -> R::Returned
     where
         K: Clone,
-        R: BatchReturn<K, Value = V>,
-        V: Clone + Send + Sync + 'static,
-        F: Form<V>,
-        I: Fn(&V) -> bool,
-        W: Fn(&V) -> Option<Duration>,
-        A: Clone,
     {
         let Some(cache) = self.cache().filter(|_| !self.keys.is_empty()) else {
             return compute(self.keys, arguments);
@@ -205,28 +183,21 @@ impl<'k, K> Batch<'k, K> {
             compute(&keys, arguments.clone()).values(&keys)
         };
         match blocking::refresh(&entries, &rules, &cache.inner().flights, computed) {
-            Ok(values) => R::gather(self.keys, self.spread(values)),
+            Ok(values) => R::Returned::gather(self.keys, self.spread(values)),
             Err(Unanswered::Failed(returned)) => returned,
             Err(Unanswered::Uneven) => compute(self.keys, arguments),
         }
     }
 
     /// [`refresh`](Self::refresh), async.
-    pub async fn refresh_async<R, V, F, I, W, A, C>(
+    pub async fn refresh_async<R: BatchRules<K>, A: Clone, C: Future<Output = R::Returned>>(
         self,
-        rules: Rules<Element<R, V>, F, I, W>,
+        rules: R,
         arguments: A,
         mut compute: impl FnMut(Vec<K>, A) -> C,
-    ) -> R
+    ) -> R::Returned
     where
         K: Clone,
-        R: BatchReturn<K, Value = V>,
-        V: Clone + Send + Sync + 'static,
-        F: Form<V>,
-        I: Fn(&V) -> bool,
-        W: Fn(&V) -> Option<Duration>,
-        A: Clone,
-        C: Future<Output = R>,
     {
         let Some(cache) = self.cache().filter(|_| !self.keys.is_empty()) else {
             return compute(self.keys.to_vec(), arguments).await;
@@ -240,7 +211,7 @@ impl<'k, K> Batch<'k, K> {
         };
         let flights = &cache.inner().flights;
         match asynchronous::refresh(&entries, &rules, flights, computed).await {
-            Ok(values) => R::gather(self.keys, self.spread(values)),
+            Ok(values) => R::Returned::gather(self.keys, self.spread(values)),
             Err(Unanswered::Failed(returned)) => returned,
             Err(Unanswered::Uneven) => compute(self.keys.to_vec(), arguments).await,
         }

@@ -1,14 +1,12 @@
 //! What the companions of a function with the option `batch` do.
 
 use super::call::{Batch, async_entries, entries, experiences};
-use super::shape::{BatchReturn, Element, Unanswered};
+use super::shape::{BatchReturn, BatchRules, Unanswered};
 use crate::call::not_kept;
-use crate::drive::Keep as _;
 use crate::entries::{many_async, many_blocking};
 use crate::error::Error;
-use crate::rules::{Form, Guard, Rules};
+use crate::rules::{Guard, Ruleset};
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 impl<K> Batch<'_, K> {
     /// Forgets the entries, and says whether there was any. One round trip; on several servers, one for each.
@@ -42,16 +40,10 @@ impl<K> Batch<'_, K> {
     ///
     /// # Errors
     /// Where there is no cache, or its store failed.
-    pub fn peek<R, V, F, I, W>(
+    pub fn peek<R: BatchRules<K>>(
         &self,
-        rules: Rules<Element<R, V>, F, I, W>,
-    ) -> Result<R::Peeked, Error>
-    where
-        R: BatchReturn<K, Value = V>,
-        V: Clone + Send + Sync + 'static,
-        F: Form<V>,
-        W: Fn(&V) -> Option<Duration>,
-    {
+        rules: R,
+    ) -> Result<<R::Returned as BatchReturn<K>>::Peeked, Error> {
         let values = match self.required_cache("peek")? {
             Some(cache) => {
                 let (spots, experiences) = (self.spots(&cache), experiences(&cache));
@@ -59,23 +51,17 @@ impl<K> Batch<'_, K> {
             }
             None => Vec::new(),
         };
-        Ok(R::peeked(self.keys, self.spread(values)))
+        Ok(R::Returned::peeked(self.keys, self.spread(values)))
     }
 
     /// [`peek`](Self::peek), async.
     ///
     /// # Errors
     /// As [`peek`](Self::peek).
-    pub async fn peek_async<R, V, F, I, W>(
+    pub async fn peek_async<R: BatchRules<K>>(
         self,
-        rules: Rules<Element<R, V>, F, I, W>,
-    ) -> Result<R::Peeked, Error>
-    where
-        R: BatchReturn<K, Value = V>,
-        V: Clone + Send + Sync + 'static,
-        F: Form<V>,
-        W: Fn(&V) -> Option<Duration>,
-    {
+        rules: R,
+    ) -> Result<<R::Returned as BatchReturn<K>>::Peeked, Error> {
         let values = match self.required_cache("peek")? {
             Some(cache) => {
                 let (spots, experiences) = (self.spots(&cache), experiences(&cache));
@@ -84,7 +70,7 @@ impl<K> Batch<'_, K> {
             }
             None => Vec::new(),
         };
-        Ok(R::peeked(self.keys, self.spread(values)))
+        Ok(R::Returned::peeked(self.keys, self.spread(values)))
     }
 
     /// Stores `returned` as if the function had returned it.
@@ -92,18 +78,7 @@ impl<K> Batch<'_, K> {
     /// # Errors
     /// Where there is no cache, its store failed, the options of the function do not keep a value, or there are more
     /// values than arguments, or fewer.
-    pub fn prime<R, V, F, I, W>(
-        &self,
-        rules: Rules<Element<R, V>, F, I, W>,
-        returned: R,
-    ) -> Result<(), Error>
-    where
-        R: BatchReturn<K, Value = V>,
-        V: Clone + Send + Sync + 'static,
-        F: Form<V>,
-        I: Fn(&V) -> bool,
-        W: Fn(&V) -> Option<Duration>,
-    {
+    pub fn prime<R: BatchRules<K>>(&self, rules: R, returned: R::Returned) -> Result<(), Error> {
         let Some(cache) = self.required_cache("store")? else { return Ok(()) };
         let (places, values) = self.to_store(&rules, returned)?;
         let (spots, experiences) = (self.spots(&cache), experiences(&cache));
@@ -115,18 +90,11 @@ impl<K> Batch<'_, K> {
     ///
     /// # Errors
     /// As [`prime`](Self::prime).
-    pub async fn prime_async<R, V, F, I, W>(
+    pub async fn prime_async<R: BatchRules<K>>(
         self,
-        rules: Rules<Element<R, V>, F, I, W>,
-        returned: R,
-    ) -> Result<(), Error>
-    where
-        R: BatchReturn<K, Value = V>,
-        V: Clone + Send + Sync + 'static,
-        F: Form<V>,
-        I: Fn(&V) -> bool,
-        W: Fn(&V) -> Option<Duration>,
-    {
+        rules: R,
+        returned: R::Returned,
+    ) -> Result<(), Error> {
         let Some(cache) = self.required_cache("store")? else { return Ok(()) };
         let (places, values) = self.to_store(&rules, returned)?;
         let (spots, experiences) = (self.spots(&cache), experiences(&cache));
@@ -135,16 +103,11 @@ impl<K> Batch<'_, K> {
     }
 
     /// The places of the subjects whose values are to be stored, and the values.
-    fn to_store<R, V, F, I, W>(
+    fn to_store<R: BatchRules<K>>(
         &self,
-        rules: &Rules<Element<R, V>, F, I, W>,
-        returned: R,
-    ) -> Result<(Vec<usize>, Vec<V>), Error>
-    where
-        R: BatchReturn<K, Value = V>,
-        V: Clone + Send + Sync + 'static,
-        I: Fn(&V) -> bool,
-    {
+        rules: &R,
+        returned: R::Returned,
+    ) -> Result<(Vec<usize>, Vec<<R as Ruleset>::Stored>), Error> {
         let values = returned.values(self.keys).map_err(|unanswered| match unanswered {
             Unanswered::Failed(_) => not_kept(),
             Unanswered::Uneven => uneven(),

@@ -1,9 +1,11 @@
 //! The return types of functions with the option `batch`.
 
-use crate::rules::{Kind, MayFail};
+use crate::drive::Keep;
+use crate::rules::{Form, Kind, MayFail, Rules, Ruleset};
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasher, Hash};
 use std::marker::PhantomData;
+use std::time::Duration;
 
 /// What a function with the option `batch` may return.
 #[diagnostic::on_unimplemented(
@@ -26,6 +28,25 @@ pub trait BatchReturn<K>: Sized {
 
     /// Those of the values that there are.
     fn peeked(keys: &[K], values: Vec<Option<Self::Value>>) -> Self::Peeked;
+}
+
+/// The rules of each value of a function that takes `&[K]`.
+pub trait BatchRules<K>:
+    Ruleset + Keep<Return = <Self as Ruleset>::Stored, Stored = <Self as Ruleset>::Stored>
+{
+    /// What the function returns.
+    type Returned: BatchReturn<K, Value = <Self as Ruleset>::Stored>;
+}
+
+impl<K, R, V, F, I, W> BatchRules<K> for Rules<Element<R, V>, F, I, W>
+where
+    R: BatchReturn<K, Value = V>,
+    V: Clone + Send + Sync + 'static,
+    F: Form<V>,
+    I: Fn(&V) -> bool,
+    W: Fn(&V) -> Option<Duration>,
+{
+    type Returned = R;
 }
 
 /// Why there is no value for each argument.

@@ -100,7 +100,7 @@ pub(crate) enum Note {
 }
 
 /// How a call treats the values of its function: what is kept, and in which form.
-pub(crate) trait Keep {
+pub trait Keep {
     /// What the function returns.
     type Return;
     /// What is stored of it.
