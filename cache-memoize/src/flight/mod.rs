@@ -14,7 +14,7 @@
 //! A caller that would wait for itself is told to compute [alone](Seat::Alone): see [`waits`]. A flight that
 //! its followers have waited for too long is [overdue](Landing::Overdue): one of them leads the next.
 
-mod waits;
+pub(crate) mod waits;
 
 use crate::bell::Bell;
 use crate::sync::{Mutex, lock, thread};
@@ -27,7 +27,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 use std::task::{Context, Poll, Wake, Waker};
 use std::time::{Duration, Instant};
-pub(crate) use waits::{Computing, Inside};
+pub(crate) use waits::Computing;
 
 /// The flights of one cache, by key.
 pub(crate) struct Flights {
