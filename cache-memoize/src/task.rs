@@ -1,7 +1,7 @@
 //! Work that another thread does, for an owner who may wait for it.
 
 use crate::background;
-use crate::flight::Inside;
+use crate::flight::waits::Inside;
 use crate::sync::lock;
 use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};

@@ -14,7 +14,7 @@
 //! A caller that would wait for itself is told to compute [alone](Seat::Alone): see [`waits`]. A flight that
 //! its followers have waited for too long is [overdue](Landing::Overdue): one of them leads the next.
 
-mod waits;
+pub(crate) mod waits;
 
 use crate::bell::Bell;
 use crate::sync::{Mutex, lock, thread};
@@ -28,11 +28,6 @@ use std::sync::{Arc, Weak};
 use std::task::{Context, Poll, Wake, Waker};
 use std::time::{Duration, Instant};
 pub(crate) use waits::Computing;
-#[allow(
-    unused_imports,
-    reason = "the model compiles this file as its own, without who goes elsewhere"
-)]
-pub(crate) use waits::Inside;
 
 /// The flights of one cache, by key.
 pub(crate) struct Flights {
