@@ -25,22 +25,25 @@ mod sync {
     }
 }
 
+type Bytes = Vec<u8>;
+type Compress = fn(&[u8]) -> Bytes;
+
 /// Values that are compressed together.
 struct Bundle {
     name: &'static str,
-    values: Vec<Vec<u8>>,
+    values: Vec<Bytes>,
 }
 
 /// A way to compress one value.
 struct Compressor {
     name: &'static str,
-    compress: fn(&[u8]) -> Vec<u8>,
+    compress: Compress,
 }
 
 /// A way to compress a bundle.
 struct Way {
     name: &'static str,
-    carry_out: fn(&[Vec<u8>], fn(&[u8]) -> Vec<u8>) -> Vec<Vec<u8>>,
+    carry_out: fn(&[Bytes], Compress) -> Vec<Bytes>,
 }
 
 const WAYS: [Way; 3] = [
@@ -108,11 +111,11 @@ fn medians(bundle: &Bundle, compressor: &Compressor, rounds: usize) -> [Duration
     times.map(|times| Duration::from_secs_f64(Spread::of(times).median()))
 }
 
-fn serially(values: &[Vec<u8>], compress: fn(&[u8]) -> Vec<u8>) -> Vec<Vec<u8>> {
+fn serially(values: &[Bytes], compress: Compress) -> Vec<Bytes> {
     values.iter().map(|value| compress(value)).collect()
 }
 
-fn in_shares(values: &[Vec<u8>], compress: fn(&[u8]) -> Vec<u8>) -> Vec<Vec<u8>> {
+fn in_shares(values: &[Bytes], compress: Compress) -> Vec<Bytes> {
     let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
     let share = values.len().div_ceil(cores).max(1);
     thread::scope(|scope| {
@@ -125,8 +128,8 @@ fn in_shares(values: &[Vec<u8>], compress: fn(&[u8]) -> Vec<u8>) -> Vec<Vec<u8>>
     })
 }
 
-fn as_the_library(values: &[Vec<u8>], compress: fn(&[u8]) -> Vec<u8>) -> Vec<Vec<u8>> {
-    parallel::map(values.iter().collect(), |value: &Vec<u8>| compress(value))
+fn as_the_library(values: &[Bytes], compress: Compress) -> Vec<Bytes> {
+    parallel::map(values.iter().collect(), |value: &Bytes| compress(value))
 }
 
 fn zlib(value: &[u8], level: u32) -> Vec<u8> {
