@@ -37,7 +37,10 @@ fn borrowed_arguments(function: &Function, option: &str, errors: &mut Errors) {
     for argument in &function.item.sig.inputs {
         match argument {
             FnArg::Receiver(receiver) if matches!(receiver.kind, ReceiverKind::Reference(..)) => {
-                errors.at(receiver, &remedy);
+                let remedy = format!(
+                    "with `{option}` the function may run after the call has returned: take `self: Arc<Self>`"
+                );
+                errors.at(receiver, remedy);
             }
             FnArg::Typed(argument) => match &*argument.ty {
                 Type::Reference(reference) if !is_static(reference) => {

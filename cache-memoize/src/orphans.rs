@@ -65,6 +65,27 @@ impl Orphans {
         adopted.into_iter().map(orphan).collect()
     }
 
+    /// All of those whose tokens are known, of these keys.
+    pub(crate) fn adopt_those<'k>(
+        &self,
+        keys: impl Iterator<Item = KeyRef<'k>>,
+    ) -> Vec<Orphan<'_>> {
+        if !self.are_there.load(Ordering::Acquire) {
+            return Vec::new();
+        }
+        let mut leases = lock(&self.leases);
+        let mut adopted = Vec::new();
+        for key in keys {
+            let known = leases.known.get(key.as_str()).copied();
+            let Some(known) = known.filter(|known| known.token.is_some()) else { continue };
+            let left = leases.leave(known.place());
+            adopted.extend(left.map(|(key, token)| (known.part, key, token)));
+        }
+        self.are_there.store(!leases.known.is_empty(), Ordering::Release);
+        let orphan = |(part, key, token)| Orphan { orphans: self, part, key: Some(key), token };
+        adopted.into_iter().map(orphan).collect()
+    }
+
     fn take_in(&self, part: usize, key: Key, token: Option<Token>) {
         let mut leases = lock(&self.leases);
         leases.enter(part, key, token);

@@ -122,10 +122,10 @@ impl Options {
         match given.name.to_string().as_str() {
             "ttl" => self.ttl = Some(Lifetime::parse("ttl", given.expression()?)?),
             "cache" => self.cache = Some(cache(given)?),
-            "prefix" => self.prefix = Some(given.text()?),
-            "key" => self.key = Some(given.expression()?),
+            "prefix" => self.prefix = Some(plain_text(given)?),
+            "key" => self.key = Some(no_format(given)?),
             "skip" => self.skip = names(given)?,
-            "extra" => self.extra = Some(given.expression()?),
+            "extra" => self.extra = Some(no_format(given)?),
             "version" => self.version = Some(version(given)?),
             "store_result" => self.guard = !given.truth()?,
             "cache_if" => self.cache_if = Some(function(given)?),
@@ -257,6 +257,39 @@ fn cache(given: Given) -> syn::Result<CacheChoice> {
     }
 }
 
+/// A text that is not meant to name arguments, which it cannot.
+fn plain_text(given: Given) -> syn::Result<LitStr> {
+    let text = given.text()?;
+    let remedy = "a prefix is the same for all calls, and names no arguments: use `key` or `extra` for what differs";
+    if text.value().contains('{') { Err(syn::Error::new_spanned(text, remedy)) } else { Ok(text) }
+}
+
+/// An expression, but for a text that looks as if it named arguments: it would be the same for all calls.
+fn no_format(given: Given) -> syn::Result<Expr> {
+    let name = given.name.clone();
+    let expression = given.expression()?;
+    if let Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) = &expression
+        && text.value().contains('{')
+    {
+        let remedy = format!(
+            "a text names no arguments here, and is the same for all calls: write the arguments themselves, \
+             `{name} = (user, id)`, or `{name} = format!(..)`"
+        );
+        return Err(syn::Error::new_spanned(text, remedy));
+    }
+    Ok(expression)
+}
+
+/// What stands between the braces of a format, if it is more than the name of an argument.
+fn more_than_a_name(format: &str) -> Option<&str> {
+    let plain = |piece: &&str| piece.contains('}');
+    let pieces = format.split('{').skip(1).filter(plain);
+    let mut named = pieces.filter_map(|piece| piece.split(['}', ':']).next());
+    named.find(|name| {
+        !name.is_empty() && syn::parse_str::<Ident>(name).is_err() && name.parse::<usize>().is_err()
+    })
+}
+
 fn names(given: Given) -> syn::Result<Vec<Ident>> {
     let wrong_form = given.wrong_form();
     let name = |input: ParseStream<'_>| input.call(Ident::parse_any);
@@ -273,6 +306,12 @@ fn tags(given: Given) -> syn::Result<Vec<Expr>> {
         .into_iter()
         .map(|tag| match &tag {
             Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) if text.value().contains(['{', '}']) => {
+                if let Some(part) = more_than_a_name(&text.value()) {
+                    let remedy = format!(
+                        "a text can name arguments, and no parts of them: write `format!(.., {part})` in its place"
+                    );
+                    return Err(syn::Error::new_spanned(text, remedy));
+                }
                 syn::parse2(quote_spanned!(text.span()=> ::std::format!(#text)))
             }
             Expr::Lit(ExprLit { lit: Lit::Str(_), .. }) => Ok(tag),

@@ -52,6 +52,15 @@ fn unknown_options_are_named_with_what_was_meant() {
 }
 
 #[test]
+fn a_text_is_no_format_where_it_would_be_the_same_for_all_calls() {
+    refused_options("key = \"user:{id}\"", &[&["names no arguments here", "`key = format!(..)`"]]);
+    refused_options("extra = \"{id}\"", &[&["names no arguments here", "`extra = (user, id)`"]]);
+    refused_options("prefix = \"p:{id}\"", &[&["names no arguments: use `key` or `extra`"]]);
+    refused_options("tags(\"acc:{id.number}\")", &[&["write `format!(.., id.number)`"]]);
+    refused_options("tags(\"{{page}} {id:03} {user}\"), key = \"always\"", &[]);
+}
+
+#[test]
 fn a_batch_needs_one_slice_of_keys() {
     let refused_batch = |function: &str, words: &[&str]| {
         refused(&format!("#[cache_memoize(batch)] fn {function} {{ body }}"), &[words]);
@@ -198,7 +207,7 @@ fn what_may_outlive_its_call_borrows_nothing() {
         let block = format!(
             "#[cache_memoize] impl A {{ #[cache_memoize({head})] fn f(&self) -> u8 {{ 1 }} }}"
         );
-        refused(&block, &[&[&words, "`Arc<T>`"]]);
+        refused(&block, &[&[&words, "`self: Arc<Self>`"]]);
     }
 }
 

@@ -1,6 +1,6 @@
 use super::book::{
-    Book, Old, Seats, Task, accepted, begun, by_age, computing, ends_of, fenced, kept, outdated,
-    patience, seats, serve_all, spend,
+    Book, Old, Seats, Task, accepted, begun, by_age, ends_of, fenced, kept, outdated, patience,
+    seats, serve_all, spend, together,
 };
 use crate::drive::asynchronous::Entries as _;
 use crate::drive::{Keep, Leased, Note, taken};
@@ -133,10 +133,11 @@ where
         inside(&tasks, async { kept(rules, &tasks, values, &leases.permits, book) }).await;
     let mut filled = inside(&tasks, many::fill(entries, fills)).await;
     spend(&mut leases.permits, &filled);
-    for place in outdated(&tasks, &filled) {
-        leases.permits.remove(&place);
-        entries[place].forget().await;
+    let outdated = outdated(&tasks, &filled);
+    for place in &outdated {
+        leases.permits.remove(place);
     }
+    many::forget(entries, &outdated).await;
     filled.extend(many::confirm(entries, &accepted(&shares, &filled)).await);
     leases.give_back().await;
     for Task { place, leading, .. } in tasks {
@@ -164,9 +165,9 @@ async fn serve_instead<R: Ruleset>(
 
 /// Marks every thread that polls the computation as being inside of it.
 async fn inside<S, F: Future>(tasks: &[Task<S>], compute: F) -> F::Output {
-    let mut compute = pin!(compute);
+    let (mut compute, mut together) = (pin!(compute), together(tasks));
     poll_fn(|context| {
-        let _computing = computing(tasks);
+        let _computing = together.computing();
         compute.as_mut().poll(context)
     })
     .await

@@ -1,8 +1,7 @@
 use super::book::{
-    Book, Old, Seats, Task, accepted, begun, by_age, computing, ends_of, fenced, kept, outdated,
-    patience, seats, serve_all, spend,
+    Book, Old, Seats, Task, accepted, begun, by_age, ends_of, fenced, kept, outdated, patience,
+    seats, serve_all, spend, together,
 };
-use crate::drive::blocking::Entries as _;
 use crate::drive::{Keep, Leased, Note, taken};
 use crate::entries::{ByPlace, EntryOf, LeaseTerms, many_blocking as many};
 use crate::flight::{Flights, Landing, Manner};
@@ -113,7 +112,8 @@ where
     // A panic gives the leases back before the flights land: who leads next must not share them.
     let mut leases = HeldLeases { entries, permits };
     // What decides about the values and writes them is the user's code too, and may call in here.
-    let computing = computing(&tasks);
+    let mut together = together(&tasks);
+    let computing = together.computing();
     let places: Vec<_> = tasks.iter().map(|task| task.place).collect();
     let values = match compute(&places) {
         Ok(values) => values,
@@ -125,10 +125,11 @@ where
     let (fills, mut shares) = kept(rules, &tasks, values, &leases.permits, book);
     let mut filled = many::fill(entries, fills);
     spend(&mut leases.permits, &filled);
-    for place in outdated(&tasks, &filled) {
-        leases.permits.remove(&place);
-        entries[place].forget();
+    let outdated = outdated(&tasks, &filled);
+    for place in &outdated {
+        leases.permits.remove(place);
     }
+    many::forget(entries, &outdated);
     filled.extend(many::confirm(entries, &accepted(&shares, &filled)));
     drop((computing, leases));
     for Task { place, leading, .. } in tasks {

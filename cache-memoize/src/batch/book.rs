@@ -2,7 +2,7 @@
 
 use crate::drive::{Due, Keep, Leased, Look, Note};
 use crate::entries::{ByPlace, EntryOf};
-use crate::flight::{Computing, Flights, Following, Leading, Manner, Seat};
+use crate::flight::{Flights, Following, Leading, Manner, Seat, Together};
 use crate::plan::{Fill, Next, Permit, Plan};
 use crate::rules::Ruleset;
 use cache_memoize_core::{AnyObject, Timestamp, Token, Ttl};
@@ -179,9 +179,9 @@ pub(super) fn begun<R: Ruleset, S: ?Sized>(
     (tasks, permits)
 }
 
-/// Marks this thread as being inside of the computations, until what it gives is dropped.
-pub(super) fn computing<S>(tasks: &[Task<S>]) -> Vec<Computing> {
-    tasks.iter().filter_map(|task| task.leading.as_ref()).map(Leading::computing).collect()
+/// The flights of the computation.
+pub(super) fn together<S>(tasks: &[Task<S>]) -> Together<'_> {
+    Together::of(tasks.iter().filter_map(|task| task.leading.as_ref()))
 }
 
 /// What is to be stored, and what is passed on to those who wait for a key.

@@ -1,4 +1,4 @@
-use super::shape::{BatchReturn as _, BatchRules, Unanswered};
+use super::shape::{BatchReturn, BatchRules, Unanswered};
 use super::{asynchronous, blocking};
 use crate::cache::Cache;
 use crate::call::{CacheOfACall, Call, Subject};
@@ -24,6 +24,16 @@ pub struct Batch<'k, K> {
     firsts: Vec<usize>,
     /// For each key which of the subjects is its own.
     pub(super) subject_of: Vec<usize>,
+}
+
+/// Why it is not known which value is whose.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "there are {values} values for {arguments} arguments: give one for each, in their order, or return a `HashMap`"
+)]
+pub(super) struct Uneven {
+    pub(super) values: usize,
+    pub(super) arguments: usize,
 }
 
 /// What the attribute says about each key besides the rules.
@@ -98,7 +108,7 @@ impl<'k, K> Batch<'k, K> {
                 return Err(Unanswered::Failed(told));
             }
             let keys = self.missing(places, &hooks, &arguments, &mut missed);
-            compute(&keys, arguments.clone()).values(&keys)
+            self.paired(compute(&keys, arguments.clone()), &keys, &cache)
         };
         let flights = &cache.inner().flights;
         let values = blocking::answers(&entries, &rules, flights, spots[0].plan(), computed);
@@ -108,7 +118,7 @@ impl<'k, K> Batch<'k, K> {
                 R::Returned::gather(self.keys, self.spread(values))
             }
             Err(Unanswered::Failed(returned)) => returned,
-            Err(Unanswered::Uneven) => compute(self.keys, arguments),
+            Err(Unanswered::Uneven { .. }) => compute(self.keys, arguments),
         }
     }
 
@@ -146,7 +156,7 @@ impl<'k, K> Batch<'k, K> {
             };
             async {
                 match computing {
-                    Ok((computing, keys)) => computing.await.values(&keys),
+                    Ok((computing, keys)) => self.paired(computing.await, &keys, &cache),
                     Err(told) => Err(Unanswered::Failed(told)),
                 }
             }
@@ -159,7 +169,7 @@ impl<'k, K> Batch<'k, K> {
                 R::Returned::gather(self.keys, self.spread(values))
             }
             Err(Unanswered::Failed(returned)) => returned,
-            Err(Unanswered::Uneven) => compute(self.keys.to_vec(), arguments).await,
+            Err(Unanswered::Uneven { .. }) => compute(self.keys.to_vec(), arguments).await,
         }
     }
 
@@ -180,12 +190,12 @@ impl<'k, K> Batch<'k, K> {
         let entries = entries(&spots, &rules, &experiences);
         let computed = |places: &[usize]| {
             let keys = self.keys_at(places);
-            compute(&keys, arguments.clone()).values(&keys)
+            self.paired(compute(&keys, arguments.clone()), &keys, &cache)
         };
         match blocking::refresh(&entries, &rules, &cache.inner().flights, computed) {
             Ok(values) => R::Returned::gather(self.keys, self.spread(values)),
             Err(Unanswered::Failed(returned)) => returned,
-            Err(Unanswered::Uneven) => compute(self.keys, arguments),
+            Err(Unanswered::Uneven { .. }) => compute(self.keys, arguments),
         }
     }
 
@@ -207,13 +217,14 @@ impl<'k, K> Batch<'k, K> {
         let computed = |places: &[usize]| {
             let keys = self.keys_at(places);
             let computing = compute(keys.clone(), arguments.clone());
-            async move { computing.await.values(&keys) }
+            let (this, cache) = (&self, &cache);
+            async move { this.paired(computing.await, &keys, cache) }
         };
         let flights = &cache.inner().flights;
         match asynchronous::refresh(&entries, &rules, flights, computed).await {
             Ok(values) => R::Returned::gather(self.keys, self.spread(values)),
             Err(Unanswered::Failed(returned)) => returned,
-            Err(Unanswered::Uneven) => compute(self.keys.to_vec(), arguments).await,
+            Err(Unanswered::Uneven { .. }) => compute(self.keys.to_vec(), arguments).await,
         }
     }
 
@@ -240,6 +251,27 @@ impl<'k, K> Batch<'k, K> {
 
     pub(super) fn spots<'a>(&'a self, cache: &'a Cache) -> Vec<Spot<'a>> {
         self.subjects.iter().map(|subject| subject.at(cache)).collect()
+    }
+
+    /// The values of those keys for which the function was called. Where nobody can tell which value is whose, the
+    /// observer is told; if it was called for all, what it returned is the answer.
+    fn paired<R: BatchReturn<K>>(
+        &self,
+        returned: R,
+        keys: &[K],
+        cache: &Cache,
+    ) -> Result<Vec<Option<R::Value>>, Unanswered<R>> {
+        let paired = returned.values(keys);
+        let Err(Unanswered::Uneven { returned, count }) = paired else { return paired };
+        if let Some(site) = self.site {
+            let reason = Uneven { values: count, arguments: keys.len() };
+            let (key, kind) = (&self.subjects[0].key, EventKind::Unstorable { reason: &reason });
+            cache.inner().tell(site, key.as_ref(), Counted::Fault, kind);
+        }
+        if keys.len() == self.keys.len() {
+            return Err(Unanswered::Failed(returned));
+        }
+        Err(Unanswered::Uneven { returned, count })
     }
 
     fn keys_at(&self, places: &[usize]) -> Vec<K>

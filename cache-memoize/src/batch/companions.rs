@@ -1,10 +1,10 @@
 //! What the companions of a function with the option `batch` do.
 
-use super::call::{Batch, async_entries, entries, experiences};
+use super::call::{Batch, Uneven, async_entries, entries, experiences};
 use super::shape::{BatchReturn, BatchRules, Unanswered};
 use crate::call::not_kept;
 use crate::entries::{many_async, many_blocking};
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::rules::{Guard, Ruleset};
 use std::collections::BTreeMap;
 
@@ -110,7 +110,7 @@ impl<K> Batch<'_, K> {
     ) -> Result<(Vec<usize>, Vec<<R as Ruleset>::Stored>), Error> {
         let values = returned.values(self.keys).map_err(|unanswered| match unanswered {
             Unanswered::Failed(_) => not_kept(),
-            Unanswered::Uneven => uneven(),
+            Unanswered::Uneven { count, .. } => uneven(count, self.keys.len()),
         })?;
         let mut to_store = BTreeMap::new();
         for (subject, value) in self.subject_of.iter().zip(values) {
@@ -127,8 +127,7 @@ fn chosen<E>(entries: Vec<E>, places: &[usize]) -> Vec<E> {
     chosen.map(|(_, entry)| entry).collect()
 }
 
-fn uneven() -> Error {
-    let remedy =
-        "there are more values than arguments, or fewer: give one for each, in their order";
-    Error::new(crate::ErrorKind::NotKept, "store", remedy)
+fn uneven(values: usize, arguments: usize) -> Error {
+    let reason = Uneven { values, arguments };
+    Error::new(ErrorKind::NotKept, "store", reason.to_string()).with_source(reason)
 }

@@ -54,14 +54,21 @@ pub enum Unanswered<R> {
     /// The function failed, and this is what it returned.
     Failed(R),
     /// The function gave more values, or fewer, than it had arguments.
-    Uneven,
+    Uneven {
+        /// All of them.
+        returned: R,
+        /// How many.
+        count: usize,
+    },
 }
 
 impl<R> Unanswered<R> {
     fn map<T>(self, wrap: impl FnOnce(R) -> T) -> Unanswered<T> {
         match self {
             Self::Failed(returned) => Unanswered::Failed(wrap(returned)),
-            Self::Uneven => Unanswered::Uneven,
+            Self::Uneven { returned, count } => {
+                Unanswered::Uneven { returned: wrap(returned), count }
+            }
         }
     }
 }
@@ -112,7 +119,7 @@ impl<K, V> BatchReturn<K> for Vec<V> {
         if self.len() == keys.len() {
             Ok(self.into_iter().map(Some).collect())
         } else {
-            Err(Unanswered::Uneven)
+            Err(Unanswered::Uneven { count: self.len(), returned: self })
         }
     }
 

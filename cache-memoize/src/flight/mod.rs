@@ -27,7 +27,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 use std::task::{Context, Poll, Wake, Waker};
 use std::time::{Duration, Instant};
-pub(crate) use waits::Computing;
+pub(crate) use waits::{Computing, ComputingAll};
 
 /// The flights of one cache, by key.
 pub(crate) struct Flights {
@@ -114,14 +114,20 @@ impl Flights {
         Leading::new(&self.under_way, key, &flight)
     }
 
-    /// Hides the flight of `key` from newcomers.
+    /// Hides the flight of `key` from newcomers, and its value from those who wait: it is older than an invalidation.
     pub(crate) fn detach(&self, key: &Key) {
-        lock(&self.under_way).remove(key);
+        let overtaken = lock(&self.under_way).remove(key);
+        overtaken.iter().for_each(|flight| lock(&flight.state).is_overtaken = true);
     }
 
-    /// Hides from newcomers all flights of such keys and tags.
+    /// The same for all flights of such keys and tags.
     pub(crate) fn detach_those(&self, gone: impl Fn(&Key, &[String]) -> bool) {
-        lock(&self.under_way).retain(|key, flight| !gone(key, &lock(&flight.state).tags));
+        lock(&self.under_way).retain(|key, flight| {
+            let mut state = lock(&flight.state);
+            let is_gone = gone(key, &state.tags);
+            state.is_overtaken |= is_gone;
+            !is_gone
+        });
     }
 
     /// How many flights are under way.
@@ -183,6 +189,32 @@ impl Leading {
         {
             occupied.remove();
         }
+    }
+}
+
+/// The flights of one computation, which many keys share.
+pub(crate) struct Together<'l> {
+    leadings: Vec<&'l Leading>,
+    ids: Arc<[u64]>,
+    thread: Option<thread::ThreadId>,
+}
+
+impl<'l> Together<'l> {
+    pub(crate) fn of(leadings: impl Iterator<Item = &'l Leading>) -> Self {
+        let leadings: Vec<_> = leadings.collect();
+        let ids = leadings.iter().map(|leading| leading.flight.id).collect();
+        Self { leadings, ids, thread: None }
+    }
+
+    /// Marks the calling thread as computing these flights, until the guard is dropped.
+    pub(crate) fn computing(&mut self) -> ComputingAll {
+        let thread = thread::current().id();
+        if self.thread != Some(thread) {
+            let marked = |leading: &&Leading| lock(&leading.flight.state).thread = Some(thread);
+            self.leadings.iter().for_each(marked);
+            self.thread = Some(thread);
+        }
+        ComputingAll::enter(self.ids.clone())
     }
 }
 
@@ -267,6 +299,8 @@ struct State {
     /// The thread that computes, or that last polled the computation; none while it is on its way to one.
     thread: Option<thread::ThreadId>,
     closed: bool,
+    /// An invalidation came after it began.
+    is_overtaken: bool,
     /// Those of the value that is being computed.
     tags: Box<[String]>,
     takers: usize,
@@ -284,6 +318,7 @@ impl Flight {
             state: Mutex::new(State {
                 thread: Some(thread::current().id()),
                 closed: false,
+                is_overtaken: false,
                 tags: Box::default(),
                 takers: 0,
                 waiters: HashMap::new(),
@@ -327,7 +362,10 @@ impl Flight {
         if state.landing.is_some() {
             return;
         }
-        state.landing = Some(landing);
+        state.landing = Some(match landing {
+            Landing::Value(_) if state.is_overtaken => Landing::Nothing,
+            landing => landing,
+        });
         let waiters = std::mem::take(&mut state.waiters);
         let _watch = state.watch.take();
         drop(state);

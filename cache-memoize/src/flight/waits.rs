@@ -10,7 +10,7 @@
 use crate::sync::thread_local;
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
-use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
 thread_local! {
     static INSIDE: RefCell<Vec<u64>> = RefCell::new(Vec::new());
@@ -39,6 +39,31 @@ impl Drop for Computing {
             let mut inside = inside.borrow_mut();
             if let Some(position) = inside.iter().rposition(|flight| *flight == self.flight) {
                 inside.remove(position);
+            }
+        });
+    }
+}
+
+/// The same for a computation that is one of many flights.
+pub(crate) struct ComputingAll {
+    flights: Arc<[u64]>,
+}
+
+impl ComputingAll {
+    pub(super) fn enter(flights: Arc<[u64]>) -> Self {
+        INSIDE.with(|inside| inside.borrow_mut().extend_from_slice(&flights));
+        Self { flights }
+    }
+}
+
+impl Drop for ComputingAll {
+    fn drop(&mut self) {
+        INSIDE.with(|inside| {
+            let mut inside = inside.borrow_mut();
+            // What was entered later has been left by now.
+            let place = inside.len().checked_sub(self.flights.len());
+            if let Some(place) = place.filter(|place| inside[*place..] == *self.flights) {
+                inside.truncate(place);
             }
         });
     }

@@ -13,7 +13,7 @@ mod numbers;
 
 pub(crate) use invalidation::Invalidation;
 pub(crate) use membership::{Members, Membership};
-pub(crate) use numbers::{Numbered, Numbers, lifetime_of, new_number};
+pub(crate) use numbers::{Numbered, Numbers, lifetime_of, new_number, number_in};
 
 use crate::key::{Escape, KeyText};
 use cache_memoize_core::{Backend, Key, KeyRef};

@@ -1,13 +1,19 @@
 //! Functions of many keys: whose computations are shared, what is fenced off, what it costs, and what failures do.
 
 use crate::support::{block_on, bytes, every_kind, on_every_kind, with_default};
-use cache_memoize::core::{Backend, StoreErrorKind};
+use cache_memoize::core::{Backend, LeaseMode, StoreErrorKind, Ttl};
 use cache_memoize::{Cache, Error, Memory, cache_memoize, caches};
-use cache_memoize_testkit::{Counts, Fault, Faults};
+use cache_memoize_testkit::{Counts, FakeClock, Fault, Faults};
+use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Barrier, Mutex};
+use std::task::{Context, Waker};
 use std::thread;
+use std::time::{Duration, Instant};
+
+/// Far longer than anything here takes, and shorter than callers wait for one another.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// What happens in a computation.
 type Act<'a> = &'a (dyn Fn(&[u64]) + Sync);
@@ -137,11 +143,23 @@ fn who_comes_after_an_invalidation_computes_anew() {
             began.wait();
             with_default(&cache, || {
                 assert_eq!(invalidate_tens(&[1, 2]).ok(), Some(false), "{name}");
+            });
+            let newcomer = scope.spawn(|| {
                 let newer = |_: &[u64]| {
                     anew.fetch_add(1, Ordering::SeqCst);
                 };
-                assert_eq!(tens(&[2, 1], &newer), [20, 10], "{name}: it does not wait");
+                with_default(&cache, || tens(&[2, 1], &newer))
             });
+            let deadline = Instant::now() + PATIENCE;
+            while !newcomer.is_finished() {
+                if Instant::now() > deadline {
+                    // Whoever waits is let go, so that the test ends.
+                    goes_on.wait();
+                    panic!("{name}: who comes later waits for the old computation");
+                }
+                thread::yield_now();
+            }
+            assert_eq!(newcomer.join().unwrap(), [20, 10], "{name}");
             goes_on.wait();
             call.join().unwrap();
         });
@@ -190,6 +208,30 @@ fn what_another_process_invalidates_is_not_passed_on() {
     }
 }
 
+#[cache_memoize(ttl = 60, batch, skip(act), prefix = "it::batch::world")]
+async fn async_world(ids: &[u64], act: Act<'_>) -> Vec<u32> {
+    let world = WORLD.load(Ordering::SeqCst);
+    tokio::task::yield_now().await;
+    act(ids);
+    vec![world; ids.len()]
+}
+
+#[test]
+fn async_calls_pass_on_nothing_of_it_either() {
+    let memory = Backend::from(Memory::new());
+    let built = || Cache::builder().backend(Counts::new().wrap(&memory)).build();
+    let (here, there) = (built().expect("right settings"), built().expect("right settings"));
+    let call = || caches::scoped_async([("default", here.clone())], async_world(&[1, 2], &nothing));
+    let mut context = Context::from_waker(Waker::noop());
+    let (mut leader, mut follower) = (Box::pin(call()), Box::pin(call()));
+    assert!(leader.as_mut().poll(&mut context).is_pending(), "it computes");
+    let now = WORLD.fetch_add(1, Ordering::SeqCst) + 1;
+    with_default(&there, || invalidate_all_world().expect("the store works"));
+    assert!(follower.as_mut().poll(&mut context).is_pending(), "it waits");
+    block_on(leader);
+    assert_eq!(block_on(follower), [now, now]);
+}
+
 #[test]
 fn a_refresh_overtakes_what_began_before() {
     on_every_kind(|name| {
@@ -221,7 +263,7 @@ fn a_dropped_future_hands_the_work_on() {
     on_every_kind(|name| {
         block_on(async {
             let mut call = Box::pin(async_tens(&[1, 2], &nothing));
-            let begun = tokio::time::timeout(std::time::Duration::from_millis(1), &mut call).await;
+            let begun = tokio::time::timeout(Duration::from_millis(1), &mut call).await;
             drop((begun, call));
             assert_eq!(async_tens(&[2, 1, 3], &nothing).await, [20, 10, 30], "{name}");
             assert_eq!(async_tens(&[1, 2, 3], &unasked).await, [10, 20, 30], "{name}");
@@ -249,7 +291,7 @@ fn many_keys_take_as_many_round_trips_as_one() {
         tens(&ids[..250], &nothing);
         let of = |operations: [&str; 6]| operations.map(|operation| counts.of(operation));
         let operations = ["get", "lease", "put", "increment", "release", "remove"];
-        assert_eq!(of(operations), [1, 1, 1, 2, 0, 0], "the groups of cache and function begin");
+        assert_eq!(of(operations), [1, 1, 2, 0, 0, 0], "the groups of cache and function begin");
         counts.reset();
         tens(&ids, &nothing);
         assert_eq!(of(operations), [1, 1, 1, 0, 0, 0], "some are missing");
@@ -273,7 +315,31 @@ fn many_keys_take_as_many_round_trips_as_one() {
         counts.reset();
         block_on(async_tens(&ids, &nothing));
         assert_eq!(of(operations), [1, 1, 1, 0, 0, 0]);
+        counts.reset();
+        found(&ids, &ids);
+        assert_eq!(of(operations), [1, 1, 2, 0, 0, 0], "all tags begin together");
+        counts.reset();
+        assert!(refresh_found(&ids, &Vec::new()).is_empty());
+        assert_eq!(
+            of(operations),
+            [1, 1, 0, 0, 0, 1],
+            "what is there no more is forgotten together"
+        );
+        counts.reset();
+        block_on(async_found(&ids, &ids));
+        assert_eq!(of(operations), [1, 1, 1, 0, 0, 0], "its tags have begun");
     });
+}
+
+/// Finds those of the keys that are there.
+#[cache_memoize(ttl = 60, batch, tags("item:{ids}"), skip(there), prefix = "found")]
+fn found(ids: &[u64], there: &Vec<u64>) -> HashMap<u64, u64> {
+    ids.iter().filter(|id| there.contains(id)).map(|id| (*id, *id)).collect()
+}
+
+#[cache_memoize(ttl = 60, batch, tags("item:{ids}"), skip(there), prefix = "found")]
+async fn async_found(ids: &[u64], there: &Vec<u64>) -> HashMap<u64, u64> {
+    uncached_found(ids, there)
 }
 
 #[test]
@@ -330,6 +396,95 @@ fn what_could_not_be_invalidated_is_not_served() {
         let notes = |ids: &[u64]| asked.lock().unwrap().push(ids.to_vec());
         assert_eq!(tens(&[1, 2, 3], &notes), [10, 20, 30]);
         assert_eq!(asked.into_inner().unwrap(), [[1, 3]]);
+
+        faults.on("remove").always(Fault::Fail(StoreErrorKind::Denied));
+        invalidate_tens(&[2]).expect_err("the store refuses");
+        let asked = Mutex::new(Vec::new());
+        let notes = |ids: &[u64]| asked.lock().unwrap().push(ids.to_vec());
+        assert_eq!(tens(&[1, 2, 3], &notes), [10, 20, 30], "it refuses still");
+        assert_eq!(block_on(async_tens(&[2], &notes)), [20]);
+        assert_eq!(asked.into_inner().unwrap(), [[2], [2]]);
+    });
+}
+
+#[cache_memoize(ttl = 10, stale_while_revalidate = "1h", batch, skip(act))]
+fn aging(ids: &[u64], act: Act<'_>) -> Vec<u64> {
+    act(ids);
+    ids.to_vec()
+}
+
+#[cache_memoize(
+    ttl = 10,
+    stale_while_revalidate = "1h",
+    batch,
+    skip(act),
+    prefix = "it::batch::aging"
+)]
+async fn async_aging(ids: &[u64], act: Act<'_>) -> Vec<u64> {
+    act(ids);
+    ids.to_vec()
+}
+
+/// A store of bytes, and a cache on it in which the values of 1 and 2 are due.
+fn with_due_values(test: impl FnOnce(&Backend, &Faults)) {
+    let (faults, clock) = (Faults::new(), FakeClock::new());
+    let memory: Backend = Memory::builder().clock(clock.clone()).build().into();
+    let backend = faults.wrap(&memory);
+    let cache = Cache::builder().backend(Counts::new().wrap(&backend)).build();
+    with_default(&cache.expect("the settings are right"), || {
+        aging(&[1, 2], &nothing);
+        clock.advance(Duration::from_secs(11));
+        test(&backend, &faults);
+    });
+}
+
+#[test]
+fn what_another_process_is_renewing_is_served_as_it_is() {
+    with_due_values(|backend, _| {
+        let store = backend.store().expect("it has bytes");
+        let (ttl, mode) = (Ttl::Forever, LeaseMode::Join);
+        let key = &cache_key_aging(&[1])[0];
+        let _renewed_elsewhere = store.lease(key.as_ref(), ttl, mode).expect("the store works");
+        let only_the_other = |ids: &[u64]| assert_eq!(ids, [2]);
+        assert_eq!(aging(&[1, 2], &only_the_other), [1, 2]);
+        assert_eq!(block_on(async_aging(&[1], &unasked)), [1]);
+    });
+}
+
+#[test]
+fn all_leases_of_a_cancelled_call_are_given_back_by_the_next() {
+    let (clock, ids) = (FakeClock::new(), [1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    let memory: Backend = Memory::builder().clock(clock.clone()).build().into();
+    let cache = Cache::builder().backend(Counts::new().wrap(&memory)).build();
+    with_default(&cache.expect("the settings are right"), || {
+        aging(&ids, &nothing);
+        clock.advance(Duration::from_secs(11));
+        let mut call = Box::pin(cancelled_aging(&ids));
+        assert!(call.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        drop(call);
+        let asked = Mutex::new(Vec::new());
+        let notes = |ids: &[u64]| asked.lock().unwrap().push(ids.to_vec());
+        assert_eq!(aging(&ids, &notes), ids);
+        assert_eq!(asked.into_inner().unwrap(), [ids]);
+    });
+}
+
+#[cache_memoize(ttl = 10, stale_while_revalidate = "1h", batch, prefix = "it::batch::aging")]
+async fn cancelled_aging(ids: &[u64]) -> Vec<u64> {
+    std::future::pending::<()>().await;
+    ids.to_vec()
+}
+
+#[test]
+fn leases_whose_answer_got_lost_are_given_back() {
+    with_due_values(|_, faults| {
+        let lost = || faults.on("lease").once(Fault::FailAfter(StoreErrorKind::Protocol));
+        lost();
+        assert_eq!(aging(&[1, 2], &unasked), [1, 2], "without a lease nothing is renewed");
+        let asked = Mutex::new(Vec::new());
+        let notes = |ids: &[u64]| asked.lock().unwrap().push(ids.to_vec());
+        assert_eq!(aging(&[1, 2], &notes), [1, 2]);
+        assert_eq!(asked.into_inner().unwrap(), [[1, 2]], "nobody else is at it");
     });
 }
 

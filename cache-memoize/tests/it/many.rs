@@ -76,7 +76,7 @@ fn many_values_cost_one_look() {
     cache.set("first", 0).expect("the store works");
     counts.reset();
     cache.set_many((0..100).map(|at| (at, at))).expect("the store works");
-    assert_eq!((counts.of("get"), counts.of("put"), counts.total()), (1, 100, 101));
+    assert_eq!((counts.of("get"), counts.of("put"), counts.total()), (1, 1, 2));
     counts.reset();
     assert!(cache.get_many::<i32>(0..100).expect("it works").iter().all(Option::is_some));
     assert_eq!((counts.of("get"), counts.total()), (1, 1));

@@ -112,9 +112,17 @@ fn a_list_of_another_length_is_given_as_it_is_and_not_stored() {
         assert_eq!(uneven(&[1, 2], &asked), [1, 2, 0], "{name}");
         TOO_MANY.set(false);
         assert_eq!(uneven(&[1, 2], &asked), [1, 2], "{name}");
-        assert_eq!(taken(&asked), [vec![1], vec![2], vec![1, 2], vec![2]], "{name}");
+        TOO_MANY.set(true);
+        assert_eq!(uneven(&[4, 3], &asked), [4, 3, 0], "{name}: it was called for all");
+        assert_eq!(refresh_uneven(&[4, 3], &asked), [4, 3, 0], "{name}");
+        let expected = [vec![1], vec![2], vec![1, 2], vec![2], vec![4, 3], vec![4, 3]];
+        assert_eq!(taken(&asked), expected, "{name}");
+        let cache = cache_memoize::caches::get("default").expect("it is installed");
+        let stats = cache.stats();
+        assert_eq!(stats.function("uneven").expect("it was called").faults, 3, "{name}");
         let error = prime_uneven(&[1, 2], vec![1]).expect_err("there are fewer");
-        assert!(error.to_string().contains("more values than arguments, or fewer"), "{error}");
+        assert!(error.to_string().contains("there are 1 values for 2 arguments"), "{error}");
+        TOO_MANY.set(false);
     });
 }
 
@@ -310,6 +318,9 @@ fn each_value_grows_old_by_itself() {
         // 1 and 2 are spare now, 3 is due.
         clock.advance(21 * SECOND);
         assert_eq!(aging(&[1, 2, 3]), of(&[(1, 1), (2, 1), (3, 2)]));
+        assert_eq!(computed().len(), 2);
+        assert_eq!(aging(&[1, 2, 3]), of(&[(1, 1), (2, 1), (3, 2)]));
+        assert_eq!(computed(), [] as [Vec<u32>; 0], "it is left alone again");
         clock.advance(5 * SECOND);
         FAILS.set(false);
         YEAR.set(3);
@@ -320,6 +331,24 @@ fn each_value_grows_old_by_itself() {
         assert_eq!(aging(&[1]), Err(()), "what was invalidated is no answer");
         assert_eq!(aging(&[2]), of(&[(2, 3)]));
         COMPUTED.take();
+    });
+}
+
+#[cache_memoize(ttl = 10, batch, stale_while_revalidate = 60, cache_if = |year: &u32| *year < 2)]
+fn chosen(ids: &[u32]) -> Vec<u32> {
+    vec![YEAR.get(); ids.len()]
+}
+
+#[test]
+fn an_old_value_goes_when_the_new_one_is_not_to_be_stored() {
+    on_every_clock(|clock| {
+        YEAR.set(1);
+        assert_eq!(chosen(&[1, 2]), [1, 1]);
+        clock.advance(11 * SECOND);
+        YEAR.set(2);
+        assert_eq!(chosen(&[1]), [2]);
+        assert_eq!(invalidate_chosen(&[1]).ok(), Some(false), "it was outdated");
+        assert_eq!(invalidate_chosen(&[2]).ok(), Some(true));
     });
 }
 

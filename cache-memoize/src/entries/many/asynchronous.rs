@@ -1,7 +1,7 @@
 use super::{
-    After, ByPlace, Held, LeaseTerms, Load, Loaded, Question, all_failed, all_undisputed, any,
-    at_hand, by_server, each_of, laden, leased_many, looks_at_hand, undisputed, unfenced, verdict,
-    written_anyhow,
+    After, ByPlace, Held, LeaseTerms, Load, Loaded, Question, absent, all_failed, all_undisputed,
+    any, at_hand, by_server, drawn, draws, each_of, laden, leased_many, looks_at_hand, lost_again,
+    number_of, undisputed, unfenced, verdict, written_anyhow,
 };
 use crate::drive::asynchronous::Entries as _;
 use crate::drive::{Leased, Look};
@@ -9,6 +9,7 @@ use crate::entries::grouped::{borrowed, each};
 use crate::entries::{EntryOf, Face};
 use crate::error::Error;
 use crate::groups;
+use crate::orphans::Orphan;
 use crate::plan::{Fill, Permit};
 use crate::resilience::Operation;
 use crate::rules::Ruleset;
@@ -172,6 +173,27 @@ pub(crate) async fn invalidate<R: Ruleset>(entries: &[Entry<'_, '_, R>]) -> Resu
     any(outcomes)
 }
 
+/// Deletes the entries at these places, which are outdated, and revokes their leases. One round trip for each server.
+pub(crate) async fn forget<R: Ruleset>(entries: &[Entry<'_, '_, R>], places: &[usize]) {
+    for place in places {
+        if let Face::Objects(objects) = entries[*place].face {
+            objects.remove(entries[*place].key);
+        }
+    }
+    for places in by_server(entries, places.iter().copied()) {
+        let first = &entries[places[0]];
+        let Face::Bytes(store) = first.face else { continue };
+        first.pay(store).await;
+        let keys: Vec<_> = places.iter().map(|place| entries[*place].key).collect();
+        let remove = async { each("remove", keys.len(), store.remove(&keys).await) };
+        let removed = first.ask(Operation::Remove, remove).await.map(|_| true);
+        for place in places {
+            let own = removed.as_ref().copied().map_err(StoreError::again);
+            entries[place].forgotten(&own);
+        }
+    }
+}
+
 /// Stores values whatever is there, one for each entry. One round trip for each server, and one before it.
 pub(crate) async fn prime<R: Ruleset>(
     entries: &[Entry<'_, '_, R>],
@@ -234,19 +256,35 @@ impl<R: Ruleset> Entry<'_, '_, R> {
             let answers = self.get_all(store, &borrowed(&question.keys)).await?;
             question.learn(entries, &unread, &answers);
         }
-        let mut drawn = HashMap::<Key, u64>::new();
+        let absent = absent(entries, places);
+        if absent.is_empty() {
+            return Ok(());
+        }
+        let drawn = self.draw_all(store, &absent).await?;
+        let answers: HashMap<_, _> = absent.iter().zip(drawn).collect();
         for entry in places.iter().map(|place| &entries[*place]) {
             let absent = entry.numbers().absent();
-            for key in absent {
-                let number = match drawn.get(&key) {
-                    Some(number) => *number,
-                    None => self.draw(store, key.as_ref()).await?,
-                };
-                entry.numbers().began(&key, number);
-                drawn.insert(key, number);
-            }
+            absent.iter().for_each(|key| entry.numbers().began(key, answers[key]));
         }
         Ok(())
+    }
+
+    /// Draws the generations under these keys, unless somebody has. One round trip, and one more for those that
+    /// somebody has drawn a moment ago.
+    async fn draw_all(
+        &self,
+        store: &(dyn ErasedAsyncStore + '_),
+        keys: &[Key],
+    ) -> Answer<Vec<u64>> {
+        let (numbers, puts) = draws(keys);
+        let mut drawn = drawn(numbers, self.put_all(store, puts).await)?;
+        let taken: Vec<_> = (0..keys.len()).filter(|at| drawn[*at].is_none()).collect();
+        if !taken.is_empty() {
+            let others: Vec<_> = taken.iter().map(|at| keys[*at].as_ref()).collect();
+            let answers = self.get_all(store, &others).await?;
+            taken.into_iter().zip(answers).for_each(|(at, answer)| drawn[at] = number_of(answer));
+        }
+        drawn.into_iter().map(|number| number.ok_or_else(lost_again)).collect()
     }
 
     /// Draws the generation under `key`, unless somebody has.
@@ -269,9 +307,9 @@ impl<R: Ruleset> Entry<'_, '_, R> {
         if places.is_empty() {
             return Ok(Vec::new());
         }
-        self.adopt(store).await;
         let asked: Vec<_> = places.iter().map(|place| &entries[*place]).collect();
         asked.iter().for_each(|entry| entry.begin_near(terms.mode));
+        self.adopt_all(store, &asked).await;
         self.know_all(store, entries, places).await?;
         let keys: Vec<_> = asked.iter().map(|entry| entry.key).collect();
         let question = self.question(Operation::Lease)?;
@@ -282,6 +320,20 @@ impl<R: Ruleset> Entry<'_, '_, R> {
         let answer = self.answered(question, self.in_time(Operation::Lease, leases).await);
         doubts.into_iter().for_each(|doubt| doubt.settle(&answer));
         answer
+    }
+
+    /// Gives back leases that earlier calls left: all of these entries whose tokens are known, and some of others.
+    async fn adopt_all(&self, store: &(dyn ErasedAsyncStore + '_), entries: &[&Self]) {
+        let keys = entries.iter().map(|entry| entry.key);
+        let orphans = self.cache.orphans.adopt_those(keys);
+        let known = orphans.iter().filter_map(|orphan| Some((orphan.key()?, orphan.token()?)));
+        let leases: Vec<_> = known.collect();
+        if !leases.is_empty()
+            && self.ask(Operation::Release, store.release_many(&leases)).await.is_ok()
+        {
+            orphans.into_iter().for_each(Orphan::arrived);
+        }
+        self.adopt(store).await;
     }
 
     async fn put_all(

@@ -9,13 +9,15 @@ pub(crate) mod blocking;
 use super::{EntryOf, Face};
 use crate::drive::{Leased, Look};
 use crate::error::Error;
+use crate::groups;
 use crate::plan::{Fill, Permit};
 use crate::resilience::{Operation, is_outage};
 use crate::rules::Ruleset;
 use cache_memoize_core::{
-    Bytes, Key, Lease, LeaseMode, Put, Result as Answer, StoreError, Timestamp, Token, Ttl,
+    Bytes, Key, Lease, LeaseMode, Put, PutMode, Result as Answer, StoreError, StoreErrorKind,
+    Timestamp, Token, Ttl,
 };
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// What is known of entries, by their places.
 pub(crate) type ByPlace<T> = BTreeMap<usize, T>;
@@ -183,6 +185,39 @@ impl Question {
             entries[*place].numbers().learn(&numbers);
         }
     }
+}
+
+/// The keys of generations that the store does not have, each once.
+fn absent<R: Ruleset, S: ?Sized>(entries: &[EntryOf<'_, R, S>], places: &[usize]) -> Vec<Key> {
+    let absent = places.iter().flat_map(|place| entries[*place].numbers().absent());
+    absent.collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+/// New generations for these keys, and how they are stored where none is.
+fn draws(keys: &[Key]) -> (Vec<u64>, Vec<Put<'_>>) {
+    let numbers: Vec<_> = keys.iter().map(|_| groups::new_number()).collect();
+    let mut puts = Vec::with_capacity(keys.len());
+    for (key, number) in keys.iter().map(Key::as_ref).zip(&numbers) {
+        let (value, ttl) = (number.to_string().into(), groups::lifetime_of(key));
+        puts.push(Put { key, value, ttl, mode: PutMode::IfAbsent });
+    }
+    (numbers, puts)
+}
+
+/// Those of the numbers that the store has taken.
+fn drawn(numbers: Vec<u64>, stored: Vec<Answer<bool>>) -> Answer<Vec<Option<u64>>> {
+    let drawn = numbers.into_iter().zip(stored);
+    drawn.map(|(number, stored)| Ok(stored?.then_some(number))).collect()
+}
+
+fn number_of(answer: Option<Bytes>) -> Option<u64> {
+    answer.as_deref().and_then(groups::number_in)
+}
+
+/// A generation that was there when it was to be drawn, and is not there any more.
+fn lost_again() -> StoreError {
+    let context = "the generation of a group was evicted at once; give the store more memory";
+    StoreError::new(StoreErrorKind::Other, "put", context)
 }
 
 /// Values on their way to one server.
