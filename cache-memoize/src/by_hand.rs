@@ -9,6 +9,8 @@ use crate::rules::{Kind, Rules};
 use std::time::Duration;
 
 /// An entry that is kept by hand, with options: see [`Cache::entry`].
+///
+/// It ends in `get_or_compute`, `get_or_try_compute` or `set`. To look without computing, ask [`Cache::get`].
 #[must_use = "it does nothing until it is asked for its value"]
 pub struct Entry {
     call: Call,

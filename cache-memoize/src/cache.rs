@@ -144,7 +144,19 @@ impl Cache {
         self.call(&key).run_async(Rules::ok_only(), |()| {}, |()| {}, (), |()| compute()).await
     }
 
-    /// The value under `key`, if there is one of this type. One round trip.
+    /// The value under `key`, if there is one of this type. One round trip; one more if the entry has tags.
+    ///
+    /// Name the type where it could be another one than you think:
+    ///
+    /// ```
+    /// use cache_memoize::Cache;
+    ///
+    /// let cache = Cache::memory();
+    /// cache.set("answer", 7)?; // an i32
+    /// assert_eq!(cache.get::<u64>("answer")?, None);
+    /// assert_eq!(cache.get::<i32>("answer")?, Some(7));
+    /// # Ok::<(), cache_memoize::Error>(())
+    /// ```
     ///
     /// # Errors
     /// [`ErrorKind::Store`](crate::ErrorKind::Store) if the store failed.

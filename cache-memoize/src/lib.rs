@@ -102,6 +102,7 @@ pub use stats::{FunctionStats, Stats};
 /// Compiles what the documents show.
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
+#[doc = include_str!("../../docs/guide/by-hand.md")]
 #[doc = include_str!("../../docs/guide/from-django.md")]
 #[doc = include_str!("../../docs/guide/from-moka.md")]
 #[doc = include_str!("../../docs/guide/options/background.md")]

@@ -12,7 +12,9 @@ use std::collections::HashMap;
 
 impl Cache {
     /// The values under these keys, in their order; `None` where there is none of this type. One round trip; on several
-    /// servers, one for each.
+    /// servers, one for each. Two more for each entry that has tags.
+    ///
+    /// Keys are taken by value: of a `Vec<Key>` that is to stay give `keys.iter().cloned()`.
     ///
     /// ```
     /// use cache_memoize::Cache;
@@ -49,8 +51,10 @@ impl Cache {
         many_async::peek(&entries).await.map_err(|error| error.during("get_many"))
     }
 
-    /// Stores values under their keys for the default lifetime, each as by [`set`](Self::set); of two under one key the last. Two round trips; on several
-    /// servers, two for each.
+    /// Stores values under their keys for the default lifetime, each as by [`set`](Self::set); of two under one key the
+    /// last. Two round trips; on several servers, two for each.
+    ///
+    /// Pairs are owned: an array or a `Vec` of `(key, value)`, or a `HashMap`, not a reference to it.
     ///
     /// # Errors
     /// As [`set`](Self::set), for the first value that was not stored. Others may have been.

@@ -38,13 +38,15 @@ pub enum EventKind<'a> {
         /// Where it was found.
         tier: Tier,
     },
-    /// There was nothing to serve: the function computes.
+    /// There was nothing to serve: the function computes. If an old value is the answer then, by `stale_if_error` or
+    /// `soft_timeout`, `StaleServed` follows.
     Miss,
     /// A value was served that another caller computed meanwhile.
     Coalesced,
-    /// An old value was served: while a new one is computed, or in the place of an error.
+    /// An old value was served: while a new one is computed, in the place of an error, or to a caller that has waited
+    /// for its `soft_timeout`.
     StaleServed,
-    /// A new value is computed though there is one to serve.
+    /// A new value is computed though there is one to serve. The call is neither a hit nor a miss.
     Refreshed,
     /// A value was stored.
     Stored,

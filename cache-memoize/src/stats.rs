@@ -77,12 +77,15 @@ pub struct FunctionStats {
     pub hits: u64,
     /// Calls answered with the value that another caller computed meanwhile.
     pub coalesced: u64,
-    /// Calls that found nothing to serve, and computed. One that failed then, and was answered with an old value by
-    /// `stale_if_error`, is among the `stale` too.
+    /// Calls that found nothing to serve, and computed. One that was then answered with an old value, by
+    /// `stale_if_error` or `soft_timeout`, is among the `stale` too. To look without computing, by a `peek_` companion,
+    /// `get` or `get_many`, is neither a hit nor a miss.
     pub misses: u64,
-    /// Calls answered with an old value, by `stale_while_revalidate`, `stale_if_error` or `early_refresh`.
+    /// Calls answered with an old value, by `stale_while_revalidate`, `stale_if_error`, `early_refresh` or
+    /// `soft_timeout`.
     pub stale: u64,
-    /// Values computed anew though there was one to serve: by these options, and by `refresh_` companions.
+    /// Values computed anew though there was one to serve: by these options, and by `refresh_` companions. Such a call
+    /// is neither a hit nor a miss.
     pub refreshed: u64,
     /// Values stored: by calls, refreshes and primes.
     pub stored: u64,
@@ -95,8 +98,9 @@ pub struct FunctionStats {
 }
 
 impl FunctionStats {
-    /// The part of the calls that was answered without computing, between 0 and 1; `None` before the
-    /// first call. A call that computed a new value though there was one to serve is not counted.
+    /// Hits, coalesced and stale calls, divided by these and the misses: between 0 and 1, and `None` while there are
+    /// none of them. Those that were `refreshed` are not in it. A miss that was answered with an old value is in it
+    /// twice, as a miss and as stale.
     #[must_use]
     pub fn hit_ratio(&self) -> Option<f64> {
         let answered = self.hits + self.coalesced + self.stale;
