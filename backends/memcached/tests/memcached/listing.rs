@@ -56,6 +56,21 @@ fn an_item_whose_value_is_over_holds_none() {
     assert!(store.fill("fresh", token, "filled").unwrap(), "the lease stands");
 }
 
+/// A read leaves a key with the server's LRU maintainer for a while, and the crawler passes over it until then.
+#[test]
+fn keys_that_were_just_read_are_listed() {
+    let server = MemcachedServer::start();
+    let store = open(&server.url());
+    let names = write_many(&store, 50);
+    for round in 0..20 {
+        for name in names.iter().chain(&names) {
+            assert!(store.read(name).unwrap().is_some());
+        }
+        let found = listed(&store, "app|").unwrap();
+        assert!(found == names, "round {round}: {} of {}", found.len(), names.len());
+    }
+}
+
 #[test]
 fn every_server_is_asked() {
     let mut servers: Vec<_> = (0..3).map(|_| MemcachedServer::start()).collect();
@@ -112,8 +127,9 @@ fn a_crawler_that_is_busy_is_waited_for_until_the_limit() {
         is_busy
     });
 
+    const COUNTED: &[u8] = b"STAT curr_items 1\r\nEND\r\n";
     let fake = Fake::new(|mut stream, _| {
-        for answer in [BUSY, BUSY, BUSY, b"key=alone exp=-1\nEND\r\n"] {
+        for answer in [BUSY, BUSY, BUSY, b"key=alone exp=-1\nEND\r\n", COUNTED] {
             let _ = stream.read(&mut [0; 100]);
             let _ = stream.write_all(answer);
         }
