@@ -71,6 +71,16 @@ fn keys_that_were_just_read_are_listed() {
     }
 }
 
+/// What is over counts as an item until the server finds it, so names seem to be missing.
+#[test]
+fn a_server_without_a_maintainer_is_listed_all_the_same() {
+    let server = MemcachedServer::builder().argument("-o").argument("no_lru_maintainer").start();
+    let store = open(&server.url());
+    let names = write_many(&store, 50);
+    server.command("set over 0 -1 1\r\nx\r\n");
+    assert!(listed(&store, "").unwrap() == names);
+}
+
 #[test]
 fn every_server_is_asked() {
     let mut servers: Vec<_> = (0..3).map(|_| MemcachedServer::start()).collect();
