@@ -37,7 +37,7 @@ impl Cache {
     /// listed until the store lets it go. The numbers of groups, which the store keeps too, are not listed, nor is what a
     /// function with the option `local` keeps beside a store.
     ///
-    /// A cache without a prefix lists all that has the form of a key, whoever put it there.
+    /// A cache without a prefix lists every key in the store, also those of other caches and other programs.
     ///
     /// Blocking, one page at a time. Each page has the time of one operation.
     ///

@@ -15,12 +15,14 @@ Looks into a live store of cache-memoize.
 cache-memoize-inspect list       URL [PREFIX] [--function F] [--tag T] [--limit N] [--sort BY]
 cache-memoize-inspect explain    URL KEY
 cache-memoize-inspect measure    URL [PREFIX]
-cache-memoize-inspect invalidate URL [PREFIX] --key K | --tag T | --function F | --all
+cache-memoize-inspect invalidate URL [PREFIX] --tag T | --function F | --all
+cache-memoize-inspect invalidate URL --key K
 
   URL          as for Cache::from_url: redis://host, memcached://a,b, ..; or env:NAME for the
                variable that holds it, so that a password is not seen among the processes
-  PREFIX       the prefix of the cache, also as --prefix or in the URL
-  KEY          as cache_key_f(..) and list print it
+  PREFIX       the prefix of the cache, also as --prefix or in the URL. Without it, list and measure
+               take all caches, and invalidate takes those that have no prefix
+  KEY          as cache_key_f(..) and list print it, with its prefix
   --function   as it stands in keys before the arguments: my_app::users::get
   --tag        user:42
   --limit      how many entries are listed, 50 without it; 0 for all
@@ -29,8 +31,9 @@ cache-memoize-inspect invalidate URL [PREFIX] --key K | --tag T | --function F |
   --json       one JSON document instead of text
   --help, --version
 
-Ends with 0 when it is done, with 1 if the store failed or has no such entry, with 2 if it was
-asked for what there is not.";
+Ends with 0 when it is done; with 1 if the store failed or cannot do this, or if there is nothing
+under the KEY to explain; with 2 if the words are wrong: the command, an option, the URL, or a KEY
+that cannot be one.";
 
 /// What was asked for.
 pub(crate) enum Asked {
@@ -121,13 +124,26 @@ impl Given {
             "measure" => (Command::Measure, last),
             _ => (Command::Invalidate(self.target()?), last),
         };
-        let prefix = match (prefix, self.take("prefix")) {
-            (Some(_), Some(_)) => return Err(usage("the prefix is there twice: leave one out")),
-            (word, option) => word.or(option),
-        };
+        let prefix = self.prefix(prefix, &command)?;
         self.has_nothing_left(&name)?;
         let url = url.ok_or_else(|| usage("which store? Write its URL behind the command"))?;
         Ok(Arguments { command, url, prefix, is_json: self.is_json })
+    }
+
+    fn prefix(
+        &mut self,
+        word: Option<String>,
+        command: &Command,
+    ) -> Result<Option<String>, Failure> {
+        let is_of_key =
+            matches!(command, Command::Explain { .. } | Command::Invalidate(Target::Key(_)));
+        match (word, self.take("prefix")) {
+            (Some(_), Some(_)) => Err(usage("the prefix is there twice: leave one out")),
+            (Some(_), _) | (_, Some(_)) if is_of_key => {
+                Err(usage("a key has its prefix in itself: leave the prefix beside it out"))
+            }
+            (word, option) => Ok(word.or(option)),
+        }
     }
 
     fn wanted(&mut self) -> Result<Wanted, Failure> {
@@ -272,6 +288,8 @@ mod tests {
             ("list redis://secret app secret", "one word more"),
             ("explain redis://secret", "which entry?"),
             ("list redis://secret app --prefix secret", "the prefix is there twice"),
+            ("explain redis://secret secret --prefix secret", "a key has its prefix in itself"),
+            ("invalidate redis://secret secret --key secret", "a key has its prefix in itself"),
             ("list redis://secret --tag secret --tag secret", "`--tag` is there twice"),
             ("list redis://secret --limit secret", "`--limit` takes a number"),
             ("list redis://secret --sort secret", "`--sort` takes `key`"),

@@ -77,13 +77,16 @@ impl fmt::Display for Forgotten {
             _ => {}
         }
         match (&self.tag, &self.function) {
-            (Some(tag), _) => write!(f, "all with the tag {tag}")?,
-            (None, Some(function)) => write!(f, "all of {function}")?,
+            (Some(tag), _) => write!(f, "whatever had the tag {tag}")?,
+            (None, Some(function)) => write!(f, "whatever {function} had stored")?,
             (None, None) => write!(f, "everything")?,
         }
         match &self.prefix {
             Some(prefix) => write!(f, " in caches with the prefix {prefix} is forgotten"),
-            None => write!(f, " in caches without a prefix is forgotten"),
+            None => write!(f, " in caches without a prefix is forgotten\n{OTHERS}"),
         }
     }
 }
+
+/// Whoever left the prefix out by mistake sees it here alone: nobody counts what a group has.
+const OTHERS: &str = "caches with a prefix keep theirs: name it behind the URL";

@@ -1,7 +1,7 @@
 //! Which entries there are.
 
-use crate::entry::Entry;
-use crate::names::{function_of, unescaped};
+use crate::entry::{Entry, State};
+use crate::names::{function_of, is_named, unescaped};
 use crate::outcome::Failure;
 use crate::scan::go_through;
 use crate::store::Opened;
@@ -60,13 +60,14 @@ pub(crate) fn list(store: &Opened, wanted: &Wanted) -> Result<Listed, Failure> {
     let mut shelf = Shelf::new(wanted);
     let has_prefix = store.prefix.is_some();
     let is_of_function = |key: &Key| {
-        wanted.function.is_none()
-            || function_of(key.as_str(), has_prefix) == wanted.function.as_deref()
+        let is_it = |name: &str| {
+            function_of(key.as_str(), has_prefix).is_some_and(|function| is_named(function, name))
+        };
+        wanted.function.as_deref().is_none_or(is_it)
     };
     let names = store.cache.server_counts().ok();
     let names = names.map(|servers| servers.iter().map(|server| server.entries).sum());
-    let beginning = wanted.function.as_deref().unwrap_or_default();
-    go_through(store, beginning, names, is_of_function, |explained| {
+    go_through(store, beginning(wanted, has_prefix), names, is_of_function, |explained| {
         if !has_tag(&explained, wanted.tag.as_deref()) {
             return ControlFlow::Continue(());
         }
@@ -75,6 +76,12 @@ pub(crate) fn list(store: &Opened, wanted: &Wanted) -> Result<Listed, Failure> {
     let (entries, more) = shelf.clear();
     let (store, prefix) = (store.shown.clone(), store.prefix.clone());
     Ok(Listed { command: "list", store, prefix, more, entries })
+}
+
+/// What stands behind the prefix that is known. Where none is, any may stand before the function.
+fn beginning(wanted: &Wanted, has_prefix: bool) -> &str {
+    let function = wanted.function.as_deref().unwrap_or_default();
+    if has_prefix || function.contains('|') { function } else { "" }
 }
 
 fn has_tag(explained: &Explained, tag: Option<&str>) -> bool {
@@ -149,9 +156,14 @@ impl fmt::Display for Listed {
         }
         let more = if self.more { ", and there are more: see --limit" } else { "" };
         match self.entries.len() {
-            0 => write!(f, "no entries"),
-            1 => write!(f, "1 entry{more}"),
-            count => write!(f, "{count} entries{more}"),
+            0 => write!(f, "no entries")?,
+            1 => write!(f, "1 entry{more}")?,
+            count => write!(f, "{count} entries{more}")?,
         }
+        let is_unreadable = |entry: &Entry| entry.state == State::Unreadable;
+        if self.entries.iter().any(is_unreadable) { write!(f, "\n{UNREADABLE}") } else { Ok(()) }
     }
 }
+
+const UNREADABLE: &str = "what is unreadable counts as absent: most was invalidated, and stays in the store until its \
+                          time is over; `explain` tells why";

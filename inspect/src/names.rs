@@ -10,8 +10,19 @@ pub(crate) fn function_of(key: &str, has_prefix: bool) -> Option<&str> {
         Some((function, types)) if types.starts_with('<') && types.ends_with('>') => function,
         _ => head,
     };
-    let is_function = !function.is_empty() && !function.starts_with('"') && !function.contains('#');
-    is_function.then_some(function)
+    is_function(function).then_some(function)
+}
+
+/// Whether this is no key that is kept by hand. There may be a prefix in front, and texts may have a bar in them.
+fn is_function(head: &str) -> bool {
+    let name = head.split_once('|').map_or(head, |(_, name)| name);
+    let is_text = head.starts_with('"') || name.starts_with('"');
+    !name.is_empty() && !is_text && !name.contains('#')
+}
+
+/// Whether the function of a key has this name, with the prefix that stands there in front of it or without.
+pub(crate) fn is_named(function: &str, name: &str) -> bool {
+    function == name || function.split_once('|').is_some_and(|(_, bare)| bare == name)
 }
 
 /// The prefix in front of a function, and the function.
@@ -57,13 +68,15 @@ mod tests {
             ("name", None),
             ("(1,2)", None),
             ("\"a(b\"", None),
+            ("\"a|b(c\"", None),
             ("ffff#hash", None),
         ] {
             assert_eq!(function_of(key, false), function, "{key}");
-            assert_eq!(function_of(&format!("my%20app|{key}"), true), function, "{key}");
+            let prefixed = format!("my%20app|{key}");
+            assert_eq!(function_of(&prefixed, true), function, "{key}");
+            let whole = function.map(|function| format!("my%20app|{function}"));
+            assert_eq!(function_of(&prefixed, false), whole.as_deref(), "{key}");
         }
-        assert_eq!(function_of("app|f(1)", false), Some("app|f"));
-        assert_eq!(function_of("app|<T>::f(1)", false), Some("app|<T>::f"));
     }
 
     #[test]

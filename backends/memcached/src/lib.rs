@@ -39,10 +39,11 @@
 //!   is the last that it knows: what should live longer ends then.
 //! - [`clear`](cache_memoize_core::Store::clear) is `flush_all`: it **empties the servers**, whoever else keeps
 //!   something there. memcached cannot do less.
-//! - A [listing](cache_memoize_core::Listing) is what the server's LRU crawler tells (`lru_crawler metadump all`). It may
-//!   miss keys that are used while it goes on. The names on one server are fetched at once and wait in this process;
-//!   what lies under them is asked for afterwards, which counts as hits. A server whose crawler is off (`-o
-//!   no_lru_crawler`), or that was started with `-X`, tells none.
+//! - A [listing](cache_memoize_core::Listing) is what the server's LRU crawler tells (`lru_crawler metadump all`), which
+//!   passes over what was just read. So the server is asked up to five times, until nothing new comes, with up to two
+//!   seconds in between: what is at rest is listed whole, and keys that are in use all the time may be missing. The names
+//!   on one server are fetched at once and wait in this process; what lies under them is asked for afterwards, which
+//!   counts as hits. A server whose crawler is off (`-o no_lru_crawler`), or that was started with `-X`, tells none.
 //! - A key under a lease holds, for other clients, 25 bytes more than its value; see the
 //!   page on leases in `docs/decisions`.
 

@@ -1,4 +1,6 @@
-use crate::support::{cache, json, json_and_code, page, price, run, servers, text, with};
+use crate::support::{
+    cache, json, json_and_code, page, price, run, servers, sorted_keys, text, with,
+};
 use cache_memoize::{CacheConfig, Key};
 
 #[test]
@@ -33,6 +35,24 @@ fn where_nothing_is_the_command_says_so() {
         let (document, code) = json_and_code(&["explain", &url, "no key"]);
         assert_eq!((code, &document["error"]["kind"]), (2, &"usage".into()));
         assert!(document["error"]["message"].as_str().unwrap().contains("byte 2"), "{document}");
+    }
+}
+
+#[test]
+fn what_is_kept_by_hand_is_of_no_function() {
+    for (url, _server) in servers() {
+        let keys = ["shop|(by,hand)", "shop|\"by(hand\"", "shop|name"];
+        let cache = cache(&url, "shop");
+        cache.set(("by", "hand"), 7).unwrap();
+        cache.set("by(hand", 7).unwrap();
+        cache.set("name", 7).unwrap();
+        assert_eq!(sorted_keys(&[&url, "shop"]).len(), keys.len());
+        for key in sorted_keys(&[&url, "shop"]) {
+            assert!(json(&["explain", &url, &key])["entry"]["function"].is_null(), "{key}");
+        }
+        let functions = json(&["measure", &url])["functions"].clone();
+        assert_eq!((&functions[0]["function"], &functions[0]["entries"]), (&().into(), &3.into()));
+        assert!(text(&["measure", &url]).contains("\n(by hand) "));
     }
 }
 

@@ -109,6 +109,13 @@ fn a_wrong_use_is_a_mistake_of_the_caller() {
     assert_fails(&["list", &url, "--limit", "many"], 2, "usage", "`--limit`");
     assert_fails(&["invalidate", &url], 2, "usage", "--all");
     assert_fails(&["explain", &url], 2, "usage", "which entry?");
+    for words in [
+        &["explain", &*url, "app|price(1)", "--prefix", "app"][..],
+        &["invalidate", &url, "--key", "app|price(1)", "--prefix", "app"],
+        &["invalidate", &url, "app", "--key", "app|price(1)"],
+    ] {
+        assert_fails(words, 2, "usage", "a key has its prefix in itself");
+    }
 }
 
 #[test]

@@ -48,8 +48,33 @@ fn a_tag_is_forgotten() {
         assert!(document["found"].is_null() && document["key"].is_null());
         assert_eq!(left(&cache), [false, true, true, true]);
         let said = text(&["invalidate", &url, "--tag", "user:2"]);
-        assert_eq!(said, "all with the tag user:2 in caches without a prefix is forgotten\n");
+        assert_eq!(
+            said,
+            "whatever had the tag user:2 in caches without a prefix is forgotten\n\
+             caches with a prefix keep theirs: name it behind the URL\n"
+        );
         assert_eq!(left(&cache), [false, true, true, true], "it has a prefix");
+    }
+}
+
+#[test]
+fn the_command_says_in_which_caches_it_was() {
+    for (url, _server) in servers() {
+        fill(&cache(&url, "app"));
+        for (group, what) in [
+            (&["--tag", "user:2"][..], "whatever had the tag user:2"),
+            (&["--function", "price"], "whatever price had stored"),
+            (&["--all"], "everything"),
+        ] {
+            let words = |prefix: &[&'static str]| [&["invalidate", &url], prefix, group].concat();
+            let with_prefix = format!("{what} in caches with the prefix app is forgotten\n");
+            assert_eq!(text(&words(&["app"])), with_prefix);
+            let without = text(&words(&[]));
+            let told = format!("{what} in caches without a prefix is forgotten\n");
+            assert!(without.starts_with(&told), "{without}");
+            assert!(json(&words(&[]))["prefix"].is_null());
+            assert_eq!(json(&words(&["app"]))["prefix"], "app");
+        }
     }
 }
 

@@ -121,8 +121,27 @@ fn without_a_prefix_all_are_listed_and_functions_have_theirs() {
         for words in [&[&*url, "one"][..], &[&url, "one|"], &[&url, "--prefix", "one"]] {
             assert_eq!(sorted_keys(words), ["one|price(1)"]);
         }
-        let in_url = format!("{url}{}prefix=one", if url.contains('?') { "&" } else { "?" });
+        let in_url = with_prefix(&url, "one");
         assert_eq!(json(&["list", &in_url])["entries"][0]["function"], "price");
+    }
+}
+
+/// A URL with the prefix of the cache in it.
+fn with_prefix(url: &str, prefix: &str) -> String {
+    format!("{url}{}prefix={prefix}", if url.contains('?') { "&" } else { "?" })
+}
+
+#[test]
+fn without_a_prefix_a_function_is_found_under_any() {
+    for (url, _server) in servers() {
+        for prefix in ["one", "other", ""] {
+            with(&cache(&url, prefix), || drop((price(1), page(1, "a"))));
+        }
+        let found = ["one|price(1)", "other|price(1)", "price(1)"];
+        assert_eq!(sorted_keys(&[&url, "--function", "price"]), found);
+        assert_eq!(sorted_keys(&[&url, "one", "--function", "price"]), ["one|price(1)"]);
+        assert_eq!(sorted_keys(&[&url, "--function", "one|price"]), ["one|price(1)"]);
+        assert_eq!(sorted_keys(&[&url, "one", "--function", "other|price"]), [""; 0]);
     }
 }
 
@@ -136,7 +155,8 @@ fn a_long_key_is_listed_as_it_lies_there() {
         assert!(key.len() == 250 && key.contains('#'), "{key}");
         assert_eq!(keys(&[&url, "app", "--function", "page"]), std::slice::from_ref(&key));
         assert_eq!(json(&["explain", &url, &key])["entry"]["function"], "app|page");
-        assert_eq!(json(&["explain", &url, &key, "--prefix", "app"])["entry"]["function"], "page");
+        let in_url = with_prefix(&url, "app");
+        assert_eq!(json(&["explain", &in_url, &key])["entry"]["function"], "page");
     }
 }
 
@@ -169,6 +189,9 @@ fn what_cannot_be_read_says_why() {
             (&"unreadable".into(), &"app|page(1,a)".into())
         );
         assert!(entry["unreadable"].as_str().unwrap().contains("invalidated"), "{entry}");
-        assert!(text(&["list", &url, "app"]).contains("unreadable"));
+        let shown = text(&["list", &url, "app"]);
+        assert!(shown.ends_with("until its time is over; `explain` tells why\n"), "{shown}");
+        cache.clear().unwrap();
+        assert!(text(&["list", &url, "app"]).contains("until its time is over"));
     }
 }

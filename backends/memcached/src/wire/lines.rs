@@ -52,7 +52,7 @@ pub(crate) enum Dumped<'a> {
 
 /// Asks for the names of all items.
 ///
-/// Of one that is read while it is listed, and thereby moves from one queue to another, the name may be missing.
+/// Of one that was just read, and is about to move from one queue to another, the name may be missing.
 /// `hash` in the place of `all` misses none, but keeps every other client waiting while this one is slow to read.
 pub(crate) const DUMP: &[u8] = b"lru_crawler metadump all\r\n";
 

@@ -56,6 +56,31 @@ fn an_item_whose_value_is_over_holds_none() {
     assert!(store.fill("fresh", token, "filled").unwrap(), "the lease stands");
 }
 
+/// A read leaves a key with the server's LRU maintainer for a while, and the crawler passes over it until then.
+#[test]
+fn keys_that_were_just_read_are_listed() {
+    let server = MemcachedServer::start();
+    let store = open(&server.url());
+    let names = write_many(&store, 50);
+    for round in 0..20 {
+        for name in names.iter().chain(&names) {
+            assert!(store.read(name).unwrap().is_some());
+        }
+        let found = listed(&store, "app|").unwrap();
+        assert!(found == names, "round {round}: {} of {}", found.len(), names.len());
+    }
+}
+
+/// What is over counts as an item until the server finds it, so names seem to be missing.
+#[test]
+fn a_server_without_a_maintainer_is_listed_all_the_same() {
+    let server = MemcachedServer::builder().argument("-o").argument("no_lru_maintainer").start();
+    let store = open(&server.url());
+    let names = write_many(&store, 50);
+    server.command("set over 0 -1 1\r\nx\r\n");
+    assert!(listed(&store, "").unwrap() == names);
+}
+
 #[test]
 fn every_server_is_asked() {
     let mut servers: Vec<_> = (0..3).map(|_| MemcachedServer::start()).collect();
@@ -112,8 +137,9 @@ fn a_crawler_that_is_busy_is_waited_for_until_the_limit() {
         is_busy
     });
 
+    const COUNTED: &[u8] = b"STAT curr_items 1\r\nEND\r\n";
     let fake = Fake::new(|mut stream, _| {
-        for answer in [BUSY, BUSY, BUSY, b"key=alone exp=-1\nEND\r\n"] {
+        for answer in [BUSY, BUSY, BUSY, b"key=alone exp=-1\nEND\r\n", COUNTED] {
             let _ = stream.read(&mut [0; 100]);
             let _ = stream.write_all(answer);
         }
