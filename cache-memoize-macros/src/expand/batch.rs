@@ -18,8 +18,8 @@ pub(super) fn refuse(memo: &Memo<'_>, errors: &mut Errors) {
         let message = match memo.parameters().filter(|it| it.element().is_some()).count() {
             0 => "`batch` needs an argument with the keys, `ids: &[K]`: add it, or remove `batch`",
             _ => {
-                "`batch` needs one argument with the keys, and cannot choose between several slices: make another \
-                 reference of the others, such as `&Vec<_>`"
+                "`batch` needs one argument with the keys, and cannot choose between several slices: take the others by \
+                 value, such as `Vec<_>`"
             }
         };
         return at_option(message);

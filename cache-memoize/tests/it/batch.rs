@@ -4,7 +4,7 @@ use crate::support::{block_on, bytes, every_kind, on_every_kind, with_default};
 use cache_memoize::core::{Backend, LeaseMode, StoreErrorKind, Ttl};
 use cache_memoize::{Cache, Error, Memory, cache_memoize, caches};
 use cache_memoize_testkit::{Counts, FakeClock, Fault, Faults};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Barrier, Mutex};
@@ -316,29 +316,30 @@ fn many_keys_take_as_many_round_trips_as_one() {
         block_on(async_tens(&ids, &nothing));
         assert_eq!(of(operations), [1, 1, 1, 0, 0, 0]);
         counts.reset();
-        found(&ids, &ids);
+        let there = ids.iter().copied().collect();
+        found(&ids, &there);
         assert_eq!(of(operations), [1, 1, 2, 0, 0, 0], "all tags begin together");
         counts.reset();
-        assert!(refresh_found(&ids, &Vec::new()).is_empty());
+        assert!(refresh_found(&ids, &HashSet::new()).is_empty());
         assert_eq!(
             of(operations),
             [1, 1, 0, 0, 0, 1],
             "what is there no more is forgotten together"
         );
         counts.reset();
-        block_on(async_found(&ids, &ids));
+        block_on(async_found(&ids, &there));
         assert_eq!(of(operations), [1, 1, 1, 0, 0, 0], "its tags have begun");
     });
 }
 
 /// Finds those of the keys that are there.
 #[cache_memoize(ttl = 60, batch, tags("item:{ids}"), skip(there), prefix = "found")]
-fn found(ids: &[u64], there: &Vec<u64>) -> HashMap<u64, u64> {
+fn found(ids: &[u64], there: &HashSet<u64>) -> HashMap<u64, u64> {
     ids.iter().filter(|id| there.contains(id)).map(|id| (*id, *id)).collect()
 }
 
 #[cache_memoize(ttl = 60, batch, tags("item:{ids}"), skip(there), prefix = "found")]
-async fn async_found(ids: &[u64], there: &Vec<u64>) -> HashMap<u64, u64> {
+async fn async_found(ids: &[u64], there: &HashSet<u64>) -> HashMap<u64, u64> {
     uncached_found(ids, there)
 }
 
