@@ -12,7 +12,7 @@ use std::collections::HashMap;
 
 impl Cache {
     /// The values under these keys, in their order; `None` where there is none of this type. One round trip; on several
-    /// servers, one for each. Two more for each entry that has tags.
+    /// servers, one for each. One more if some entries have tags.
     ///
     /// Keys are taken by value: of a `Vec<Key>` that is to stay give `keys.iter().cloned()`.
     ///

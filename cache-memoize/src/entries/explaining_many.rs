@@ -2,13 +2,12 @@
 //! their groups.
 
 use super::grouped::borrowed;
-use super::many::{Question, all_undisputed, by_server};
+use super::many::{Groups, Question, all_undisputed, by_server};
 use super::{EntryOf, Face};
 use crate::error::Error;
 use crate::explain::Explained;
 use crate::rules::Ruleset;
-use cache_memoize_core::{Bytes, ErasedAsyncStore, Key, Store};
-use std::collections::HashMap;
+use cache_memoize_core::{ErasedAsyncStore, Store};
 
 /// What is known of each, in their order. Two round trips for each server.
 pub(crate) fn explain_many<R: Ruleset>(
@@ -75,49 +74,4 @@ fn at_hand<R: Ruleset, S: ?Sized>(
         (None, Face::Missing(reason)) => entry.missing("explain", *reason).map(|()| None),
     };
     entries.iter().map(explained).collect()
-}
-
-/// Generations of which entries tell, and that were not read along with them: each is asked for once.
-#[derive(Default)]
-struct Groups {
-    keys: Vec<Key>,
-    numbers: HashMap<Key, usize>,
-    /// By the place of the entry.
-    wanted: Vec<(usize, Vec<Key>)>,
-}
-
-impl Groups {
-    fn unread_of<R: Ruleset, S: ?Sized>(
-        entries: &[EntryOf<'_, R, S>],
-        places: &[usize],
-        answers: &[Option<Bytes>],
-    ) -> Self {
-        let mut groups = Self::default();
-        for (place, answer) in places.iter().zip(answers) {
-            let keys = entries[*place].unread_of(answer.as_ref());
-            keys.iter().for_each(|key| groups.add(key));
-            groups.wanted.push((*place, keys));
-        }
-        groups
-    }
-
-    fn add(&mut self, key: &Key) {
-        let next = self.keys.len();
-        if *self.numbers.entry(key.clone()).or_insert(next) == next {
-            self.keys.push(key.clone());
-        }
-    }
-
-    /// Tells every entry those of its own.
-    fn learn<R: Ruleset, S: ?Sized>(
-        self,
-        entries: &[EntryOf<'_, R, S>],
-        answers: &[Option<Bytes>],
-    ) {
-        for (place, keys) in self.wanted {
-            let number = |key: &Key| answers[self.numbers[key]].clone();
-            let numbers: Vec<_> = keys.iter().map(number).collect();
-            entries[place].numbers().learn_others(keys, &numbers);
-        }
-    }
 }

@@ -2,10 +2,11 @@
 //! it. `model/` checks it under every schedule; here it is stressed on the public interface.
 
 use crate::support::{block_on, every_kind, on_every_kind, with_default};
+use cache_memoize::core::StoreErrorKind;
 use cache_memoize::{Cache, Memory, cache_memoize, caches};
-use cache_memoize_testkit::{Fault, Faults};
+use cache_memoize_testkit::{Counts, Fault, Faults};
 use std::pin::pin;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Barrier};
 use std::task::{Context, Poll, Waker};
 use std::thread;
@@ -247,4 +248,37 @@ fn what_was_primed_is_not_overwritten_by_a_computation_under_way() {
 #[cache_memoize(ttl = 60, key = key)]
 fn refreshed(key: u32, value: u32, gate: Option<&Gate>) -> u32 {
     gate.map_or(value, |gate| gate.pass(value))
+}
+
+static UNFENCED: AtomicU32 = AtomicU32::new(0);
+
+#[cache_memoize(ttl = 60)]
+async fn unfenced(id: u32) -> u32 {
+    let value = UNFENCED.load(Ordering::SeqCst) + id;
+    tokio::task::yield_now().await;
+    value
+}
+
+/// Without a lease the store fences nothing off. Those who wait in this process are kept from it all the same.
+#[test]
+fn who_waits_for_what_was_overtaken_without_a_lease_computes_anew() {
+    for invalidate in [false, true] {
+        let faults = Faults::new();
+        let backend = Counts::new().wrap(&faults.wrap(&Memory::new().into()));
+        let cache = Cache::builder().backend(backend).build().expect("the settings are right");
+        let call = || caches::scoped_async([("default", cache.clone())], unfenced(0));
+        faults.on("lease").once(Fault::Fail(StoreErrorKind::Other));
+        let (mut leader, mut follower) = (Box::pin(call()), Box::pin(call()));
+        let mut context = Context::from_waker(Waker::noop());
+        assert!(leader.as_mut().poll(&mut context).is_pending(), "it computes");
+        assert!(follower.as_mut().poll(&mut context).is_pending(), "it waits");
+        let old = UNFENCED.fetch_add(1, Ordering::SeqCst);
+        if invalidate {
+            let gone = caches::scoped_async([("default", cache.clone())], invalidate_unfenced(0));
+            block_on(gone).expect("the store works");
+        }
+        assert_eq!(block_on(leader), old);
+        let expected = if invalidate { old + 1 } else { old };
+        assert_eq!(block_on(follower), expected);
+    }
 }

@@ -69,6 +69,20 @@ fn bench() -> (Backend, Faults, Counts) {
 }
 
 #[test]
+fn the_groups_of_many_entries_are_read_together() {
+    let (backend, _, counts) = bench();
+    let cache = Cache::builder().backend(backend).build().expect("it is right");
+    with_default(&cache, || (0..10).for_each(|id| assert_eq!(order(id, id), 2 * id)));
+    let keys = || (0..10).map(|id| cache_key_order(id, id));
+    counts.reset();
+    let found = cache.get_many::<u32>(keys()).expect("the store works");
+    assert!(found.into_iter().eq((0..10).map(|id| Some(2 * id))));
+    let found = block_on(cache.get_many_async::<u32>(keys())).expect("the store works");
+    assert!(found.iter().all(Option::is_some));
+    assert_eq!((counts.of("get"), counts.total()), (4, 4));
+}
+
+#[test]
 fn many_values_cost_one_look() {
     let (backend, _, counts) = bench();
     let near = Near::entries(1_000);

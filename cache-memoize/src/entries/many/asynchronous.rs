@@ -1,7 +1,7 @@
 use super::{
-    After, ByPlace, Held, LeaseTerms, Load, Loaded, Question, absent, all_failed, all_undisputed,
-    any, at_hand, by_server, drawn, draws, each_of, laden, leased_many, looks_at_hand, lost_again,
-    number_of, undisputed, unfenced, verdict, written_anyhow,
+    After, ByPlace, Groups, Held, LeaseTerms, Load, Loaded, Question, absent, all_failed,
+    all_undisputed, any, at_hand, by_server, drawn, draws, each_of, laden, leased_many,
+    looks_at_hand, lost_again, number_of, undisputed, unfenced, verdict, written_anyhow,
 };
 use crate::drive::asynchronous::Entries as _;
 use crate::drive::{Leased, Look};
@@ -232,14 +232,13 @@ impl<R: Ruleset> Entry<'_, '_, R> {
         let question = Question::about(entries, places);
         let answers = self.get_all(store, &borrowed(&question.keys)).await?;
         question.learn(entries, places, &answers);
-        let mut looks = Vec::with_capacity(places.len());
-        for (place, answer) in places.iter().zip(answers) {
-            let entry = &entries[*place];
-            let is_whole = entry.unread_of(answer.as_ref()).is_empty();
-            let look = if is_whole { entry.looked_at(answer) } else { entry.look().await };
-            looks.push((*place, look));
+        let groups = Groups::unread_of(entries, places, &answers);
+        if !groups.keys.is_empty() {
+            let numbers = self.get_all(store, &borrowed(&groups.keys)).await?;
+            groups.learn(entries, &numbers);
         }
-        Ok(looks)
+        let look = |(place, answer): (&usize, _)| (*place, entries[*place].looked_at(answer));
+        Ok(places.iter().zip(answers).map(look).collect())
     }
 
     /// Learns the generations of the groups of entries that this server has, and draws those that nobody has drawn.

@@ -1,7 +1,7 @@
 use super::{
-    After, ByPlace, Held, LeaseTerms, Load, Loaded, Question, absent, all_failed, all_undisputed,
-    any, at_hand, by_server, drawn, draws, each_of, laden, leased_many, looks_at_hand, lost_again,
-    number_of, undisputed, unfenced, verdict, written_anyhow,
+    After, ByPlace, Groups, Held, LeaseTerms, Load, Loaded, Question, absent, all_failed,
+    all_undisputed, any, at_hand, by_server, drawn, draws, each_of, laden, leased_many,
+    looks_at_hand, lost_again, number_of, undisputed, unfenced, verdict, written_anyhow,
 };
 use crate::drive::blocking::Entries as _;
 use crate::drive::{Leased, Look};
@@ -221,11 +221,12 @@ impl<R: Ruleset> Entry<'_, R> {
         let question = Question::about(entries, places);
         let answers = self.get_all(store, &borrowed(&question.keys))?;
         question.learn(entries, places, &answers);
-        let look = |(place, answer): (&usize, Option<Bytes>)| {
-            let entry = &entries[*place];
-            let is_whole = entry.unread_of(answer.as_ref()).is_empty();
-            (*place, if is_whole { entry.looked_at(answer) } else { entry.look() })
-        };
+        let groups = Groups::unread_of(entries, places, &answers);
+        if !groups.keys.is_empty() {
+            let numbers = self.get_all(store, &borrowed(&groups.keys))?;
+            groups.learn(entries, &numbers);
+        }
+        let look = |(place, answer): (&usize, _)| (*place, entries[*place].looked_at(answer));
         Ok(places.iter().zip(answers).map(look).collect())
     }
 

@@ -187,6 +187,51 @@ impl Question {
     }
 }
 
+/// Generations of which entries tell, and that were not read along with them: each is asked for once.
+#[derive(Default)]
+pub(super) struct Groups {
+    pub(super) keys: Vec<Key>,
+    numbers: HashMap<Key, usize>,
+    /// By the place of the entry.
+    wanted: Vec<(usize, Vec<Key>)>,
+}
+
+impl Groups {
+    pub(super) fn unread_of<R: Ruleset, S: ?Sized>(
+        entries: &[EntryOf<'_, R, S>],
+        places: &[usize],
+        answers: &[Option<Bytes>],
+    ) -> Self {
+        let mut groups = Self::default();
+        for (place, answer) in places.iter().zip(answers) {
+            let keys = entries[*place].unread_of(answer.as_ref());
+            keys.iter().for_each(|key| groups.add(key));
+            groups.wanted.push((*place, keys));
+        }
+        groups
+    }
+
+    fn add(&mut self, key: &Key) {
+        let next = self.keys.len();
+        if *self.numbers.entry(key.clone()).or_insert(next) == next {
+            self.keys.push(key.clone());
+        }
+    }
+
+    /// Tells every entry those of its own.
+    pub(super) fn learn<R: Ruleset, S: ?Sized>(
+        self,
+        entries: &[EntryOf<'_, R, S>],
+        answers: &[Option<Bytes>],
+    ) {
+        for (place, keys) in self.wanted {
+            let number = |key: &Key| answers[self.numbers[key]].clone();
+            let numbers: Vec<_> = keys.iter().map(number).collect();
+            entries[place].numbers().learn_others(keys, &numbers);
+        }
+    }
+}
+
 /// The keys of generations that the store does not have, each once.
 fn absent<R: Ruleset, S: ?Sized>(entries: &[EntryOf<'_, R, S>], places: &[usize]) -> Vec<Key> {
     let absent = places.iter().flat_map(|place| entries[*place].numbers().absent());
