@@ -6,6 +6,7 @@
 pub(crate) mod asynchronous;
 pub(crate) mod blocking;
 
+use super::grouped::each;
 use super::{EntryOf, Face};
 use crate::drive::{Leased, Look};
 use crate::error::Error;
@@ -342,14 +343,7 @@ fn all_failed(count: usize, error: &StoreError) -> Vec<Answer<bool>> {
 
 /// As many answers as there were values.
 fn each_of(count: usize, answers: Vec<Answer<bool>>) -> Vec<Answer<bool>> {
-    if answers.len() == count {
-        return answers;
-    }
-    let questions: Answer<Vec<()>> = Ok(answers.iter().map(|_| ()).collect());
-    match super::grouped::each("put", count, questions) {
-        Ok(_) => answers,
-        Err(error) => all_failed(count, &error),
-    }
+    each("put", count, Ok(answers)).unwrap_or_else(|error| all_failed(count, &error))
 }
 
 /// Whether any of them was there; an error where one failed.
