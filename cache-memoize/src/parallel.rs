@@ -10,14 +10,18 @@ use std::time::{Duration, Instant};
 /// `concurrent_compression` in `benchmarks` measures when it pays.
 const ALONE: Duration = Duration::from_millis(4);
 
-/// What `act` gives for each item, in their order.
-pub(crate) fn map<T: Send, O: Send>(items: Vec<T>, act: impl Fn(T) -> O + Sync) -> Vec<O> {
+/// What `act` gives for each item, in their order. Other threads than the caller's do their work within `surround`.
+pub(crate) fn map<T: Send, O: Send>(
+    items: Vec<T>,
+    surround: impl Fn(&mut dyn FnMut()) + Sync,
+    act: impl Fn(T) -> O + Sync,
+) -> Vec<O> {
     let (began, mut items) = (Instant::now(), items.into_iter());
     let mut outputs = Vec::with_capacity(items.len());
     while let Some(item) = items.next() {
         outputs.push(act(item));
         if items.len() > 1 && began.elapsed() >= ALONE {
-            outputs.extend(on_threads(items, act));
+            outputs.extend(on_threads(items, surround, act));
             break;
         }
     }
@@ -27,6 +31,7 @@ pub(crate) fn map<T: Send, O: Send>(items: Vec<T>, act: impl Fn(T) -> O + Sync) 
 /// This thread and helpers take one item after the other, so that a large one keeps nobody waiting.
 fn on_threads<T: Send, O: Send>(
     items: impl ExactSizeIterator<Item = T> + Send,
+    surround: impl Fn(&mut dyn FnMut()) + Sync,
     act: impl Fn(T) -> O + Sync,
 ) -> Vec<O> {
     let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
@@ -41,8 +46,13 @@ fn on_threads<T: Send, O: Send>(
             done.push((place, act(item)));
         }
     };
+    let surrounded = || {
+        let mut done = Vec::new();
+        surround(&mut || done = work());
+        done
+    };
     let mut done = thread::scope(|scope| {
-        let helpers: Vec<_> = (0..helpers).map(|_| scope.spawn(work)).collect();
+        let helpers: Vec<_> = (0..helpers).map(|_| scope.spawn(surrounded)).collect();
         let mut done = work();
         for helper in helpers {
             done.extend(helper.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
@@ -60,6 +70,10 @@ mod tests {
     use std::panic::{AssertUnwindSafe, catch_unwind};
     use std::sync::Barrier;
 
+    fn as_it_is(work: &mut dyn FnMut()) {
+        work();
+    }
+
     #[test]
     fn everything_is_done_in_its_order() {
         let slow = |number: u32| {
@@ -70,7 +84,7 @@ mod tests {
         };
         for count in [0, 1, 2, 3, 1_000] {
             let doubled: Vec<u32> = (0..count).map(|number| number * 2).collect();
-            assert_eq!(map((0..count).collect(), slow), doubled);
+            assert_eq!(map((0..count).collect(), as_it_is, slow), doubled);
         }
     }
 
@@ -80,7 +94,7 @@ mod tests {
             return;
         }
         let together = Barrier::new(2);
-        let threads = map(vec![0, 1, 2], |number| {
+        let threads = map(vec![0, 1, 2], as_it_is, |number| {
             match number {
                 0 => thread::sleep(ALONE),
                 _ => drop(together.wait()),
@@ -96,7 +110,7 @@ mod tests {
             thread::sleep(ALONE);
             assert!(number < 5, "on purpose");
         };
-        let outcome = catch_unwind(AssertUnwindSafe(|| map((0..9).collect(), panics)));
+        let outcome = catch_unwind(AssertUnwindSafe(|| map((0..9).collect(), as_it_is, panics)));
         assert!(outcome.is_err());
     }
 }

@@ -129,7 +129,7 @@ fn in_shares(values: &[Bytes], compress: Compress) -> Vec<Bytes> {
 }
 
 fn as_the_library(values: &[Bytes], compress: Compress) -> Vec<Bytes> {
-    parallel::map(values.iter().collect(), |value: &Bytes| compress(value))
+    parallel::map(values.iter().collect(), |work| work(), |value: &Bytes| compress(value))
 }
 
 fn zlib(value: &[u8], level: u32) -> Vec<u8> {

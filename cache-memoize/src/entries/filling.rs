@@ -1,8 +1,10 @@
 //! What is stored, for how long, and what comes of storing it.
 
 use super::{EntryOf, Face};
+use crate::caches::Scopes;
 use crate::codec::{Codec, CodecError, Stamps};
 use crate::error::{Error, ErrorKind};
+use crate::flight::waits::Inside;
 use crate::groups::Numbered;
 use crate::lifetime::Lifetime;
 use crate::observer::EventKind;
@@ -67,12 +69,18 @@ impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
         let places: Vec<_> = drafts.iter().map(|(place, ..)| *place).collect();
         let drafts =
             drafts.into_iter().map(|(place, stored, draft)| (entries[place].key, stored, draft));
-        let puts =
-            parallel::map(drafts.collect(), |(key, stored, draft): (KeyRef<'a>, _, Draft)| {
-                let Draft { stamps, groups, kept_for: ttl, mode, .. } = draft;
-                let value = encode(codec, key, stored, &stamps, groups)?;
-                Ok(Put { key, value, ttl, mode })
-            });
+        // A value that is written may call in here.
+        let (scopes, inside) = (Scopes::of_this_thread(), Inside::of_this_thread());
+        let surround = |work: &mut dyn FnMut()| {
+            let _inside = inside.clone().enter();
+            scopes.enter(work);
+        };
+        let written = |(key, stored, draft): (KeyRef<'a>, _, Draft)| {
+            let Draft { stamps, groups, kept_for: ttl, mode, .. } = draft;
+            let value = encode(codec, key, stored, &stamps, groups)?;
+            Ok(Put { key, value, ttl, mode })
+        };
+        let puts = parallel::map(drafts.collect(), surround, written);
         let told = |(place, put): (usize, Result<_, CodecError>)| {
             put.map_err(|error| entries[place].unstorable(error))
         };

@@ -72,22 +72,23 @@ impl Drop for ComputingAll {
 /// The flights whose computations a thread is inside of, to take along to another thread.
 ///
 /// A computation that is handed over is still waited for, and must not wait in turn for those who do.
-pub(crate) struct Inside(Vec<u64>);
+#[derive(Clone)]
+pub(crate) struct Inside(Arc<[u64]>);
 
 impl Inside {
     pub(crate) fn of_this_thread() -> Self {
-        Self(INSIDE.with(|inside| inside.borrow().clone()))
+        Self(INSIDE.with(|inside| inside.borrow().as_slice().into()))
     }
 
     /// Has the calling thread be inside of them too, until what it gives is dropped.
-    pub(crate) fn enter(self) -> Vec<Computing> {
-        self.0.into_iter().map(Computing::enter).collect()
+    pub(crate) fn enter(self) -> ComputingAll {
+        ComputingAll::enter(self.0)
     }
 }
 
 /// While it lives, the flights that its maker is inside of wait for another.
 pub(super) struct Edge {
-    from: Vec<u64>,
+    from: Arc<[u64]>,
     to: u64,
 }
 

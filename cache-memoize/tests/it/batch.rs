@@ -4,6 +4,7 @@ use crate::support::{block_on, bytes, every_kind, on_every_kind, with_default};
 use cache_memoize::core::{Backend, LeaseMode, StoreErrorKind, Ttl};
 use cache_memoize::{Cache, Error, Memory, cache_memoize, caches};
 use cache_memoize_testkit::{Counts, FakeClock, Fault, Faults};
+use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -552,4 +553,43 @@ fn without_a_cache_the_function_is_called_as_it_is() {
         assert_eq!(block_on(async_tens(&[2, 1, 2], &asked)), [20, 10, 20]);
         assert_eq!(peeked(&[1]), [None]);
     });
+}
+
+thread_local! {
+    static IS_NESTED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// A value that takes a while to be written, so that other threads help, and asks for itself meanwhile.
+#[derive(Clone, Debug, PartialEq, serde::Deserialize)]
+struct Nosy(u64);
+
+impl serde::Serialize for Nosy {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if !IS_NESTED.replace(true) {
+            let began = Instant::now();
+            while began.elapsed() < Duration::from_millis(5) {
+                thread::yield_now();
+            }
+            assert_eq!(nosy(&[self.0]), [self.clone()]);
+            IS_NESTED.set(false);
+        }
+        serializer.serialize_newtype_struct("Nosy", &self.0)
+    }
+}
+
+#[cache_memoize(ttl = 60, batch)]
+fn nosy(ids: &[u64]) -> Vec<Nosy> {
+    ids.iter().copied().map(Nosy).collect()
+}
+
+/// Whichever thread writes it, it is inside of the computation, and sees the caches of the caller.
+#[test]
+fn values_that_call_in_while_they_are_written_do_not_wait_for_themselves() {
+    let cache = bytes(&Counts::new());
+    let began = Instant::now();
+    let ids: Vec<u64> = (0..8).collect();
+    with_default(&cache, || assert_eq!(nosy(&ids).len(), ids.len()));
+    assert!(began.elapsed() < PATIENCE, "it waited for its own computation");
+    let misses = cache.stats().function("nosy").map(|stats| stats.misses);
+    assert_eq!(misses, Some(16), "each was computed by the call, and while it was written");
 }
