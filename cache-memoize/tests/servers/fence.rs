@@ -57,20 +57,20 @@ async fn version_async(key: usize) -> (usize, u64) {
     (key, version)
 }
 
-/// Invalidates an entry by its key, by its tag or by its function.
-fn invalidate(key: usize) -> Result<(), Error> {
+/// Invalidates an entry by its key, by its tag or, where that is allowed, by its function.
+fn invalidate(key: usize, whole_function: bool) -> Result<(), Error> {
     match fastrand::u8(..100) {
-        0..60 => invalidate_version(key).map(drop),
-        60..98 => default_cache().invalidate_tag(&format!("key:{key}")),
-        _ => invalidate_all_version(),
+        98.. if whole_function => invalidate_all_version(),
+        60.. => default_cache().invalidate_tag(&format!("key:{key}")),
+        _ => invalidate_version(key).map(drop),
     }
 }
 
-async fn invalidate_async(key: usize) -> Result<(), Error> {
+async fn invalidate_async(key: usize, whole_function: bool) -> Result<(), Error> {
     match fastrand::u8(..100) {
-        0..60 => invalidate_version_async(key).await.map(drop),
-        60..98 => default_cache().invalidate_tag_async(&format!("key:{key}")).await,
-        _ => invalidate_all_version_async().await,
+        98.. if whole_function => invalidate_all_version_async().await,
+        60.. => default_cache().invalidate_tag_async(&format!("key:{key}")).await,
+        _ => invalidate_version_async(key).await.map(drop),
     }
 }
 
@@ -92,6 +92,8 @@ const TASKS: usize = 4;
 struct Worker {
     /// The key that it alone writes, if it has one.
     own: Option<usize>,
+    /// Whether it invalidates whole functions too.
+    whole_function: bool,
     /// What was the oldest version that may be served, and when, by key.
     history: Option<[VecDeque<(Instant, u64)>; KEYS]>,
 }
@@ -103,8 +105,10 @@ struct Bound {
 }
 
 impl Worker {
-    fn new(own: Option<usize>, lags: bool) -> Self {
-        Self { own, history: lags.then(Default::default) }
+    /// With near tiers one process alone invalidates whole functions: the copies of the others grow old unless
+    /// they are told.
+    fn new(own: Option<usize>, process: usize, lags: bool) -> Self {
+        Self { own, whole_function: !lags || process == 0, history: lags.then(Default::default) }
     }
 
     /// A key to write, invalidate or refresh. The own keys of the others are left alone, so that a copy of them
@@ -146,7 +150,7 @@ impl Worker {
             _ => {
                 let key = self.written_key();
                 let changed = world().change(key);
-                invalidate(key).expect("the store does not fail");
+                invalidate(key, self.whole_function).expect("the store does not fail");
                 world().invalidated_before(key, changed);
             }
         }
@@ -179,7 +183,7 @@ impl Worker {
             _ => {
                 let key = self.written_key();
                 let changed = world().change(key);
-                invalidate_async(key).await.expect("the store does not fail");
+                invalidate_async(key, self.whole_function).await.expect("the store does not fail");
                 world().invalidated_before(key, changed);
             }
         }
@@ -266,7 +270,7 @@ fn work(cache: &Cache, process: usize, lags: bool, operations: u64, limit: Durat
             let own = (number == 0).then_some(SHARED + PROCESSES + process);
             let caches = [("default", cache.clone())];
             runtime.spawn(caches::scoped_async(caches, async move {
-                let (mut worker, mut done) = (Worker::new(own, lags), 0);
+                let (mut worker, mut done) = (Worker::new(own, process, lags), 0);
                 while goes_on(done) {
                     worker.operate_async().await;
                     done += 1;
@@ -280,7 +284,7 @@ fn work(cache: &Cache, process: usize, lags: bool, operations: u64, limit: Durat
             let own = (number == 0).then_some(SHARED + process);
             scope.spawn(move || {
                 with_default(cache, || {
-                    let (mut worker, mut done) = (Worker::new(own, lags), 0);
+                    let (mut worker, mut done) = (Worker::new(own, process, lags), 0);
                     while goes_on(done) {
                         worker.operate();
                         done += 1;
