@@ -5,6 +5,7 @@ use crate::entry_key::EntryKey;
 use crate::error::Error;
 use crate::evictions;
 use crate::flight::Flights;
+use crate::front::number_of_cache;
 use crate::groups::Members;
 use crate::lifetime::Lifetime;
 use crate::local::Local;
@@ -22,6 +23,7 @@ use cache_memoize_core::{Backend, Key, KeyRef, Subscription, Timestamp};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -52,6 +54,8 @@ pub struct Cache {
 
 /// What the handles of a cache share.
 pub(crate) struct Inner {
+    /// No other cache of this process has it, but for the last one.
+    pub(crate) number: u64,
     pub(crate) backend: Option<Backend>,
     pub(crate) prefix: String,
     pub(crate) default_ttl: Lifetime,
@@ -284,7 +288,9 @@ impl Cache {
         let parts = backend.as_ref().map_or(1, Backend::parts);
         let observers: Arc<[_]> = observers.into();
         let evictions = evictions::told(&observers, backend.as_ref(), near.as_ref(), &prefix);
+        static CACHES: AtomicU64 = AtomicU64::new(0);
         let inner = Inner {
+            number: number_of_cache(CACHES.fetch_add(1, Ordering::Relaxed)),
             backend,
             prefix,
             default_ttl,
@@ -381,9 +387,20 @@ impl Inner {
 
     #[inline]
     pub(crate) fn count(&self, site: &Site, counted: Counted) {
-        if let Some(tally) = self.tallies.get(site.index()) {
-            tally.get_or_init(Tally::default).count(counted);
+        if let Some(tally) = self.tally(site) {
+            tally.count(counted);
         }
+    }
+
+    #[inline]
+    pub(crate) fn tally(&self, site: &Site) -> Option<&Tally> {
+        Some(self.tallies.get(site.index())?.get_or_init(Tally::default))
+    }
+
+    /// Whether anybody wants to know what happens.
+    #[inline]
+    pub(crate) fn is_observed(&self) -> bool {
+        !self.observers.is_empty()
     }
 
     #[inline]

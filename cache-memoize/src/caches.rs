@@ -21,6 +21,7 @@ pub use check::check;
 use crate::background;
 use crate::cache::Cache;
 use crate::error::{Error, ErrorKind};
+use crate::front::Front;
 use crate::site::Site;
 use crate::sites::sites;
 use std::cell::{Cell, RefCell};
@@ -225,6 +226,29 @@ struct View {
     generation: Cell<u64>,
     caches: RefCell<Vec<Option<Rc<Cache>>>>,
     scopes: RefCell<Vec<Overlay>>,
+    front: RefCell<Front>,
+}
+
+/// What `look` finds among what this thread holds. It is told the number of the cache: that of the one that is
+/// `given`, or else of the one in the place.
+#[inline]
+pub(crate) fn in_front<T>(
+    slot: &'static Slot,
+    given: Option<u64>,
+    look: impl FnOnce(&Front, u64) -> Option<T>,
+) -> Option<T> {
+    let found = VIEW.try_with(|view| {
+        let number = given.or_else(|| view.number(slot))?;
+        look(&*view.front.try_borrow().ok()?, number)
+    });
+    found.ok().flatten()
+}
+
+/// Changes what this thread holds, unless it is being looked at.
+pub(crate) fn change_front<T>(change: impl FnOnce(&mut Front) -> T) -> Option<T> {
+    VIEW.try_with(|view| view.front.try_borrow_mut().ok().map(|mut front| change(&mut front)))
+        .ok()
+        .flatten()
 }
 
 /// The cache in the place, as this thread sees it. The handle is one of the thread's own: to count those of
@@ -269,7 +293,17 @@ impl View {
             generation: Cell::new(0),
             caches: RefCell::new(Vec::new()),
             scopes: RefCell::new(Vec::new()),
+            front: RefCell::new(Front::new()),
         }
+    }
+
+    /// The number of the cache in the place.
+    #[inline]
+    fn number(&self, slot: &Slot) -> Option<u64> {
+        if self.generation.get() != GENERATION.load(Ordering::Acquire) {
+            return None;
+        }
+        Some(self.caches.borrow().get(slot.index)?.as_ref()?.inner().number)
     }
 
     #[inline]

@@ -1,24 +1,47 @@
 use crate::cache::Cache;
 use crate::caches;
 use crate::drive::Look;
-use crate::entries::look_into;
+use crate::entries::{fresh_in, look_to_hold};
 use crate::error::{Error, ErrorKind};
 use crate::explain::Explained;
-use crate::key::KeyText;
+use crate::front;
+use crate::key::{Hashed, KeyText};
 use crate::observer::{EventKind, Tier};
 use crate::site::{BY_HAND, Site};
 use crate::stats::Counted;
 use crate::treatment::{Spot, Treatment};
-use cache_memoize_core::Key;
+use cache_memoize_core::{Key, KeyRef, ObjectStore};
+use std::cell::OnceCell;
 use std::ops::Deref;
+use std::pin::Pin;
 use std::rc::Rc;
+use std::task::{Context, Poll};
 
 /// One call of an annotated function or of a companion, with its key.
+///
+/// Every hit makes one. What a value that the thread holds is found without is made when it is asked for.
 pub struct Call {
     pub(crate) site: &'static Site,
+    name: Name,
+    rest: OnceCell<Rest>,
+}
+
+/// What tells a call from others of its function, or from all others.
+#[expect(clippy::large_enum_variant, reason = "a hit does not pay for a box")]
+enum Name {
+    Arguments(Hashed),
+    Key(KeyText),
+}
+
+struct Rest {
     cache: CacheOfACall,
-    pub(crate) text: KeyText,
     tags: Vec<String>,
+}
+
+impl Rest {
+    fn of(cache: CacheOfACall) -> Self {
+        Self { cache, tags: Vec::new() }
+    }
 }
 
 /// The cache of a call, if there is one.
@@ -28,6 +51,12 @@ impl CacheOfACall {
     #[inline]
     fn get(&self) -> Option<&Cache> {
         self.0.as_deref()
+    }
+
+    /// How every key in it begins.
+    #[inline]
+    pub(crate) fn prefix(&self) -> &str {
+        self.get().map_or("", Cache::prefix)
     }
 
     pub(crate) fn required(
@@ -102,49 +131,99 @@ pub(crate) enum Glance<'a, R, S> {
     Nowhere,
 }
 
-impl Call {
-    /// A call whose key is yet to be written.
+/// The future of an async call. A future is copied whole on its way to whoever awaits it: in a box of its own the long
+/// way does not weigh on a hit.
+pub enum Answer<R, F> {
+    /// The value, until it is taken.
+    Now(Option<R>),
+    Later(Pin<Box<F>>),
+}
+
+impl<R, F> Unpin for Answer<R, F> {}
+
+impl<R, F: Future<Output = R>> Future for Answer<R, F> {
+    type Output = R;
+
     #[inline]
-    pub(crate) fn new(site: &'static Site, cache: CacheOfACall) -> Self {
-        Self { site, cache, text: KeyText::new(), tags: Vec::new() }
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<R> {
+        match &mut *self {
+            Self::Now(value) => match value.take() {
+                Some(value) => Poll::Ready(value),
+                None => unreachable!("a future that is ready is not polled again"),
+            },
+            Self::Later(answer) => answer.as_mut().poll(context),
+        }
+    }
+}
+
+impl Call {
+    /// A call of an annotated function, by its arguments.
+    #[inline]
+    pub(crate) fn in_shorthand(
+        site: &'static Site,
+        cache: Option<Cache>,
+        arguments: Hashed,
+    ) -> Self {
+        let rest = match cache {
+            Some(cache) => OnceCell::from(Rest::of(CacheOfACall(Handle::given(cache)))),
+            None => OnceCell::new(),
+        };
+        Self { site, name: Name::Arguments(arguments), rest }
     }
 
-    /// Writes how every key in the cache of this call begins.
-    #[inline]
-    pub(crate) fn write_prefix(&mut self) {
-        let prefix = self.cache.get().map_or("", Cache::prefix);
-        if !prefix.is_empty() {
-            self.text.push_str(prefix);
-        }
+    /// A call with the text of its key.
+    pub(crate) fn of_text(site: &'static Site, cache: CacheOfACall, text: KeyText) -> Self {
+        Self { site, name: Name::Key(text), rest: OnceCell::from(Rest::of(cache)) }
     }
 
     /// A call with a key that was made by hand.
     pub(crate) fn by_hand(cache: Cache, text: KeyText) -> Self {
-        let cache = CacheOfACall(Handle::given(cache));
-        Self { site: &BY_HAND, cache, text, tags: Vec::new() }
+        Self::of_text(&BY_HAND, CacheOfACall(Handle::given(cache)), text)
     }
 
     /// The option `tags`.
     #[must_use]
     pub fn tags(mut self, tags: impl IntoIterator<Item = String>) -> Self {
-        self.tags = tags.into_iter().collect();
+        self.rest_mut().tags = tags.into_iter().collect();
         self
     }
 
     /// The same with one more tag.
     pub(crate) fn tagged(mut self, tag: String) -> Self {
-        self.tags.push(tag);
+        self.rest_mut().tags.push(tag);
         self
+    }
+
+    fn rest(&self) -> &Rest {
+        self.rest.get_or_init(|| Rest::of(self.site.cache_by_name()))
+    }
+
+    fn rest_mut(&mut self) -> &mut Rest {
+        self.rest();
+        match self.rest.get_mut() {
+            Some(rest) => rest,
+            None => unreachable!("it was made a moment ago"),
+        }
     }
 
     /// What the call is about.
     pub(crate) fn subject(&self) -> Subject {
-        Subject { site: self.site, key: self.key(), tags: self.tags.clone() }
+        Subject { site: self.site, key: self.key(), tags: self.rest().tags.clone() }
     }
 
     /// The key of the call.
     pub fn key(&self) -> Key {
-        self.text.key().to_key()
+        self.with_key(|key| key.to_key())
+    }
+
+    fn with_key<T>(&self, action: impl FnOnce(KeyRef<'_>) -> T) -> T {
+        match &self.name {
+            Name::Key(text) => action(text.key()),
+            Name::Arguments(arguments) => {
+                let unfold = |text: &mut KeyText| arguments.notes.unfold(text);
+                action(self.site.text(self.rest().cache.prefix(), &[], unfold).key())
+            }
+        }
     }
 
     /// The value of the call: stored, or computed from `args`.
@@ -179,7 +258,8 @@ impl Call {
         value
     }
 
-    /// [`run`](Self::run), async.
+    /// [`run`](Self::run), async. A hit is answered at once, and hands nothing on to the future.
+    #[inline]
     pub fn run_async<T: Treatment, A, F: Future<Output = T::Return>>(
         self,
         treatment: T,
@@ -187,37 +267,28 @@ impl Call {
         on_miss: impl FnOnce(&A),
         args: A,
         compute: impl FnOnce(A) -> F,
-    ) -> impl Future<Output = T::Return> {
-        let found = match self.glance(&treatment) {
-            Glance::Hit(value) => Ok(value),
-            Glance::Missed { cache, seen } => Err(Some((cache.clone(), self.subject(), seen))),
-            Glance::Nowhere => Err(None),
+    ) -> Answer<T::Return, impl Future<Output = T::Return>> {
+        let place = match self.glance(&treatment) {
+            Glance::Hit(value) => {
+                on_hit(&args);
+                return Answer::Now(Some(value));
+            }
+            Glance::Missed { cache, seen } => Some((cache.clone(), self.subject(), seen)),
+            Glance::Nowhere => None,
         };
-        async move {
-            let place = match found {
-                Ok(value) => {
-                    on_hit(&args);
-                    return value;
-                }
-                Err(place) => place,
+        Answer::Later(Box::pin(async move {
+            let computed = |args| {
+                on_miss(&args);
+                compute(args)
             };
-            // A future is copied whole on its way to whoever awaits it. In a box of its own the long way does
-            // not weigh on a hit.
-            let answered = Box::pin(async move {
-                let computed = |args| {
-                    on_miss(&args);
-                    compute(args)
-                };
-                let Some((cache, subject, seen)) = place else { return computed(args).await };
-                let mut args = Some(args);
-                let spot = subject.at(&cache);
-                let computing = async { computed(taken(&mut args)).await };
-                let value = treatment.run_async(&spot, seen, computing).await;
-                args.as_ref().map(on_hit);
-                value
-            });
-            answered.await
-        }
+            let Some((cache, subject, seen)) = place else { return computed(args).await };
+            let mut args = Some(args);
+            let spot = subject.at(&cache);
+            let computing = async { computed(taken(&mut args)).await };
+            let value = treatment.run_async(&spot, seen, computing).await;
+            args.as_ref().map(on_hit);
+            value
+        }))
     }
 
     /// The value of the function for `args`, computed now and stored.
@@ -334,52 +405,89 @@ impl Call {
 
     #[inline]
     pub(crate) fn glance<T: Treatment>(&self, treatment: &T) -> Glance<'_, T::Return, T::Stored> {
-        let Some(cache) = self.cache.get() else { return Glance::Nowhere };
-        let Some(objects) = cache.inner().objects(self.site.portable()) else {
-            return self.glance_elsewhere(cache, treatment);
-        };
-        match look_into(cache.inner(), objects, self.text.key(), self.tags.len(), treatment) {
-            Look::Found(stored) => self.hit::<T>(cache, stored, Tier::Store),
-            other => Glance::Missed { cache, seen: Some(other) },
+        match self.held::<T>() {
+            Some(stored) => Glance::Hit(T::answer(stored)),
+            None => self.glance_into_cache(treatment),
         }
+    }
+
+    /// The value, if this thread holds it.
+    #[inline]
+    fn held<T: Treatment>(&self) -> Option<T::Stored> {
+        let Name::Arguments(arguments) = &self.name else { return None };
+        let rest = self.rest.get();
+        let given = rest.and_then(|it| it.cache.get()).map(|cache| cache.inner().number);
+        let tags = rest.map_or(0, |it| it.tags.len());
+        front::find(self.site, given, arguments, |object| fresh_in(object, tags))
+    }
+
+    #[inline(never)]
+    fn glance_into_cache<T: Treatment>(&self, treatment: &T) -> Glance<'_, T::Return, T::Stored> {
+        let Some(cache) = self.rest().cache.get() else { return Glance::Nowhere };
+        self.with_key(|key| match cache.inner().objects(self.site.portable()) {
+            Some(objects) => match self.look_into(cache, objects, key, treatment) {
+                Look::Found(stored) => self.hit::<T>(cache, key, stored, Tier::Store),
+                other => Glance::Missed { cache, seen: Some(other) },
+            },
+            None => self.glance_elsewhere(cache, key, treatment),
+        })
     }
 
     /// The glance at a cache that does not keep values as they are, but as bytes, or not at all.
     fn glance_elsewhere<'a, T: Treatment>(
         &self,
         cache: &'a Cache,
+        key: KeyRef<'_>,
         treatment: &T,
     ) -> Glance<'a, T::Return, T::Stored> {
         if let Some(near) = &cache.inner().near
-            && let Look::Found(stored) =
-                look_into(cache.inner(), near.tier(), self.text.key(), self.tags.len(), treatment)
+            && let Look::Found(stored) = self.look_into(cache, near.tier(), key, treatment)
         {
-            return self.hit::<T>(cache, stored, Tier::Near);
+            return self.hit::<T>(cache, key, stored, Tier::Near);
         }
         if cache.inner().backend.is_some() {
             return Glance::Missed { cache, seen: None };
         }
-        cache.inner().tell(self.site, self.text.key(), Counted::Miss, EventKind::Miss);
+        cache.inner().tell(self.site, key, Counted::Miss, EventKind::Miss);
         Glance::Nowhere
     }
 
-    #[inline]
+    /// Looks into a store in process, and has the thread hold what is there.
+    fn look_into<T: Treatment>(
+        &self,
+        cache: &Cache,
+        objects: &dyn ObjectStore,
+        key: KeyRef<'_>,
+        treatment: &T,
+    ) -> Look<T::Stored> {
+        let cache = cache.inner();
+        let tags = self.rest().tags.len();
+        let (look, may_hold) = look_to_hold(cache, objects, key, tags, treatment);
+        if let (Look::Found(_), Name::Arguments(arguments)) = (&look, &self.name)
+            && may_hold
+        {
+            front::keep(cache, self.site, arguments, || objects.hold(key));
+        }
+        look
+    }
+
     fn hit<'a, T: Treatment>(
         &self,
         cache: &Cache,
+        key: KeyRef<'_>,
         stored: T::Stored,
         tier: Tier,
     ) -> Glance<'a, T::Return, T::Stored> {
-        cache.inner().tell(self.site, self.text.key(), Counted::Hit, EventKind::Hit { tier });
+        cache.inner().tell(self.site, key, Counted::Hit, EventKind::Hit { tier });
         Glance::Hit(T::answer(stored))
     }
 
     pub(crate) fn cache(&self) -> Option<Cache> {
-        self.cache.get().cloned()
+        self.rest().cache.get().cloned()
     }
 
     pub(crate) fn required_cache(&self, operation: &'static str) -> Result<Cache, Error> {
-        self.cache.required(self.site, operation)
+        self.rest().cache.required(self.site, operation)
     }
 }
 

@@ -49,6 +49,7 @@ mod evictions;
 mod explain;
 mod faces;
 mod flight;
+mod front;
 mod groups;
 mod key;
 mod lifetime;

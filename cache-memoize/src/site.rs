@@ -5,7 +5,7 @@ use crate::caches::{self, Slot};
 use crate::call::{CacheOfACall, Call, Handle};
 use crate::error::{Error, ErrorKind};
 use crate::groups::{Group, Invalidation};
-use crate::key::{Escape, KeyParts, KeyText, KeyWriter};
+use crate::key::{Escape, KeyParts, KeyText, KeyWriter, Stenographer};
 use crate::lifetime::Lifetime;
 use crate::place::{Neighbour, Place};
 use crate::plan::SingleFlight;
@@ -172,16 +172,33 @@ impl Site {
         cache: Option<Cache>,
         parts: impl KeyParts,
     ) -> Call {
-        let resolved = self.resolved();
-        let mut call = Call::new(self, self.cache_of_a_call(cache));
-        call.write_prefix();
-        resolved.open(types, &mut call.text);
-        let mut writer = KeyWriter::new(&mut call.text);
-        let mut arguments = writer.arguments();
-        parts.write(&mut arguments);
-        arguments.end();
-        call.text.finish();
-        call
+        if self.resolved().has_one_instance(types) {
+            let mut stenographer = Stenographer::new();
+            written(KeyWriter::in_shorthand(&mut stenographer), &parts);
+            if let Some(arguments) = stenographer.finish() {
+                return Call::in_shorthand(self, cache, arguments);
+            }
+        }
+        let write = |text: &mut KeyText| written(KeyWriter::new(text), &parts);
+        let cache = self.cache_of_a_call(cache);
+        let text = self.text(cache.prefix(), types, write);
+        Call::of_text(self, cache, text)
+    }
+
+    /// The text of a key.
+    pub(crate) fn text(
+        &'static self,
+        prefix: &str,
+        types: &[&'static str],
+        write_arguments: impl FnOnce(&mut KeyText),
+    ) -> KeyText {
+        let mut text = KeyText::new();
+        text.push_str(prefix);
+        self.resolved().open(types, &mut text);
+        write_arguments(&mut text);
+        text.push_str(")");
+        text.finish();
+        text
     }
 
     /// Forgets every entry of the function, and revokes the right of those who compute one to store it.
@@ -219,13 +236,18 @@ impl Site {
     }
 
     fn cache_of_a_call(&'static self, cache: Option<Cache>) -> CacheOfACall {
-        CacheOfACall(match cache {
-            Some(cache) => Handle::given(cache),
-            None => caches::current(self.resolved().slot).map(Handle::Named),
-        })
+        match cache {
+            Some(cache) => CacheOfACall(Handle::given(cache)),
+            None => self.cache_by_name(),
+        }
+    }
+
+    pub(crate) fn cache_by_name(&'static self) -> CacheOfACall {
+        CacheOfACall(caches::current(self.slot()).map(Handle::Named))
     }
 
     /// The place of its cache.
+    #[inline]
     pub(crate) fn slot(&self) -> &'static Slot {
         self.resolved().slot
     }
@@ -338,8 +360,17 @@ impl Resolved {
         Self { index, path, head, opened_head, owner, slot: caches::slot(site.cache) }
     }
 
-    /// Writes what comes before the arguments.
+    /// Whether these types tell instances of the function apart. The type that its path names does not.
     #[inline]
+    fn has_one_instance(&self, types: &[&'static str]) -> bool {
+        match types {
+            [] => true,
+            [only] => self.owner.as_deref() == Some(only),
+            _ => false,
+        }
+    }
+
+    /// Writes what comes before the arguments.
     fn open(&self, types: &[&'static str], text: &mut KeyText) {
         if types.is_empty() {
             text.push_str(&self.opened_head);
@@ -365,6 +396,12 @@ impl Resolved {
             text.push_str(">");
         }
     }
+}
+
+/// Writes the arguments of a call, without the parentheses around them.
+#[inline]
+fn written(mut writer: KeyWriter<'_>, parts: &impl KeyParts) {
+    parts.write(&mut writer.arguments());
 }
 
 /// The site of everything that is done by hand.

@@ -1,4 +1,5 @@
 use std::fmt;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use thread_local::ThreadLocal;
 
@@ -22,22 +23,36 @@ const COUNTERS: usize = 9;
 /// memory that another thread writes.
 #[derive(Default)]
 pub(crate) struct Tally {
-    threads: ThreadLocal<[AtomicU64; COUNTERS]>,
+    threads: ThreadLocal<Arc<Row>>,
+}
+
+/// The counters of one thread, which alone counts with them.
+#[derive(Default)]
+pub(crate) struct Row([AtomicU64; COUNTERS]);
+
+impl Row {
+    #[inline]
+    pub(crate) fn count(&self, what: Counted) {
+        let counter = &self.0[what as usize];
+        counter.store(counter.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
+    }
 }
 
 impl Tally {
     #[inline]
     pub(crate) fn count(&self, what: Counted) {
-        let counter = &self.threads.get_or_default()[what as usize];
-        counter.store(counter.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
+        self.row().count(what);
+    }
+
+    /// The counters of this thread.
+    #[inline]
+    pub(crate) fn row(&self) -> &Arc<Row> {
+        self.threads.get_or_default()
     }
 
     pub(crate) fn stats(&self, name: &str) -> FunctionStats {
         let sum = |what: Counted| {
-            self.threads
-                .iter()
-                .map(|counters| counters[what as usize].load(Ordering::Relaxed))
-                .sum()
+            self.threads.iter().map(|row| row.0[what as usize].load(Ordering::Relaxed)).sum()
         };
         FunctionStats {
             function: name.to_owned(),

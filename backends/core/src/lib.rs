@@ -75,7 +75,7 @@ pub use generations::{Generation, Generations};
 pub use key::{InvalidKey, Key, KeyRef};
 pub use lease::{Lease, LeaseMode, PutMode, Token};
 pub use listing::{Listing, Page, Pages, ServerCounts};
-pub use objects::{AnyObject, Object, ObjectStore, OnEviction};
+pub use objects::{AnyObject, HeldObject, Object, ObjectStore, OnEviction};
 pub use store::{Put, Store};
 pub use ttl::Ttl;
 pub use url::{Host, StoreUrl};

@@ -1,5 +1,6 @@
 use crate::{Generations, KeyRef, Lease, LeaseMode, PutMode, Result, Subscription, Token, Ttl};
 use std::any::Any;
+use std::sync::Arc;
 
 /// A value as it is in memory, of any type.
 pub type AnyObject = dyn Any + Send + Sync;
@@ -15,6 +16,18 @@ pub struct Object {
     pub weight: usize,
 }
 
+/// A value that a reader keeps hold of, to find it again without its key.
+///
+/// Holding prolongs nothing: the value is [live](Self::live) for whoever holds it exactly as long as it is for those
+/// who [read](ObjectStore::read) it. Only its memory is not freed before the last holder lets go.
+pub trait HeldObject: Send + Sync {
+    /// The value, if a reader of its key would be shown this very one.
+    ///
+    /// `None` for ever once it was replaced, removed, cleared or evicted, from the moment on at which the call that
+    /// did so returned; and while its lifetime is over. To find it live counts as asking for it, as reading does.
+    fn live(&self) -> Option<&AnyObject>;
+}
+
 /// A store of values as they are, in this process: nothing is serialized.
 ///
 /// The clauses are those of [`Store`](crate::Store); only reading differs, since a value is looked at
@@ -25,6 +38,15 @@ pub trait ObjectStore: Send + Sync {
     ///
     /// The reader is called once at most, and may call this store again.
     fn read(&self, key: KeyRef<'_>, reader: &mut dyn FnMut(&AnyObject)) -> bool;
+
+    /// The live value under `key`, for a reader that will ask for it again and again. To get hold of it does not count
+    /// as asking for it.
+    ///
+    /// A store need not have this: `None` is always right.
+    fn hold(&self, key: KeyRef<'_>) -> Option<Arc<dyn HeldObject>> {
+        let _ = key;
+        None
+    }
 
     /// See [`Store::put`](crate::Store::put).
     ///

@@ -1,8 +1,10 @@
+use crate::clock::CoarseClock;
 use crate::frequency::Frequency;
 use crate::queues::Slot;
-use cache_memoize_core::{AnyObject, Bytes, Timestamp};
+use cache_memoize_core::{AnyObject, Bytes, Clock, HeldObject, Timestamp};
 use std::mem::discriminant;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// What lies under a key: the value, and the little that a reader needs besides.
 pub(crate) struct Entry {
@@ -10,6 +12,8 @@ pub(crate) struct Entry {
     pub(crate) frequency: Frequency,
     pub(crate) slot: Slot,
     expires: AtomicU64,
+    /// Whether it is in the map no more, which only those need to know who hold it.
+    gone: AtomicBool,
 }
 
 impl Entry {
@@ -19,7 +23,8 @@ impl Entry {
         slot: Slot,
         frequency: Frequency,
     ) -> Self {
-        Self { payload, frequency, slot, expires: AtomicU64::new(expires.as_millis()) }
+        let expires = AtomicU64::new(expires.as_millis());
+        Self { payload, frequency, slot, expires, gone: AtomicBool::new(false) }
     }
 
     /// What is left of an entry that is gone: the place of its key.
@@ -37,11 +42,46 @@ impl Entry {
         self.expires.store(expires.as_millis(), Ordering::Relaxed);
     }
 
+    /// Tells those who hold the entry that it has left the map. The writer does so before its call returns.
+    pub(crate) fn retire(&self) {
+        self.gone.store(true, Ordering::Release);
+    }
+
+    /// The object of an entry that lives and is in the map still.
+    #[inline]
+    fn live_object(&self, now: impl FnOnce() -> Timestamp) -> Option<&AnyObject> {
+        if self.gone.load(Ordering::Acquire) || !self.lives(now) {
+            return None;
+        }
+        self.frequency.raise();
+        self.payload.object()
+    }
+
     /// Whether the entry still lives, which a vacant one never does; the clock is only asked where it matters.
     #[inline]
     pub(crate) fn lives(&self, now: impl FnOnce() -> Timestamp) -> bool {
         let expires = self.expires();
         expires == Timestamp::NEVER || now() < expires
+    }
+}
+
+/// Held by a reader, in a store whose time is the coarse clock's.
+impl HeldObject for Entry {
+    #[inline]
+    fn live(&self) -> Option<&AnyObject> {
+        self.live_object(|| CoarseClock.now())
+    }
+}
+
+/// An entry that is held by a reader, with the clock of its store.
+pub(crate) struct Clocked {
+    pub(crate) entry: Arc<Entry>,
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
+impl HeldObject for Clocked {
+    fn live(&self) -> Option<&AnyObject> {
+        self.entry.live_object(|| self.clock.now())
     }
 }
 

@@ -35,7 +35,8 @@
 //! them. Beyond the bound there are only the keys, without values, of a few entries that left not long
 //! ago: 64, and one for every 64 entries.
 //!
-//! A value that is removed or swept is freed as soon as no reader looks at it any more. One that is
+//! A value that is removed or swept is freed as soon as no reader looks at it or [holds](cache_memoize_core::HeldObject)
+//! it any more. One that is
 //! replaced or evicted is too, if it says that it is heavy; light ones are freed a few dozen at a time,
 //! so that each thread that writes may keep up to half a megabyte of them for a while.
 //!

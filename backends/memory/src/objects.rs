@@ -2,15 +2,20 @@ use crate::Memory;
 use crate::entry::Payload;
 use crate::store::outcome;
 use cache_memoize_core::{
-    AnyObject, Generations, KeyRef, Lease, LeaseMode, Object, ObjectStore, OnEviction, PutMode,
-    Result, Subscription, Token, Ttl,
+    AnyObject, Generations, HeldObject, KeyRef, Lease, LeaseMode, Object, ObjectStore, OnEviction,
+    PutMode, Result, Subscription, Token, Ttl,
 };
+use std::sync::Arc;
 
 impl ObjectStore for Memory {
     #[inline]
     fn read(&self, key: KeyRef<'_>, reader: &mut dyn FnMut(&AnyObject)) -> bool {
         let shown = self.table.read(key, |entry| entry.payload.object().map(reader));
         shown.flatten().is_some()
+    }
+
+    fn hold(&self, key: KeyRef<'_>) -> Option<Arc<dyn HeldObject>> {
+        self.table.hold(key)
     }
 
     fn put(&self, key: KeyRef<'_>, object: Object, ttl: Ttl, mode: PutMode) -> Result<bool> {

@@ -1,16 +1,16 @@
 use crate::clock::Time;
-use crate::entry::{Entry, Payload};
+use crate::entry::{Clocked, Entry, Payload};
 use crate::janitor::{Chore, JANITOR};
 use crate::ledger::Ledger;
 use crate::policy::Bounds;
 use crate::watchers::Watchers;
 use crate::writer::{Put, Writer};
-use cache_memoize_core::{Clock, Key, KeyRef, PutMode, Timestamp, Ttl};
+use cache_memoize_core::{Clock, HeldObject, Key, KeyRef, PutMode, Timestamp, Ttl};
 use papaya::{Guard, ResizeMode};
 use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError, Weak};
 use std::time::Duration;
 
-pub(crate) type Map = papaya::HashMap<Key, Entry, foldhash::fast::RandomState>;
+pub(crate) type Map = papaya::HashMap<Key, Arc<Entry>, foldhash::fast::RandomState>;
 
 /// The entries of a store, of both faces: a map that is read without a lock, and the ledger of its
 /// writers under one.
@@ -65,6 +65,18 @@ impl Table {
         let entry = entries.get(key.as_str()).filter(|entry| entry.lives(|| self.time.now()))?;
         entry.frequency.raise();
         Some(view(entry))
+    }
+
+    /// The live entry under `key`, for a reader that will ask it for its object. To get hold of it does not count as
+    /// asking.
+    pub(crate) fn hold(&self, key: KeyRef<'_>) -> Option<Arc<dyn HeldObject>> {
+        let entries = self.entries.pin();
+        let entry = entries.get(key.as_str()).filter(|entry| entry.lives(|| self.time.now()))?;
+        let entry = entry.clone();
+        Some(match &self.time {
+            Time::Coarse => entry,
+            Time::Given(clock) => Arc::new(Clocked { entry, clock: clock.clone() }),
+        })
     }
 
     /// The keys of all live entries. To look at them does not count as asking for them.

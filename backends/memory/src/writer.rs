@@ -8,6 +8,7 @@ use crate::queues::Slot;
 use crate::table::Map;
 use cache_memoize_core::{Key, KeyRef, Lease, LeaseMode, PutMode, Timestamp, Token, Ttl};
 use papaya::LocalGuard;
+use std::sync::Arc;
 
 /// One writer at work: the map, and the ledger under its lock.
 pub(crate) struct Writer<'a> {
@@ -116,7 +117,7 @@ impl<'a> Writer<'a> {
         };
         self.ledger.expiry.add(expires, slot);
         let key = self.ledger.policy.key(slot).clone();
-        self.entries.insert(key, Entry::new(payload, expires, slot, frequency), self.guard);
+        self.put_into_map(key, Entry::new(payload, expires, slot, frequency));
     }
 
     /// Gives a live entry another lifetime.
@@ -161,6 +162,7 @@ impl<'a> Writer<'a> {
 
     /// Deletes every value and revokes every lease.
     pub(crate) fn clear(&mut self) {
+        self.entries.values(self.guard).for_each(|entry| entry.retire());
         self.entries.clear(self.guard);
         self.ledger.policy.clear();
         self.ledger.expiry.clear();
@@ -168,8 +170,15 @@ impl<'a> Writer<'a> {
         self.free_soon();
     }
 
+    /// The entry that was under the key before; whoever holds it is told.
+    fn put_into_map(&self, key: Key, entry: Entry) -> Option<&'a Entry> {
+        let replaced = self.entries.insert(key, Arc::new(entry), self.guard)?;
+        replaced.retire();
+        Some(replaced)
+    }
+
     fn find(&self, key: KeyRef<'_>) -> Option<&'a Entry> {
-        self.entries.get(key.as_str(), self.guard)
+        self.entries.get(key.as_str(), self.guard).map(|entry| &**entry)
     }
 
     fn resident(&self, key: KeyRef<'_>) -> Option<&'a Entry> {
@@ -247,7 +256,7 @@ impl<'a> Writer<'a> {
     fn vacate(&mut self, vacancy: Vacancy) {
         let Vacancy { slot, key, weight } = vacancy;
         self.discard(weight);
-        if let Some(entry) = self.entries.insert(key, Entry::vacant(slot), self.guard) {
+        if let Some(entry) = self.put_into_map(key, Entry::vacant(slot)) {
             self.ledger.expiry.remove(entry.expires(), slot);
         }
         while let Some(key) = self.ledger.policy.end_surplus_vacancy() {
@@ -272,7 +281,6 @@ mod tests {
     use crate::table::Table;
     use cache_memoize_core::Bytes;
     use cache_memoize_testkit::FakeClock;
-    use std::sync::Arc;
     use std::time::Duration;
 
     impl Writer<'_> {

@@ -57,7 +57,7 @@ impl<'a> Nearby<'a> {
         let Some(Taken { lease, membership }) = self.taken() else { return };
         let Some(ttl) = Ttl::new(left.min(self.longest)) else { return };
         let weight = if self.tier.weighs() { weight(&stored) } else { 0 };
-        let object = Object { value: Box::new(Held { stored, membership }), weight };
+        let object = Object { value: Box::new(Held::new(stored, membership)), weight };
         // Refused or too heavy: the copy is not needed.
         let _ = self.tier.put(self.key(), object, ttl, PutMode::IfLease(lease.token));
     }

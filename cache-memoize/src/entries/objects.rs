@@ -5,19 +5,29 @@ use super::{EntryOf, granted};
 use crate::cache::Inner;
 use crate::codec::Stamps;
 use crate::drive::{Leased, Look};
+use crate::front;
 use crate::groups::Membership;
 use crate::plan::{Fill, Permit};
 use crate::policy;
 use crate::rules::{Form as _, Ruleset};
 use cache_memoize_core::{
-    KeyRef, LeaseMode, Object, ObjectStore, PutMode, StoreError, Timestamp, Ttl,
+    AnyObject, KeyRef, LeaseMode, Object, ObjectStore, PutMode, StoreError, Timestamp, Ttl,
 };
+use std::sync::OnceLock;
 
 /// A value in the form of an [`ObjectStore`]: a type of its own, so that a reader finds what this engine
 /// put there, and nothing else. It is fresh as long as it is there.
 pub(super) struct Held<S> {
     pub(super) stored: S,
     pub(super) membership: Membership,
+    /// Whether a thread may hold it, once somebody asked.
+    is_light: OnceLock<bool>,
+}
+
+impl<S> Held<S> {
+    pub(super) fn new(stored: S, membership: Membership) -> Self {
+        Self { stored, membership, is_light: OnceLock::new() }
+    }
 }
 
 /// The same with its stamps, for functions whose options ask for the age of a value.
@@ -37,20 +47,54 @@ pub(crate) fn look_into<R: Ruleset>(
     rules: &R,
 ) -> Look<R::Stored> {
     let mut look = Look::Nothing;
-    objects.read(key, &mut |object| {
-        look = match object.downcast_ref::<Held<R::Stored>>() {
-            Some(held) if held.membership.stands_for(tags) => Look::Found(held.stored.clone()),
-            Some(_) => Look::Nothing,
-            None => object.downcast_ref().map_or(Look::Nothing, |aged: &Aged<R::Stored>| {
-                if !aged.membership.stands_for(tags) {
-                    return Look::Nothing;
-                }
-                let verdict = verdict(rules, &aged.stored, &aged.stamps, cache.now());
-                reading::look(verdict, || aged.stored.clone(), &aged.stamps)
-            }),
-        };
-    });
+    objects.read(key, &mut |object| look = look_at(cache, object, tags, rules));
     look
+}
+
+/// Reads the entry as [`look_into`] does, and says whether a thread may hold it.
+pub(crate) fn look_to_hold<R: Ruleset>(
+    cache: &Inner,
+    objects: &dyn ObjectStore,
+    key: KeyRef<'_>,
+    tags: usize,
+    rules: &R,
+) -> (Look<R::Stored>, bool) {
+    let (mut look, mut may_hold) = (Look::Nothing, false);
+    objects.read(key, &mut |object| {
+        look = look_at(cache, object, tags, rules);
+        may_hold = object.downcast_ref::<Held<R::Stored>>().is_some_and(|held| {
+            *held.is_light.get_or_init(|| front::is_light::<R::Stored, R::Form>(&held.stored))
+        });
+    });
+    (look, may_hold)
+}
+
+/// What an object is to a call with so many tags.
+#[inline]
+fn look_at<R: Ruleset>(
+    cache: &Inner,
+    object: &AnyObject,
+    tags: usize,
+    rules: &R,
+) -> Look<R::Stored> {
+    match object.downcast_ref::<Held<R::Stored>>() {
+        Some(held) if held.membership.stands_for(tags) => Look::Found(held.stored.clone()),
+        Some(_) => Look::Nothing,
+        None => object.downcast_ref().map_or(Look::Nothing, |aged: &Aged<R::Stored>| {
+            if !aged.membership.stands_for(tags) {
+                return Look::Nothing;
+            }
+            let verdict = verdict(rules, &aged.stored, &aged.stamps, cache.now());
+            reading::look(verdict, || aged.stored.clone(), &aged.stamps)
+        }),
+    }
+}
+
+/// The value in an object of a function whose options do not ask for its age, for a call with so many tags.
+#[inline]
+pub(crate) fn fresh_in<S: Clone + 'static>(object: &AnyObject, tags: usize) -> Option<S> {
+    let held = object.downcast_ref::<Held<S>>()?;
+    held.membership.stands_for(tags).then(|| held.stored.clone())
 }
 
 impl<R: Ruleset, S: ?Sized> EntryOf<'_, R, S> {
@@ -67,7 +111,7 @@ impl<R: Ruleset, S: ?Sized> EntryOf<'_, R, S> {
     ) -> Object {
         let weight = if objects.weighs() { R::Form::weight(&stored) } else { 0 };
         if self.rules.freshness().is_plain() {
-            return Object { value: Box::new(Held { stored, membership }), weight };
+            return Object { value: Box::new(Held::new(stored, membership)), weight };
         }
         let stamps = self.stamps(ttl);
         let value = Box::new(Aged { stored, membership, stamps });

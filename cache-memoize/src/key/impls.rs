@@ -16,16 +16,29 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 macro_rules! integers {
-    ($($integer:ty)*) => {$(
+    ($write:ident($wide:ty): $($integer:ty)*) => {$(
         impl CacheKey for $integer {
             #[inline]
+            fn cache_key(&self, key: &mut KeyWriter<'_>) {
+                const { assert!(size_of::<$integer>() <= size_of::<$wide>()) };
+                key.$write(*self as $wide);
+            }
+        }
+    )*};
+}
+integers!(unsigned(u64): u8 u16 u32 u64 usize);
+integers!(signed(i64): i8 i16 i32 i64 isize);
+
+macro_rules! long_integers {
+    ($($integer:ty)*) => {$(
+        impl CacheKey for $integer {
             fn cache_key(&self, key: &mut KeyWriter<'_>) {
                 key.raw(itoa::Buffer::new().format(*self));
             }
         }
     )*};
 }
-integers!(u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize);
+long_integers!(u128 i128);
 
 macro_rules! floats {
     ($($float:ty)*) => {$(

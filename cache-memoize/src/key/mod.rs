@@ -15,11 +15,13 @@ mod impls;
 mod neighbours;
 mod parts;
 mod serialized;
+mod shorthand;
 mod text;
 mod writer;
 
 pub use parts::{KeyParts, Part};
 pub use serialized::Serialized;
+pub(crate) use shorthand::{Hashed, Shorthand, Stenographer};
 pub(crate) use text::{Escape, KeyText};
 pub use writer::{Composite, KeyWriter};
 

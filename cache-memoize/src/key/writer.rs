@@ -1,24 +1,43 @@
-use super::{CacheKey, Escape, KeyText};
+use super::{CacheKey, Escape, KeyText, Stenographer};
 use std::fmt::{self, Write};
 
 /// What a [`CacheKey`] writes itself into.
 pub struct KeyWriter<'a> {
-    text: &'a mut KeyText,
+    sheet: Sheet<'a>,
+}
+
+enum Sheet<'a> {
+    Text(&'a mut KeyText),
+    Shorthand(&'a mut Stenographer),
 }
 
 impl<'a> KeyWriter<'a> {
     #[inline]
     pub(crate) fn new(text: &'a mut KeyText) -> Self {
-        Self { text }
+        Self { sheet: Sheet::Text(text) }
+    }
+
+    #[inline]
+    pub(crate) fn in_shorthand(shorthand: &'a mut Stenographer) -> Self {
+        Self { sheet: Sheet::Shorthand(shorthand) }
+    }
+
+    /// Another number after each piece that was written.
+    #[inline]
+    fn progress(&self) -> u64 {
+        match &self.sheet {
+            Sheet::Text(text) => text.len(),
+            Sheet::Shorthand(shorthand) => shorthand.progress(),
+        }
     }
 
     /// Writes `value`, or `()` where it writes nothing of itself: a list of nothings is no empty list, and a
     /// key is never empty. Between two values the caller separates: use [`composite`](Self::composite).
     #[inline]
     pub fn part<T: CacheKey + ?Sized>(&mut self, value: &T) {
-        let before = self.text.len();
+        let before = self.progress();
         value.cache_key(self);
-        if self.text.len() == before {
+        if self.progress() == before {
             self.raw("()");
         }
     }
@@ -51,7 +70,15 @@ impl<'a> KeyWriter<'a> {
 
     /// Writes a string: as it is where nothing else could be meant, otherwise between quotes and with
     /// escapes.
+    #[inline]
     pub fn string(&mut self, text: &str) {
+        match &mut self.sheet {
+            Sheet::Text(_) => self.string_as_text(text),
+            Sheet::Shorthand(shorthand) => shorthand.string(text),
+        }
+    }
+
+    fn string_as_text(&mut self, text: &str) {
         if is_bare(text) {
             self.raw(text);
         } else {
@@ -129,7 +156,37 @@ impl<'a> KeyWriter<'a> {
     /// Appends text of the key's grammar itself, visible ASCII only.
     #[inline]
     pub(crate) fn raw(&mut self, text: &str) {
-        self.text.push_str(text);
+        match &mut self.sheet {
+            Sheet::Text(sheet) => sheet.push_str(text),
+            Sheet::Shorthand(shorthand) => shorthand.plain(text),
+        }
+    }
+
+    /// Separates two parts.
+    #[inline]
+    pub(crate) fn separate(&mut self) {
+        match &mut self.sheet {
+            Sheet::Text(text) => text.push_str(","),
+            Sheet::Shorthand(shorthand) => shorthand.separator(),
+        }
+    }
+
+    /// Writes a number in decimal.
+    #[inline]
+    pub(crate) fn unsigned(&mut self, number: u64) {
+        match &mut self.sheet {
+            Sheet::Text(text) => text.push_str(itoa::Buffer::new().format(number)),
+            Sheet::Shorthand(shorthand) => shorthand.unsigned(number),
+        }
+    }
+
+    /// Writes a number in decimal.
+    #[inline]
+    pub(crate) fn signed(&mut self, number: i64) {
+        match &mut self.sheet {
+            Sheet::Text(text) => text.push_str(itoa::Buffer::new().format(number)),
+            Sheet::Shorthand(shorthand) => shorthand.signed(number),
+        }
     }
 
     /// Appends what is formatted, visible ASCII only.
@@ -172,7 +229,7 @@ impl<'a> Composite<'_, 'a> {
     #[inline]
     pub(crate) fn next(&mut self) -> &mut KeyWriter<'a> {
         if !self.empty {
-            self.writer.raw(",");
+            self.writer.separate();
         }
         self.empty = false;
         self.writer

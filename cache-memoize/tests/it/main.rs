@@ -13,6 +13,7 @@ mod fence;
 mod flight;
 mod groups;
 mod guard;
+mod held;
 mod keys;
 mod left_behind;
 mod listing;

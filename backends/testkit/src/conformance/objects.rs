@@ -1,6 +1,7 @@
 use super::Subject;
-use super::subject::key_of;
-use cache_memoize_core::{AnyObject, LeaseMode, Object, ObjectStore, PutMode, Ttl};
+use super::subject::{key_of, ttl};
+use cache_memoize_core::{AnyObject, HeldObject, LeaseMode, Object, ObjectStore, PutMode, Ttl};
+use std::cell::RefCell;
 use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Duration;
@@ -64,6 +65,57 @@ pub(super) fn a_reader_may_call_the_store(subject: &Subject) {
     let objects = object_face(subject);
     put(&*objects, "key", 3_u8);
     assert_eq!(read(&*objects, "key", |value: &u8| *value), Some(3));
+}
+
+/// What is held ends with what is there. A store that lets nothing be held passes.
+pub(super) fn a_held_object_ends_with_its_entry(subject: &Subject) {
+    let objects = object_face(subject);
+    let ends: [(&str, &dyn Fn()); 5] = [
+        ("removed", &|| assert!(objects.remove(key_of("key")))),
+        ("replaced", &|| put(&*objects, "key", 2_u8)),
+        ("filled anew", &|| {
+            let token = objects.lease(key_of("key"), Ttl::Forever, LeaseMode::Renew).token;
+            assert!(put_as(&*objects, "key", 2_u8, PutMode::IfLease(token)));
+        }),
+        ("cleared", &|| objects.clear()),
+        ("put, and too heavy", &|| {
+            let object = Object { value: Box::new(2_u8), weight: usize::MAX };
+            let too_heavy = objects.put(key_of("key"), object, Ttl::Forever, PutMode::Always);
+            assert!(too_heavy.is_err() || objects.remove(key_of("key")));
+        }),
+    ];
+    for (how, end) in ends {
+        put(&*objects, "key", 1_u8);
+        let Some(held) = objects.hold(key_of("key")) else { continue };
+        assert_eq!(number(&*held), Some(1_u8), "it was not {how} yet");
+        end();
+        assert_eq!(number(&*held), None, "it was {how}");
+        put(&*objects, "key", 1_u8);
+        assert_eq!(number(&*held), None, "it was {how}, and what came later is another one");
+    }
+    assert!(objects.hold(key_of("absent")).is_none(), "there is nothing to hold");
+}
+
+pub(super) fn a_held_object_lives_as_long_as_told(subject: &Subject) {
+    let (objects, life) = (object_face(subject), subject.short());
+    let held = RefCell::new(None);
+    subject.assert_lives(
+        life,
+        || {
+            let object = Object { value: Box::new(1_u8), weight: 1 };
+            let put = objects.put(key_of("key"), object, ttl(life), PutMode::Always);
+            assert_eq!(put.ok(), Some(true), "a plain put stores in any case");
+            held.replace(objects.hold(key_of("key")));
+        },
+        || match &*held.borrow() {
+            Some(held) => number(&**held).is_some(),
+            None => read(&*objects, "key", |_: &u8| ()).is_some(),
+        },
+    );
+}
+
+fn number(held: &dyn HeldObject) -> Option<u8> {
+    held.live()?.downcast_ref().copied()
 }
 
 /// Who invalidates a group need not be the one who keeps its values, and a clearing ends no group.

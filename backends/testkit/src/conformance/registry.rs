@@ -136,6 +136,8 @@ macro_rules! __clauses {
                 an_object_is_read_as_what_it_is
                 a_reader_is_called_once_at_most
                 a_reader_may_call_the_store
+                a_held_object_ends_with_its_entry
+                a_held_object_lives_as_long_as_told
                 generations_are_the_same_for_all
             }
         }

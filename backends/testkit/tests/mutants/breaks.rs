@@ -162,6 +162,11 @@ breaks! {
     ObjectsLoseTheirType { objects::an_object_is_read_as_what_it_is }
     ReadersAreCalledTwice { objects::a_reader_is_called_once_at_most }
     ReadersHoldTheLock { objects::a_reader_may_call_the_store }
+    HeldObjectsOutliveTheirEntries {
+        objects::a_held_object_ends_with_its_entry
+        objects::a_held_object_lives_as_long_as_told
+    }
+    HeldObjectsAreFoundByTheirKeys { objects::a_held_object_ends_with_its_entry }
     GenerationsAreForgotten { objects::generations_are_the_same_for_all }
 
     ListingsForgetAKey { listing::what_is_there_is_listed listing::a_listing_may_be_given_up }

@@ -1,8 +1,9 @@
 use crate::breaks::Break;
 use crate::store::Mutant;
 use cache_memoize_core::{
-    AnyObject, AsyncStore, Bytes, Generations, KeyRef, Lease, LeaseMode, NonBlocking, Object,
-    ObjectStore, Put, PutMode, Result, Store, StoreError, StoreErrorKind, Token, Ttl,
+    AnyObject, AsyncStore, Bytes, Generations, HeldObject, Key, KeyRef, Lease, LeaseMode,
+    NonBlocking, Object, ObjectStore, Put, PutMode, Result, Store, StoreError, StoreErrorKind,
+    Token, Ttl,
 };
 use std::collections::{HashMap, VecDeque};
 use std::future::poll_fn;
@@ -121,7 +122,7 @@ impl AsyncStore for Wire {
 
 /// The face for objects: the store keeps the number of an object for its value.
 pub(crate) struct Objects {
-    store: Mutant,
+    store: Arc<Mutant>,
     last_number: AtomicU64,
     by_number: Mutex<HashMap<u64, Arc<AnyObject>>>,
     is_being_read: AtomicBool,
@@ -132,7 +133,7 @@ pub(crate) struct Objects {
 impl Objects {
     pub(crate) fn new(store: Mutant) -> Self {
         Self {
-            store,
+            store: Arc::new(store),
             last_number: AtomicU64::new(0),
             by_number: Mutex::default(),
             is_being_read: AtomicBool::new(false),
@@ -149,9 +150,35 @@ impl Objects {
     }
 
     fn object(&self, key: KeyRef<'_>) -> Option<Arc<AnyObject>> {
-        let number = self.store().get(&[key]).unwrap().remove(0)?;
-        let number = u64::from_le_bytes(number[..].try_into().unwrap());
+        self.object_of(number_of(self.store(), key)?)
+    }
+
+    fn object_of(&self, number: u64) -> Option<Arc<AnyObject>> {
         self.by_number.lock().unwrap().get(&number).cloned()
+    }
+}
+
+/// The number that lies under a key.
+fn number_of(store: &Mutant, key: KeyRef<'_>) -> Option<u64> {
+    let number = store.get(&[key]).unwrap().remove(0)?;
+    Some(u64::from_le_bytes(number[..].try_into().unwrap()))
+}
+
+/// An object that is held: it lives while its number lies under its key.
+struct Numbered {
+    store: Arc<Mutant>,
+    key: Key,
+    number: u64,
+    object: Arc<AnyObject>,
+}
+
+impl HeldObject for Numbered {
+    fn live(&self) -> Option<&AnyObject> {
+        let there = number_of(&self.store, self.key.as_ref());
+        let lives = there == Some(self.number)
+            || self.store.is(Break::HeldObjectsAreFoundByTheirKeys) && there.is_some()
+            || self.store.is(Break::HeldObjectsOutliveTheirEntries);
+        lives.then_some(&*self.object)
     }
 }
 
@@ -165,6 +192,12 @@ impl ObjectStore for Objects {
         }
         self.is_being_read.store(false, Ordering::SeqCst);
         true
+    }
+
+    fn hold(&self, key: KeyRef<'_>) -> Option<Arc<dyn HeldObject>> {
+        let number = number_of(self.store(), key)?;
+        let (store, key, object) = (self.store.clone(), key.to_key(), self.object_of(number)?);
+        Some(Arc::new(Numbered { store, key, number, object }))
     }
 
     fn put(&self, key: KeyRef<'_>, object: Object, ttl: Ttl, mode: PutMode) -> Result<bool> {
