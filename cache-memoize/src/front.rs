@@ -150,12 +150,8 @@ impl Front {
 
     #[inline]
     fn find_in(&self, set: usize, caller: Caller, arguments: &Hashed) -> Option<&Entry> {
-        for entry in self.sets.get(set)?.iter().flatten() {
-            if entry.caller == caller && entry.arguments.is(&arguments.notes) {
-                return Some(entry);
-            }
-        }
-        None
+        let mut entries = self.sets.get(set)?.iter().flatten();
+        entries.find(|it| it.caller == caller && it.arguments.is(&arguments.notes))
     }
 
     /// The two sets that a hash may choose from (Azar and others, "Balanced allocations", 1999): where half of the

@@ -52,7 +52,7 @@ type End = (&'static str, fn(&Cache));
 const ENDS: [End; 6] = [
     ("invalidated", |_| assert!(invalidate_version(1).is_ok())),
     ("primed", |_| assert!(prime_version(1, next_version()).is_ok())),
-    ("refreshed", |_| drop(refresh_version(1))),
+    ("refreshed", |_| assert!(refresh_version(1) > 0)),
     ("invalidated with its function", |_| assert!(invalidate_all_version().is_ok())),
     ("cleared", |cache| assert!(cache.clear().is_ok())),
     ("invalidated by its key", |cache| assert!(cache.invalidate(cache_key_version(1)).is_ok())),
@@ -186,7 +186,7 @@ async fn async_calls_hold_too() {
 #[test]
 fn hits_of_what_is_held_are_counted() {
     let cache = Cache::memory();
-    with_default(&cache, || (0..10).for_each(|_| drop(version(1))));
+    with_default(&cache, || drop((0..10).map(|_| version(1)).collect::<Vec<_>>()));
     let stats = cache.stats();
     let stats = stats.function("held::version").expect("it was called");
     assert_eq!((stats.hits, stats.misses), (9, 1));
