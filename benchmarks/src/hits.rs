@@ -57,7 +57,8 @@ impl Runs {
         self.0.fetch_add(1, Ordering::Relaxed);
     }
 
-    fn during(&self, work: impl FnOnce()) -> u64 {
+    /// How many there were while this was done.
+    pub fn during(&self, work: impl FnOnce()) -> u64 {
         let before = self.0.load(Ordering::Relaxed);
         work();
         self.0.load(Ordering::Relaxed) - before
