@@ -97,7 +97,9 @@ impl Study {
 
     fn help(&self) -> String {
         let Self { name, question, finding, .. } = self;
-        format!("{name}: {question}\nPublished: {finding}\n{}\n", usage(self.parameters))
+        let published =
+            if finding.is_empty() { String::new() } else { format!("Published: {finding}\n") };
+        format!("{name}: {question}\n{published}{}\n", usage(self.parameters))
     }
 }
 

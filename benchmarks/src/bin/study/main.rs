@@ -1,6 +1,7 @@
 //! The studies: `cargo xtask study` lists them, `cargo xtask study NAME` makes one.
 
 mod concurrent_compression;
+mod django;
 mod fast_json;
 mod local_backend;
 mod redis_configuration;
@@ -8,8 +9,12 @@ mod redis_configuration;
 use benchmarks::Study;
 use std::process::ExitCode;
 
-const STUDIES: &[Study] =
-    &[redis_configuration::STUDY, local_backend::STUDY, concurrent_compression::STUDY];
+const STUDIES: &[Study] = &[
+    redis_configuration::STUDY,
+    local_backend::STUDY,
+    concurrent_compression::STUDY,
+    django::STUDY,
+];
 
 /// What this program was built with.
 const LOCK: &str = include_str!("../../../../Cargo.lock");
