@@ -32,10 +32,10 @@ pub(crate) const STUDY: Study = Study {
             meaning: "how many keys are called in turn",
         },
         Parameter {
-            name: "--passes",
-            default: 1,
-            quick: 1,
-            meaning: "how often a sample goes through the keys",
+            name: "--milliseconds",
+            default: 5,
+            quick: 2,
+            meaning: "how long a sample takes at least",
         },
         Parameter {
             name: "--strings",
@@ -59,7 +59,7 @@ fn run(options: &Options, report: &mut Report) -> Result<(), Failure> {
     );
     let value: Vec<String> =
         (0..options.count("--strings")).map(|number| format!("string number {number}")).collect();
-    let keys: Vec<String> = (0..options.count("--keys")).map(|key| format!("key {key}")).collect();
+    let keys: Vec<String> = (0..options.count("--keys")).map(|key| format!("key-{key}")).collect();
     let servers = Servers::start();
     let python = Python::start(&servers, &value, &keys)?;
     for (name, why) in &python.told.left_out {
@@ -80,25 +80,40 @@ fn measured(
     value: &Arc<Vec<String>>,
     keys: &[String],
 ) -> Result<Measured, Failure> {
-    let passes = options.count("--passes");
-    #[expect(clippy::cast_precision_loss, reason = "there are few calls")]
-    let calls = (passes * keys.len()) as f64;
+    #[expect(clippy::cast_precision_loss, reason = "there are few keys")]
+    let calls = keys.len() as f64;
+    let at_least = Duration::from_millis(options.number("--milliseconds"));
     let theirs = python.told.candidates.clone();
     let python = RefCell::new(python);
     let mut trials = Vec::new();
     for ours in ours.iter().filter(|ours| options.is_wanted(ours.name())) {
         ours.examine(value, keys)?;
-        trials.push(Trial::new(ours.name(), move |random: &mut Rng| {
-            Ok(ours.time(value, keys, passes, random)? / calls)
-        }));
+        let time = move |passes, random: &mut Rng| ours.time(value, keys, passes, random);
+        trials.push(trial(ours.name(), calls, at_least, time)?);
     }
     for name in theirs.into_iter().filter(|name| options.is_wanted(name)) {
-        let python = &python;
-        trials.push(Trial::new(name.clone(), move |_: &mut Rng| {
-            Ok::<_, Failure>(python.borrow_mut().time(&name, passes)? / calls)
-        }));
+        let (python, candidate) = (&python, name.clone());
+        let time = move |passes, _: &mut Rng| python.borrow_mut().time(&candidate, passes);
+        trials.push(trial(&name, calls, at_least, time)?);
     }
     measure("hits", trials, &options.effort, &mut Rng::new())
+}
+
+/// Samples of as many passes over the keys as take long enough: those who are quick would else be measured while the
+/// processor still has everything to fetch that the one before them had no use for.
+fn trial<'a>(
+    name: &str,
+    calls: f64,
+    at_least: Duration,
+    time: impl Fn(usize, &mut Rng) -> Result<f64, Failure> + 'a,
+) -> Result<Trial<'a, Failure>, Failure> {
+    let mut passes = 1;
+    while time(passes, &mut Rng::new())? < at_least.as_secs_f64() * 1e9 {
+        passes *= 2;
+    }
+    #[expect(clippy::cast_precision_loss, reason = "there are few passes")]
+    let calls = calls * passes as f64;
+    Ok(Trial::new(name, move |random: &mut Rng| Ok(time(passes, random)? / calls)))
 }
 
 /// What this library takes at most of what the original takes.
