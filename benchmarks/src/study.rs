@@ -73,7 +73,7 @@ impl Study {
             question: self.question.to_owned(),
             finding: self.finding.to_owned(),
             parameters: options.told(),
-            notes: Vec::new(),
+            notes: Setting::warning().into_iter().collect(),
             comparisons: Vec::new(),
             limits: Vec::new(),
             sections: Vec::new(),

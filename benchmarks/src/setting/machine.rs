@@ -13,9 +13,32 @@ pub(super) fn describe() -> Vec<(String, String)> {
         ("memory", memory()),
         ("kernel", output("uname", &["-srm"])),
         ("system", system()),
+        ("load when it began", load().map(|load| format!("{load:.2}"))),
     ];
     let known = facts.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
     known.collect()
+}
+
+/// How many cores other things kept busy in the last minute.
+pub(super) fn load() -> Option<f64> {
+    let linux = fs::read_to_string("/proc/loadavg").ok();
+    let text = linux.or_else(|| output("sysctl", &["-n", "vm.loadavg"]))?;
+    text.split_whitespace().find_map(|word| word.parse().ok())
+}
+
+/// What is to be said of it where that was so many that it shows.
+pub(super) fn busy() -> Option<String> {
+    const QUIET: f64 = 0.25;
+    let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    let load = load()?;
+    #[expect(clippy::cast_precision_loss, reason = "there are few cores")]
+    let is_busy = load > QUIET * cores as f64;
+    is_busy.then(|| {
+        format!(
+            "The machine was busy with other things when this began (load {load:.1} on {cores} cores): ratios are \
+             less certain than their intervals say, and what more threads gain is not to be seen."
+        )
+    })
 }
 
 fn processor() -> Option<String> {

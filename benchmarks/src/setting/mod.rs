@@ -22,6 +22,12 @@ pub struct Setting {
 }
 
 impl Setting {
+    /// What a reader is to be warned of, before anything is measured: that the machine is busy.
+    #[must_use]
+    pub fn warning() -> Option<String> {
+        machine::busy()
+    }
+
     /// This machine, now, and the compiler that built this program.
     #[must_use]
     pub fn of(command: String) -> Self {

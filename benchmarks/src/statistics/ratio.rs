@@ -77,7 +77,12 @@ impl Ratio {
 impl fmt::Display for Ratio {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { estimate, low, high } = self;
-        let decimals = if *estimate < 0.1 { 4 } else { 2 };
+        let decimals = match *estimate {
+            ..0.1 => 4,
+            ..10.0 => 2,
+            ..100.0 => 1,
+            _ => 0,
+        };
         write!(f, "{estimate:.decimals$} ({low:.decimals$} .. {high:.decimals$})")
     }
 }
@@ -150,6 +155,14 @@ mod tests {
         {
             assert_eq!(median(samples.clone()), Spread::of(samples).median());
         }
+    }
+
+    #[test]
+    fn a_ratio_is_shown_with_the_digits_that_count() {
+        let shown = |estimate: f64| Ratio { estimate, low: estimate, high: estimate }.to_string();
+        assert_eq!(shown(0.0069), "0.0069 (0.0069 .. 0.0069)");
+        assert_eq!(shown(1.5), "1.50 (1.50 .. 1.50)");
+        assert_eq!(shown(941.33), "941 (941 .. 941)");
     }
 
     #[test]

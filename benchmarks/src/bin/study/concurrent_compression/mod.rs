@@ -1,4 +1,4 @@
-//! The experiment of 2017-10: bundles of values, compressed one after the other, on threads, on a pool that steals work,
+//! The experiment of 2017-10, which compared this in Python with gzip: bundles of values, compressed one after the other, on threads, on a pool that steals work,
 //! in processes, and as the library does. It says when several threads pay, which is what `set_many` goes by.
 
 mod bundles;
@@ -23,7 +23,7 @@ pub(crate) const STUDY: Study = Study {
     name: "concurrent-compression",
     title: "Compressing many values at once",
     question: "From which size on should values that are stored together be compressed on several threads, and how?",
-    finding: "2017-10, in Python: threads and processes both pay for bundles of files of 300 KB on average.",
+    finding: "",
     efforts: [
         Effort { warm_up: 1, rounds: 9, time: Duration::from_secs(120), ..Effort::FULL },
         Effort { warm_up: 1, rounds: 3, time: Duration::from_secs(5), ..Effort::QUICK },
@@ -174,13 +174,16 @@ fn threshold(found: &[(&Bundle, Measured)]) -> String {
     };
     let slower = times(|ratio| ratio.low > 1.0).reduce(f64::max);
     let quicker = times(|ratio| ratio.high < 1.0).reduce(f64::min);
-    let told = |time: Option<f64>, words: &str| match time {
-        Some(time) => format!("{words} {time:.2} ms"),
-        None => format!("{words} nothing"),
+    let slower = match slower {
+        Some(time) => format!("was still slower where it took {time:.2} ms"),
+        None => "was never slower".to_owned(),
+    };
+    let quicker = match quicker {
+        Some(time) => format!("quicker for the first time where it took {time:.2} ms"),
+        None => "never quicker".to_owned(),
     };
     format!(
-        "A thread for each share {} of work; it {}. The library has other threads help after 4 ms of work.",
-        told(quicker, "was quicker for as little as"),
-        told(slower, "was slower for as much as"),
+        "Compared to one after the other, a thread for each share {slower}, and {quicker}. The library has other \
+         threads help after 4 ms."
     )
 }

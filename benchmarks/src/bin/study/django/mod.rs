@@ -67,7 +67,8 @@ fn run(options: &Options, report: &mut Report) -> Result<(), Failure> {
     }
     report.setting.versions.extend(python.told.versions.clone());
     let measured = measured(options, python, &ours::all(&servers)?, &Arc::new(value), &keys)?;
-    let section = measured.section("A hit").fastest_first().with_ratios_to_the_fastest(&measured);
+    let reference = |_: &str| Some("django-redis, TCP".to_owned());
+    let section = measured.section("A hit").fastest_first().with_ratios(&measured, reference);
     report.sections.push(section.highlighting(|name| name.starts_with("ours")));
     judge(&measured, report);
     Ok(())
