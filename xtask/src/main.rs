@@ -7,6 +7,7 @@
 //! | `cargo xtask lint` | formatting, clippy over the feature sets, docs, dependencies |
 //! | `cargo xtask model` | only the model checks, with more schedules |
 //! | `cargo xtask peers` | what the README says of other libraries |
+//! | `cargo xtask study` | the measurements that anybody can repeat; `cargo xtask study NAME` makes one |
 //! | `cargo xtask bench` | hits against the peers |
 
 mod msrv;
@@ -14,6 +15,7 @@ mod peers;
 mod programs;
 mod python;
 mod steps;
+mod study;
 
 use std::process::ExitCode;
 use steps::Step;
@@ -30,6 +32,7 @@ fn main() -> ExitCode {
         ["model"] => model(),
         ["msrv"] => msrv::check(),
         ["peers"] => peers::check(),
+        ["study", rest @ ..] => study::run(rest),
         ["bench", rest @ ..] => bench(rest),
         _ => return usage(),
     };
@@ -45,7 +48,9 @@ fn main() -> ExitCode {
 type Done = Result<(), String>;
 
 fn usage() -> ExitCode {
-    eprintln!("usage: cargo xtask test [FILTER] | lint | ci | model | peers | bench [OPTIONS]");
+    eprintln!(
+        "usage: cargo xtask test [FILTER] | lint | ci | model | peers | study [NAME [OPTIONS]] | bench [OPTIONS]"
+    );
     ExitCode::from(2)
 }
 

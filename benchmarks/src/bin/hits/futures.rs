@@ -1,13 +1,13 @@
 //! `async u64 -> u64`, on a current-thread runtime for each thread.
 
 use crate::{BOUND, RUNS, TTL};
-use benchmarks::{Candidate, Study};
+use benchmarks::{Candidate, Hits};
 use cache_memoize::cache_memoize;
 use cached::macros::{cached, concurrent_cached};
 use std::sync::LazyLock;
 
-pub(crate) fn study(keys: u64) -> Study<u64, u64> {
-    Study::new("async u64 -> u64", (0..keys).collect(), cube, &RUNS).with([
+pub(crate) fn hits(keys: u64) -> Hits<u64, u64> {
+    Hits::new("async u64 -> u64", (0..keys).collect(), cube, &RUNS).with([
         Candidate::asynchronous("cache-memoize", ours),
         Candidate::asynchronous("cached, ttl", cached_ttl),
         Candidate::asynchronous("cached, ttl, max_size", cached_bounded),

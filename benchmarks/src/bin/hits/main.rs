@@ -8,7 +8,7 @@ mod futures;
 mod numbers;
 mod texts;
 
-use benchmarks::{Effort, Runs, Study, Unfit};
+use benchmarks::{Effort, Hits, Runs, Unfit};
 use cache_memoize::{Cache, caches};
 use std::fmt::Debug;
 use std::process::ExitCode;
@@ -49,20 +49,22 @@ fn compare(options: &Options) -> Result<(), Hindrance> {
          it says max_size. cache-memoize and cached count their hits.",
         effort.rounds, effort.sample
     );
-    show(numbers::study(*keys), options)?;
-    show(texts::study(*keys), options)?;
-    show(futures::study(*keys), options)
+    show("u64 -> u64", numbers::hits(*keys), options)?;
+    show("(u64, &str16) -> String", texts::hits(*keys), options)?;
+    show("async u64 -> u64", futures::hits(*keys), options)
 }
 
-fn show<A, R>(study: Study<A, R>, options: &Options) -> Result<(), Hindrance>
+fn show<A, R>(title: &str, hits: Hits<A, R>, options: &Options) -> Result<(), Hindrance>
 where
     A: Copy + Debug + Send + Sync,
     R: Debug + PartialEq,
 {
     renew_caches()?;
-    let report = study.only(&options.only).run(options.effort)?;
-    if !report.rows.is_empty() {
-        println!("\n{report}");
+    for on in hits.only(&options.only).run(options.effort)? {
+        let section = on.section(title);
+        if !section.rows.is_empty() {
+            println!("\n{section}");
+        }
     }
     Ok(())
 }

@@ -1,14 +1,14 @@
 //! `u64 -> u64`: nothing but the cache itself costs anything.
 
 use crate::{BOUND, RUNS, TTL};
-use benchmarks::{Candidate, Study};
+use benchmarks::{Candidate, Hits};
 use cache_memoize::cache_memoize;
 use cached::macros::{cached, concurrent_cached};
 use std::collections::HashMap;
 use std::sync::{LazyLock, RwLock};
 
-pub(crate) fn study(keys: u64) -> Study<u64, u64> {
-    Study::new("u64 -> u64", (0..keys).collect(), square, &RUNS).with([
+pub(crate) fn hits(keys: u64) -> Hits<u64, u64> {
+    Hits::new("u64 -> u64", (0..keys).collect(), square, &RUNS).with([
         Candidate::blocking("cache-memoize", ours),
         Candidate::blocking("cache-memoize, local", ours_local),
         Candidate::blocking("cached, ttl", cached_ttl),

@@ -1,7 +1,7 @@
 //! `(u64, &str) -> String`: a key of two parts, one of them borrowed text of 16 bytes, and a value on the heap.
 
 use crate::{BOUND, RUNS, TTL};
-use benchmarks::{Candidate, Study};
+use benchmarks::{Candidate, Hits};
 use cache_memoize::cache_memoize;
 use cached::macros::{cached, concurrent_cached};
 use equivalent::Equivalent;
@@ -9,9 +9,9 @@ use std::sync::LazyLock;
 
 type Arguments = (u64, &'static str);
 
-pub(crate) fn study(keys: u64) -> Study<Arguments, String> {
-    Study::new("(u64, &str16) -> String", arguments(keys), |(id, name)| label(id, name), &RUNS)
-        .with([
+pub(crate) fn hits(keys: u64) -> Hits<Arguments, String> {
+    Hits::new("(u64, &str16) -> String", arguments(keys), |(id, name)| label(id, name), &RUNS).with(
+        [
             Candidate::blocking("cache-memoize", |(id, name)| ours(id, name)),
             Candidate::blocking("cached, ttl", |(id, name)| cached_ttl(id, name)),
             Candidate::blocking("cached, ttl, max_size", |(id, name)| cached_bounded(id, name)),
@@ -21,7 +21,8 @@ pub(crate) fn study(keys: u64) -> Study<Arguments, String> {
             }),
             Candidate::blocking("moka, ttl, bound, get", |(id, name)| moka_get(id, name)),
             Candidate::blocking("moka, ttl, bound, get_with", |(id, name)| moka_get_with(id, name)),
-        ])
+        ],
+    )
 }
 
 /// Names of 16 bytes, every other one with a blank.

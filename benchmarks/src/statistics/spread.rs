@@ -30,6 +30,24 @@ impl Spread {
         self.percentile(50.0)
     }
 
+    /// The mean; not a number if there are no samples.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "there are far fewer than 2^52 samples")]
+    pub fn mean(&self) -> f64 {
+        self.samples.iter().sum::<f64>() / self.samples.len() as f64
+    }
+
+    /// The standard deviation of what the samples were drawn from, estimated with one degree of freedom less
+    /// than there are samples; zero if there is only one.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "there are far fewer than 2^52 samples")]
+    pub fn deviation(&self) -> f64 {
+        let mean = self.mean();
+        let squares: f64 = self.samples.iter().map(|sample| (sample - mean).powi(2)).sum();
+        let freedom = self.samples.len().saturating_sub(1).max(1);
+        (squares / freedom as f64).sqrt()
+    }
+
     /// The value that `percent` of the samples do not exceed, interpolated between two samples; not a
     /// number if there are none.
     #[must_use]
@@ -67,6 +85,14 @@ mod tests {
         assert_eq!(spread.percentile(25.0), 2.5);
         assert_eq!(spread.percentile(90.0), 9.0);
         assert_eq!(spread.percentile(100.0), 10.0);
+    }
+
+    #[test]
+    fn mean_and_deviation_are_those_of_the_textbook() {
+        let spread = Spread::of(vec![2.0, 4.0, 4.0, 4.0, 5.0, 5.0, 7.0, 9.0]);
+        assert_eq!(spread.mean(), 5.0);
+        assert!((spread.deviation() - (32.0_f64 / 7.0).sqrt()).abs() < 1e-12);
+        assert_eq!(Spread::of(vec![7.0]).deviation(), 0.0);
     }
 
     #[test]

@@ -1,0 +1,147 @@
+//! What a study found, and how it is shown: in a terminal, as JSON, and as a page.
+
+mod chart;
+mod figures;
+mod files;
+mod page;
+mod section;
+mod table;
+
+pub use files::Files;
+pub use section::{Against, Column, Measure, Row, Section};
+
+use crate::{Ratio, Setting};
+use serde::{Deserialize, Serialize};
+
+/// What a study found. Displays as it is shown in a terminal.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    /// The name by which the study is run.
+    pub name: String,
+    /// A heading.
+    pub title: String,
+    /// What it asks.
+    pub question: String,
+    /// What was published before, to compare with; empty if nothing was.
+    pub finding: String,
+    /// How much was measured: what the options of the command line were.
+    pub parameters: Vec<(String, String)>,
+    /// What one has to know to read the figures, a sentence or two each.
+    pub notes: Vec<String>,
+    /// What came of it in a few lines: several candidates against others that differ in one thing.
+    pub comparisons: Vec<Comparison>,
+    /// What had to be met.
+    pub limits: Vec<Limit>,
+    /// The tables.
+    pub sections: Vec<Section>,
+    /// Where and when, with what.
+    pub setting: Setting,
+}
+
+/// Two sides that differ in one thing.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Comparison {
+    /// Which: "a Unix socket against TCP".
+    pub what: String,
+    /// How much the one took, as a multiple of the other.
+    pub ratio: Ratio,
+}
+
+/// A ratio that must not be exceeded.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Limit {
+    /// Of what to what.
+    pub what: String,
+    /// The most that it may be.
+    pub limit: f64,
+    /// What it was.
+    pub found: Ratio,
+    /// Whether what it was is within the limit.
+    pub is_met: bool,
+}
+
+impl Limit {
+    /// A limit, and what was found.
+    pub fn new(what: impl Into<String>, limit: f64, found: Ratio) -> Self {
+        Self { what: what.into(), limit, found, is_met: found.estimate <= limit }
+    }
+}
+
+impl Report {
+    /// Adds a comparison, if both sides were measured.
+    pub fn compare(&mut self, what: impl Into<String>, ratio: Option<Ratio>) {
+        self.comparisons.extend(ratio.map(|ratio| Comparison { what: what.into(), ratio }));
+    }
+
+    /// Adds what had to be met, if it was measured.
+    pub fn limit(&mut self, what: impl Into<String>, limit: f64, found: Option<Ratio>) {
+        self.limits.extend(found.map(|found| Limit::new(what, limit, found)));
+    }
+
+    /// Adds what one has to know.
+    pub fn note(&mut self, note: impl Into<String>) {
+        self.notes.push(note.into());
+    }
+}
+
+/// A report with something of everything, for the tests of those who show it.
+#[cfg(test)]
+pub(crate) fn sample() -> Report {
+    let mut measured = crate::Measured::default();
+    measured.push("plain", vec![30_000.0, 20_000.0, 40_000.0]);
+    measured.push("quick & <dirty>", vec![10_000.0, 10_000.0, 10_000.0]);
+    let section = measured
+        .section("reads")
+        .fastest_first()
+        .with_ratios(&measured, |_| Some("quick & <dirty>".to_owned()))
+        .with_column("saved", "bytes", |name| (name == "plain").then_some(22_514.0))
+        .with_chart(Measure::Extra("saved".to_owned()))
+        .highlighting(|name| name == "plain");
+    let mut report = Report {
+        name: "sample".to_owned(),
+        title: "A sample".to_owned(),
+        question: "Is \"this\" <b>escaped</b>?".to_owned(),
+        finding: "It was & is.".to_owned(),
+        parameters: vec![("--rounds".to_owned(), "3".to_owned())],
+        notes: vec!["A note.".to_owned()],
+        comparisons: Vec::new(),
+        limits: Vec::new(),
+        sections: vec![section],
+        setting: crate::Setting {
+            date: "2026-11-28T12:00:00Z".to_owned(),
+            command: "cargo xtask study sample --rounds 3".to_owned(),
+            machine: vec![("processor".to_owned(), "An abacus".to_owned())],
+            versions: vec![("rustc".to_owned(), "1.95.0".to_owned())],
+        },
+    };
+    report.compare("plain against quick", measured.ratio("plain", "quick & <dirty>"));
+    report.limit("plain to quick", 2.5, measured.ratio("plain", "quick & <dirty>"));
+    report
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_gives_back_the_whole_report() {
+        let report = sample();
+        let json = serde_json::to_string_pretty(&report).unwrap();
+        assert_eq!(serde_json::from_str::<Report>(&json).unwrap(), report);
+    }
+
+    #[test]
+    fn a_limit_is_met_up_to_itself() {
+        let found = Ratio { estimate: 0.25, low: 0.2, high: 0.3 };
+        assert!(Limit::new("ours to theirs", 0.25, found).is_met);
+        assert!(!Limit::new("ours to theirs", 0.24, found).is_met);
+    }
+
+    #[test]
+    fn what_was_not_measured_is_left_out() {
+        let mut report = sample();
+        report.compare("nobody", None);
+        report.limit("nobody", 1.0, None);
+        assert_eq!((report.comparisons.len(), report.limits.len()), (1, 1));
+    }
+}
