@@ -1,6 +1,5 @@
 //! What the attribute emits. No part of the public interface: it changes without notice.
 
-pub use crate::__place as place;
 pub use crate::batch::{Batch, BatchReturn, batch_rules};
 pub use crate::call::Call;
 pub use crate::key::{KeyParts, Part};
@@ -11,8 +10,12 @@ pub use crate::site::{Registered, Site};
 pub use inventory;
 
 use crate::cache::Cache;
+use crate::error::Error;
 use crate::key::CacheKey;
 use crate::place::Neighbour;
+use crate::treatment::Treatment;
+use std::ops::Deref;
+use std::panic::Location;
 
 /// An argument, as a part of the key.
 #[inline]
@@ -30,8 +33,8 @@ pub fn extra<T: CacheKey + ?Sized>(value: &T) -> Part<'_, T> {
     Part::extra(value)
 }
 
-/// An item, to know the function around it.
-pub fn neighbour<T: 'static>(_: &T) -> Neighbour {
+/// The item of which `T` is the type, to know the function around it.
+pub fn neighbour<T: 'static>() -> Neighbour {
     Neighbour::of::<T>()
 }
 
@@ -43,6 +46,15 @@ pub fn type_name_of<T: ?Sized>(_: &T) -> &'static str {
 /// The name of the type that a method belongs to.
 pub fn self_type<T: ?Sized>() -> &'static str {
     std::any::type_name::<T>()
+}
+
+/// The site of the function `name`, where the attribute stands. The function hashes to `source`, the version of its
+/// crate included.
+#[track_caller]
+pub const fn site(name: &'static str, source: u64, neighbour: fn() -> Neighbour) -> Site {
+    let caller = Location::caller();
+    let place = Place::new(caller.file(), caller.line(), caller.column(), None, source);
+    Site::new(name, neighbour, place)
 }
 
 /// The cache that the option `cache` gave as an expression.
@@ -60,4 +72,162 @@ pub fn no_batch_hook<K, A>(_: &K, _: &A) {}
 /// The test behind `cache_err = true`.
 pub fn always<E>(_: &E) -> bool {
     true
+}
+
+/// What a function returns, on the way to its rules.
+///
+/// A `Result` is recognised by its type, whatever its name in the signature, and so is one whose errors can be made of
+/// ours: a method is looked for here first, and then behind each `Deref`. It takes no trait that the caller has to import.
+pub struct Returned<R>(Fallible<R>);
+
+/// Those that are a `Result`, or not.
+pub struct Fallible<R>(Any<R>);
+
+/// Those that are whatever they are.
+pub struct Any<R>(Probe<R>);
+
+/// The return type `R`.
+pub const fn returned<R>() -> Returned<R> {
+    Returned(Fallible(Any(Probe::new())))
+}
+
+impl<T, E: From<Error>> Returned<Result<T, E>> {
+    /// The rules without any option.
+    pub fn rules(&self) -> <&Probe<Result<T, E>> as FaultReturn>::Rules {
+        FaultReturn::rules(&&self.0.0.0)
+    }
+
+    /// The rules with `store_result = false`.
+    pub fn guard(&self) -> <&Probe<Result<T, E>> as FaultReturn>::Guard {
+        FaultReturn::guard(&&self.0.0.0)
+    }
+}
+
+impl<R> Deref for Returned<R> {
+    type Target = Fallible<R>;
+
+    fn deref(&self) -> &Fallible<R> {
+        &self.0
+    }
+}
+
+impl<T, E> Fallible<Result<T, E>> {
+    /// The rules without any option: errors are not stored.
+    pub fn rules(&self) -> <&&Probe<Result<T, E>> as ResultReturn>::Rules {
+        ResultReturn::rules(&&&self.0.0)
+    }
+}
+
+impl<R> Deref for Fallible<R> {
+    type Target = Any<R>;
+
+    fn deref(&self) -> &Any<R> {
+        &self.0
+    }
+}
+
+impl<R> Any<R> {
+    /// The rules without any option: every value is stored.
+    pub fn rules(&self) -> <Probe<R> as PlainReturn>::Rules {
+        PlainReturn::rules(&self.0)
+    }
+
+    /// The rules with `store_result = false`.
+    pub fn guard(&self) -> <Probe<R> as PlainReturn>::Guard {
+        PlainReturn::guard(&self.0)
+    }
+}
+
+/// A computation, whatever function it is of: what carries it out is compiled once for all.
+trait Compute<R> {
+    /// Carries it out. There is no second time.
+    fn once(&mut self) -> R;
+}
+
+impl<R, F: FnOnce() -> R> Compute<R> for Option<F> {
+    fn once(&mut self) -> R {
+        match self.take() {
+            Some(compute) => compute(),
+            None => unreachable!("a call computes once"),
+        }
+    }
+}
+
+impl Call {
+    /// [`run`](Self::run) for a function without hooks: nobody but the computation wants to see the arguments.
+    #[inline]
+    pub fn get<T: Treatment>(
+        &self,
+        treatment: T,
+        compute: impl FnOnce() -> T::Return,
+    ) -> T::Return {
+        self.get_by(treatment, &mut Some(compute))
+    }
+
+    fn get_by<T: Treatment>(
+        &self,
+        treatment: T,
+        compute: &mut dyn Compute<T::Return>,
+    ) -> T::Return {
+        self.run(treatment, no_hook, no_hook, (), |()| compute.once())
+    }
+
+    /// [`get`](Self::get), async.
+    pub fn get_async<T: Treatment, F: Future<Output = T::Return>>(
+        self,
+        treatment: T,
+        compute: impl FnOnce() -> F,
+    ) -> impl Future<Output = T::Return> {
+        self.run_async(treatment, no_hook, no_hook, (), |()| compute())
+    }
+
+    /// [`refresh`](Self::refresh) for one computation.
+    pub fn renew<T: Treatment>(
+        self,
+        treatment: T,
+        compute: impl FnOnce() -> T::Return,
+    ) -> T::Return {
+        self.renew_by(treatment, &mut Some(compute))
+    }
+
+    fn renew_by<T: Treatment>(
+        self,
+        treatment: T,
+        compute: &mut dyn Compute<T::Return>,
+    ) -> T::Return {
+        self.refresh(treatment, (), |()| compute.once())
+    }
+
+    /// [`renew`](Self::renew), async.
+    pub fn renew_async<T: Treatment, F: Future<Output = T::Return>>(
+        self,
+        treatment: T,
+        compute: impl FnOnce() -> F,
+    ) -> impl Future<Output = T::Return> {
+        self.refresh_async(treatment, (), |()| compute())
+    }
+}
+
+impl Site {
+    /// [`call`](Self::call) where the site says which cache it is.
+    #[inline]
+    pub fn keyed(&'static self, types: &[&'static str], parts: impl KeyParts) -> Call {
+        self.call(types, None, parts)
+    }
+
+    /// [`invalidate_all`](Self::invalidate_all) where the site says which cache it is.
+    ///
+    /// # Errors
+    /// Where there is no cache, or its store failed.
+    pub fn forget(&'static self) -> Result<(), Error> {
+        self.invalidate_all(None)
+    }
+
+    /// [`forget`](Self::forget), async.
+    ///
+    /// # Errors
+    /// As [`forget`](Self::forget).
+    pub fn forget_async(&'static self) -> impl Future<Output = Result<(), Error>> {
+        self.invalidate_all_async(None)
+    }
 }

@@ -2,8 +2,8 @@
 
 use super::call;
 use super::companions::uncached_path;
-use super::hooks;
 use super::memo::{Many, Memo};
+use super::{hooks, rules};
 use crate::errors::Errors;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
@@ -50,11 +50,11 @@ pub(super) fn refuse(memo: &Memo<'_>, errors: &mut Errors) {
     }
 }
 
-/// `let __call = ..`, where every element makes its own call.
+/// All calls, one of every element.
 pub(super) fn call(memo: &Memo<'_>, many: &Many<'_>) -> TokenStream {
-    let (krate, call, name) = (&memo.krate, memo.call_variable(), many.name);
+    let (krate, name) = (&memo.krate, many.name);
     let one = call::one(memo);
-    quote!(let #call = #krate::__private::Batch::new(#name, |#name| #one);)
+    quote!(#krate::__private::Batch::new(#name, |#name| #one))
 }
 
 /// The rules of each value.
@@ -66,12 +66,9 @@ pub(super) fn rules(memo: &Memo<'_>, many: &Many<'_>) -> TokenStream {
 
 /// What stands behind the rules in a call: the hooks, and how the function says that the store failed.
 pub(super) fn manners(memo: &Memo<'_>) -> TokenStream {
-    let (krate, output) = (&memo.krate, memo.function.output());
     let hit = hooks::emit(memo, memo.options.on_hit.as_ref());
     let miss = hooks::emit(memo, memo.options.on_miss.as_ref());
-    let faults = quote_spanned! {memo.place_of_output()=>
-        (&&#krate::__private::Probe::<#output>::new()).rules()
-    };
+    let faults = rules::probed(memo);
     quote!(#hit, #miss, #faults)
 }
 

@@ -1,13 +1,14 @@
 //! The companions of a function, its site, and the function as written.
 
-use super::function::{arguments, body};
-use super::memo::{Memo, hidden};
+use super::call::{self, Called};
+use super::function::{self, arguments, body};
+use super::memo::{Memo, at, hidden};
 use super::rules::{self, Scope};
-use super::{batch, call, site};
+use super::{batch, site};
 use crate::function::{Home, Selection, is_expectation};
 use crate::options::Companions;
 use proc_macro2::TokenStream;
-use quote::{ToTokens as _, format_ident, quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::ImplItemFn;
 use syn::ext::IdentExt as _;
 
@@ -16,18 +17,19 @@ pub(super) fn emit(memo: &Memo<'_>) -> TokenStream {
     if !memo.options.has_companions() {
         return TokenStream::new();
     }
+    let site = site::emit(memo);
+    let call = call::function(memo);
+    let uncached = uncached(memo, Some(visibility(memo)));
     let companions = [
         refresh(memo),
         cache_key(memo),
         invalidate(memo),
-        invalidate_all(memo),
         peek(memo),
         prime(memo),
+        invalidate_all(memo),
     ];
     let companions = companions.map(|companion| companion.emit(memo));
-    let uncached = uncached(memo, Some(visibility(memo)));
-    let site = site::emit(memo);
-    quote!(#site #uncached #(#companions)*)
+    quote!(#site #call #uncached #(#companions)*)
 }
 
 /// The function as written, under another name; inside the function it needs no visibility.
@@ -36,7 +38,7 @@ pub(super) fn uncached(memo: &Memo<'_>, visibility: Option<TokenStream>) -> Toke
     let shared = memo.function.shared_attributes();
     let own = attrs.iter().filter(|attribute| is_expectation(attribute));
     let doc = format!("{} as written: nothing is looked up, nothing is stored.", link(memo));
-    let lints = lints(memo);
+    let lints = lints(memo, sig.inputs.len(), false);
     let mut signature = sig.clone();
     signature.ident = memo.companion_name("uncached");
     let imported = trait_in_scope(memo);
@@ -53,9 +55,7 @@ pub(super) fn uncached(memo: &Memo<'_>, visibility: Option<TokenStream>) -> Toke
 
 /// How code beside the function calls the function as written.
 pub(super) fn uncached_path(memo: &Memo<'_>) -> TokenStream {
-    let mut uncached = memo.companion_name("uncached");
-    uncached.set_span(memo.place_of_name());
-    memo.beside(&uncached)
+    memo.beside(&memo.companion_name("uncached"))
 }
 
 /// In a trait impl the trait's other functions can be called without an import.
@@ -82,15 +82,15 @@ struct Companion {
     /// Whether a last argument `value` is taken, of the type that the function gives.
     takes_value: bool,
     output: TokenStream,
-    /// The rules that `run` speaks of, if any.
-    rules: Option<Scope>,
+    /// What is needed first.
+    prepared: TokenStream,
     run: TokenStream,
 }
 
 fn refresh(memo: &Memo<'_>) -> Companion {
-    let rules = rules::emit(memo, Scope::Storing);
-    let arguments = arguments(memo);
-    let body = body(memo);
+    let Called { made, it } = call::emit(memo);
+    let declared = rules::declaration(memo, Scope::Storing);
+    let rules = rules::variable(memo);
     Companion {
         prefix: "refresh",
         doc: "Computes {} now, and stores what it gives.",
@@ -99,14 +99,23 @@ fn refresh(memo: &Memo<'_>) -> Companion {
         parameters: (0..memo.function.parameters.len()).collect(),
         takes_value: false,
         output: memo.function.output(),
-        rules: Some(Scope::Storing),
-        run: ask(memo, "refresh", &quote!(#rules, #arguments, #body)),
+        prepared: quote!(#declared #made),
+        run: match memo.many {
+            None => {
+                let computed = function::uncached(memo);
+                ask(memo, &it, "renew", &quote!(#rules, move || #computed))
+            }
+            Some(_) => {
+                let (arguments, body) = (arguments(memo), body(memo));
+                ask(memo, &it, "refresh", &quote!(#rules, #arguments, #body))
+            }
+        },
     }
 }
 
 fn cache_key(memo: &Memo<'_>) -> Companion {
     let krate = &memo.krate;
-    let call = memo.call_variable();
+    let Called { made, it } = call::emit(memo);
     Companion {
         prefix: "cache_key",
         doc: "The key of this call of {}.",
@@ -118,15 +127,16 @@ fn cache_key(memo: &Memo<'_>) -> Companion {
             None => quote!(#krate::Key),
             Some(_) => quote!(::std::vec::Vec<#krate::Key>),
         },
-        rules: None,
+        prepared: quote!(#made),
         run: match memo.many {
-            None => quote!(#call.key()),
-            Some(_) => quote!(#call.keys()),
+            None => quote!(#it.key()),
+            Some(_) => quote!(#it.keys()),
         },
     }
 }
 
 fn invalidate(memo: &Memo<'_>) -> Companion {
+    let Called { made, it } = call::emit(memo);
     Companion {
         prefix: "invalidate",
         doc: "Forgets what {} gave for this call, and says whether there was something to forget.",
@@ -135,37 +145,16 @@ fn invalidate(memo: &Memo<'_>) -> Companion {
         parameters: memo.call_parameters(),
         takes_value: false,
         output: fallible(memo, &quote!(bool)),
-        rules: None,
-        run: ask(memo, "invalidate", &TokenStream::new()),
-    }
-}
-
-/// It takes the arguments of the cache expression alone, and no types where there are none: those of a generic function do
-/// not count.
-fn invalidate_all(memo: &Memo<'_>) -> Companion {
-    let read = memo.options.cache_expression();
-    let parameters = memo.function.mentioned_in(read);
-    let (site, cache) = (memo.beside(&memo.site_name()), call::cache(memo));
-    let (operation, wait) = match memo.function.is_async() {
-        false => (format_ident!("invalidate_all"), None),
-        true => (format_ident!("invalidate_all_async"), Some(quote!(.await))),
-    };
-    Companion {
-        prefix: "invalidate_all",
-        doc: "Forgets all that {} gave, however much that is.",
-        is_async: memo.function.is_async(),
-        is_of_one_call: false,
-        parameters,
-        takes_value: false,
-        output: fallible(memo, &quote!(())),
-        rules: None,
-        run: memo.with_parts(read, quote!(#site().#operation(#cache) #wait)),
+        prepared: quote!(#made),
+        run: ask(memo, &it, "invalidate", &TokenStream::new()),
     }
 }
 
 fn peek(memo: &Memo<'_>) -> Companion {
     let output = memo.function.output();
-    let rules = rules::emit(memo, Scope::Reading);
+    let Called { made, it } = call::emit(memo);
+    let declared = rules::declaration(memo, Scope::Reading);
+    let rules = rules::variable(memo);
     Companion {
         prefix: "peek",
         doc: "What is remembered of this call of {}, without computing.",
@@ -177,14 +166,16 @@ fn peek(memo: &Memo<'_>) -> Companion {
             None => fallible(memo, &quote!(::core::option::Option<#output>)),
             Some(many) => fallible(memo, &batch::peeked(memo, many)),
         },
-        rules: Some(Scope::Reading),
-        run: ask(memo, "peek", &rules),
+        prepared: quote!(#declared #made),
+        run: ask(memo, &it, "peek", &rules),
     }
 }
 
 fn prime(memo: &Memo<'_>) -> Companion {
     let value = hidden(VALUE);
-    let rules = rules::emit(memo, Scope::Storing);
+    let Called { made, it } = call::emit(memo);
+    let declared = rules::declaration(memo, Scope::Storing);
+    let rules = rules::variable(memo);
     let read = memo.options.judges().chain(memo.options.computed_lifetimes());
     Companion {
         prefix: "prime",
@@ -194,24 +185,46 @@ fn prime(memo: &Memo<'_>) -> Companion {
         parameters: &memo.call_parameters() | &memo.function.mentioned_in(read),
         takes_value: true,
         output: fallible(memo, &quote!(())),
-        rules: Some(Scope::Storing),
-        run: ask(memo, "prime", &quote!(#rules, #value)),
+        prepared: quote!(#declared #made),
+        run: ask(memo, &it, "prime", &quote!(#rules, #value)),
     }
 }
 
 const VALUE: &str = "value";
 
-/// The operation on the call, in the sync or the async form.
-fn ask(memo: &Memo<'_>, operation: &str, arguments: &TokenStream) -> TokenStream {
-    let call = memo.call_variable();
-    let place = memo.place_of_output();
-    if memo.function.is_async() {
-        let operation = format_ident!("{operation}_async", span = place);
-        quote_spanned!(place=> #call.#operation(#arguments).await)
-    } else {
-        let operation = format_ident!("{operation}", span = place);
-        quote_spanned!(place=> #call.#operation(#arguments))
+/// It takes the arguments of the cache expression alone, and no types where there are none: those of a generic function do
+/// not count.
+fn invalidate_all(memo: &Memo<'_>) -> Companion {
+    let read = memo.options.cache_expression();
+    let site = memo.beside(&memo.site_name());
+    let invalidated = match read {
+        None => ask(memo, &quote!(#site()), "forget", &TokenStream::new()),
+        Some(_) => ask(memo, &quote!(#site()), "invalidate_all", &call::cache(memo)),
+    };
+    Companion {
+        prefix: "invalidate_all",
+        doc: "Forgets all that {} gave, however much that is.",
+        is_async: memo.function.is_async(),
+        is_of_one_call: false,
+        parameters: memo.function.mentioned_in(read),
+        takes_value: false,
+        output: fallible(memo, &quote!(())),
+        prepared: TokenStream::new(),
+        run: memo.with_parts(read, invalidated),
     }
+}
+
+/// The operation on the call, in the sync or the async form.
+fn ask(
+    memo: &Memo<'_>,
+    call: &TokenStream,
+    operation: &str,
+    arguments: &impl ToTokens,
+) -> TokenStream {
+    let place = memo.place_of_output();
+    let operation = memo.operation(operation);
+    let wait = memo.function.is_async().then(|| quote_spanned!(place=> .await));
+    quote_spanned!(place=> #call.#operation(#arguments) #wait)
 }
 
 fn fallible(memo: &Memo<'_>, output: &TokenStream) -> TokenStream {
@@ -223,23 +236,19 @@ impl Companion {
     fn emit(self, memo: &Memo<'_>) -> TokenStream {
         let doc = self.doc.replace("{}", &link(memo));
         let shared = memo.function.shared_attributes();
-        let lints = lints(memo);
+        let reads = memo.options.expressions().next().is_some();
+        let arguments = self.parameters.len() + usize::from(self.takes_value);
+        let lints = lints(memo, arguments, reads);
         let signature = self.signature(memo);
-        let imported = trait_in_scope(memo);
-        let imports = self.rules.map(|_| rules::imports(memo));
-        let lifetimes = (self.rules == Some(Scope::Storing)).then(|| rules::lifetimes(memo));
-        let call = self.is_of_one_call.then(|| call::emit(memo));
-        let run = &self.run;
+        let imported = reads.then(|| trait_in_scope(memo)).flatten();
+        let Self { prepared, run, .. } = &self;
         quote! {
             #[doc = #doc]
             #(#shared)*
             #lints
-            #[allow(unused_variables)]
             #signature {
                 #imported
-                #imports
-                #lifetimes
-                #call
+                #prepared
                 #run
             }
         }
@@ -264,20 +273,36 @@ impl Companion {
     }
 }
 
+/// Where it begins, the macro speaks, so that no lint says that it leads nowhere.
 fn visibility(memo: &Memo<'_>) -> TokenStream {
-    match (&memo.options.companions, &memo.function.home) {
-        (Companions::Visible(visibility), _) => visibility.to_token_stream(),
-        (_, Home::TraitImpl(_)) => quote!(pub),
-        (_, Home::Module | Home::Impl) => memo.function.item.vis.to_token_stream(),
-    }
+    let visibility = match (&memo.options.companions, &memo.function.home) {
+        (Companions::Visible(visibility), _) => visibility,
+        (_, Home::TraitImpl(_)) => return quote!(pub),
+        (_, Home::Module | Home::Impl) => &memo.function.item.vis,
+    };
+    let mut tokens = visibility.to_token_stream().into_iter();
+    let first = tokens.next().map(|mut first| {
+        first.set_span(at(first.span()));
+        first
+    });
+    first.into_iter().chain(tokens).collect()
 }
 
-/// What nobody wrote needs no warning: a companion nobody calls, a list of arguments that is as long as
-/// the function's, a visibility that leads nowhere.
-fn lints(memo: &Memo<'_>) -> TokenStream {
-    let in_trait =
-        matches!(memo.function.home, Home::TraitImpl(_)).then(|| quote!(, private_interfaces));
-    quote!(#[allow(dead_code, unreachable_pub, clippy::too_many_arguments #in_trait)])
+/// What nobody wrote needs no warning, and lints are silent about what a macro wrote. But methods that nobody calls are
+/// reported together with those of the user's.
+fn lints(memo: &Memo<'_>, arguments: usize, reads: bool) -> Option<TokenStream> {
+    const MANY: usize = 7;
+    let home = &memo.function.home;
+    let allowed: Vec<_> = [
+        (!memo.function.is_free(), quote!(dead_code)),
+        (matches!(home, Home::TraitImpl(_)), quote!(private_interfaces)),
+        (reads, quote!(unused_variables)),
+        (arguments > MANY, quote!(clippy::too_many_arguments)),
+    ]
+    .into_iter()
+    .filter_map(|(applies, lint)| applies.then_some(lint))
+    .collect();
+    (!allowed.is_empty()).then(|| quote!(#[allow(#(#allowed),*)]))
 }
 
 /// The function's name in a doc comment. It is a link where whoever sees the companion sees the

@@ -1,10 +1,11 @@
 //! The function itself: it makes the call, and the engine runs it.
 
+use super::call::{self, Called};
 use super::memo::{Memo, at, hidden};
 use super::rules::{self, Scope};
-use super::{batch, call, companions, hooks, site};
+use super::{batch, companions, hooks, site};
 use crate::function::{Parameter, without_expectation};
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::TokenStream;
 use quote::{ToTokens as _, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 use syn::{Block, FnArg, ImplItemFn, Pat};
@@ -20,17 +21,15 @@ pub(super) fn emit(memo: &Memo<'_>) -> TokenStream {
     let mut signature = sig.clone();
     signature.inputs = sig.inputs.iter().zip(memo.parameters()).map(input(memo)).collect();
     let inner = inner_items(memo);
-    let imports = rules::imports(memo);
-    let lifetimes = rules::lifetimes(memo);
-    let call = call::emit(memo);
-    let run = run(memo);
+    let rules = rules::declaration(memo, Scope::Storing);
+    let Called { made, it } = call::emit(memo);
+    let run = run(memo, &it);
     quote! {
         #(#attributes)*
         #vis #defaultness #signature {
             #inner
-            #imports
-            #lifetimes
-            #call
+            #rules
+            #made
             #run
         }
     }
@@ -55,35 +54,44 @@ fn inner_items(memo: &Memo<'_>) -> TokenStream {
     quote!(#site #uncached)
 }
 
-fn run(memo: &Memo<'_>) -> TokenStream {
-    let call = memo.call_variable();
-    let rules = rules::emit(memo, Scope::Storing);
-    if memo.many.is_some() {
-        let (manners, arguments, body) = (batch::manners(memo), arguments(memo), body(memo));
-        let place = memo.place_of_output();
-        let (method, wait) = match memo.function.is_async() {
-            false => ("run", None),
-            true => ("run_async", Some(quote_spanned!(place=> .await))),
-        };
-        let method = Ident::new(method, place);
-        return quote_spanned!(place=> #call.#method(#rules, #manners, #arguments, #body) #wait);
-    }
-    let hit = hooks::emit(memo, memo.options.on_hit.as_ref());
-    let miss = hooks::emit(memo, memo.options.on_miss.as_ref());
-    let arguments = arguments(memo);
-    let body = body(memo);
+fn run(memo: &Memo<'_>, call: &TokenStream) -> TokenStream {
+    let rules = rules::variable(memo);
     let place = memo.place_of_output();
-    let method = match (memo.options.outliving(), memo.function.is_async()) {
-        (None, false) => "run",
-        (None, true) => "run_async",
-        (Some(_), false) if memo.options.soft_timeout.is_some() => "run_softly",
-        (Some(_), true) if memo.options.soft_timeout.is_some() => "run_softly_async",
-        (Some(_), false) => "run_behind",
-        (Some(_), true) => "run_behind_async",
-    };
-    let method = Ident::new(method, place);
     let wait = memo.function.is_async().then(|| quote_spanned!(place=> .await));
-    quote_spanned!(place=> #call.#method(#rules, #hit, #miss, #arguments, #body) #wait)
+    if is_plain(memo) {
+        let get = memo.operation("get");
+        let computed = uncached(memo);
+        return quote_spanned!(place=> #call.#get(#rules, move || #computed) #wait);
+    }
+    let manners = if memo.many.is_some() {
+        batch::manners(memo)
+    } else {
+        let hit = hooks::emit(memo, memo.options.on_hit.as_ref());
+        let miss = hooks::emit(memo, memo.options.on_miss.as_ref());
+        quote!(#hit, #miss)
+    };
+    let run = memo.operation(match memo.options.outliving() {
+        None => "run",
+        Some(_) if memo.options.soft_timeout.is_some() => "run_softly",
+        Some(_) => "run_behind",
+    });
+    let (arguments, body) = (arguments(memo), body(memo));
+    quote_spanned!(place=> #call.#run(#rules, #manners, #arguments, #body) #wait)
+}
+
+/// Whether nobody but the body wants to see the arguments.
+fn is_plain(memo: &Memo<'_>) -> bool {
+    let options = memo.options;
+    let is_watched = options.on_hit.is_some() || options.on_miss.is_some();
+    let outlives = options.outliving().is_some();
+    !(is_watched || outlives || memo.many.is_some() || memo.body_is_closure())
+}
+
+/// A call of the function as written.
+pub(super) fn uncached(memo: &Memo<'_>) -> TokenStream {
+    let (uncached, turbofish) = (companions::uncached_path(memo), memo.function.turbofish());
+    let names = memo.parameters().map(|parameter| &parameter.name);
+    quote!(#uncached #turbofish (#(#names),*))
 }
 
 /// All arguments as a tuple, the receiver first.

@@ -107,8 +107,24 @@ impl<'a> Memo<'a> {
         Ident::new("__call", self.place_of_output())
     }
 
+    /// An operation on the call, in the sync or the async form.
+    pub(super) fn operation(&self, name: &str) -> Ident {
+        let place = self.place_of_output();
+        match self.function.is_async() {
+            true => format_ident!("{name}_async", span = place),
+            false => Ident::new(name, place),
+        }
+    }
+
+    /// The name of a companion. Nobody is told that it is never used: it stands in the user's code, but the macro put it
+    /// there.
     pub(super) fn companion_name(&self, prefix: &str) -> Ident {
-        format_ident!("{prefix}_{}", self.function.name())
+        format_ident!("{prefix}_{}", self.function.name(), span = self.place_of_name())
+    }
+
+    /// The name of the hidden function that makes the call.
+    pub(super) fn call_name(&self) -> Ident {
+        self.companion_name("__call_of")
     }
 
     /// Where errors are reported about what should stand beside the function.
@@ -118,14 +134,14 @@ impl<'a> Memo<'a> {
 
     /// The name of the hidden function that gives the site.
     ///
-    /// Its name is what the compiler says first where the attribute, which sees a function alone, could not
-    /// know better: companions of an associated function without `in_impl` do not find it, and it is no
-    /// member of a trait.
+    /// Its name is what the compiler says where the attribute, which sees a function alone, could not know
+    /// better: the last companion of an associated function without `in_impl` does not find it, and of all that is no
+    /// member of a trait it comes first.
     pub(super) fn site_name(&self) -> Ident {
         let name = self.function.name();
         let remedy = match self.function.home {
             _ if !self.options.has_companions() => "",
-            Home::Module => "__in_an_impl_block_add_in_impl",
+            Home::Module => "__in_an_impl_add_in_impl",
             Home::Impl => "__in_a_trait_impl_put_cache_memoize_on_the_block_too",
             Home::TraitImpl(_) => "",
         };

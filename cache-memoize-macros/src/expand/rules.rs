@@ -3,7 +3,7 @@
 use super::memo::{Memo, at, hidden, located_at};
 use super::{batch, site};
 use crate::options::{ErrorChoice, HardTimeout, Lifetime};
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 
@@ -17,7 +17,7 @@ pub(super) enum Scope {
 }
 
 /// `let __ttl: Duration = ..`, before the arguments are handed on.
-pub(super) fn lifetimes(memo: &Memo<'_>) -> TokenStream {
+fn lifetimes(memo: &Memo<'_>) -> TokenStream {
     memo.options
         .lifetimes()
         .into_iter()
@@ -39,17 +39,20 @@ const IF_ERROR: &str = "__stale_if_error";
 const HARD_TIMEOUT: &str = "__hard_timeout";
 const SOFT_TIMEOUT: &str = "__soft_timeout";
 
-/// The traits by which the rules are found from the return type.
-pub(super) fn imports(memo: &Memo<'_>) -> TokenStream {
-    let krate = &memo.krate;
-    quote! {
-        #[allow(unused_imports)]
-        use #krate::__private::{FaultReturn as _, PlainReturn as _, ResultReturn as _};
-    }
+/// The variable that holds the rules, where errors about the function's values are reported.
+pub(super) fn variable(memo: &Memo<'_>) -> Ident {
+    Ident::new("rules", memo.place_of_output())
+}
+
+/// `let rules = ..`, with what it needs.
+pub(super) fn declaration(memo: &Memo<'_>, scope: Scope) -> TokenStream {
+    let lifetimes = (scope == Scope::Storing).then(|| lifetimes(memo));
+    let (variable, rules) = (variable(memo), emit(memo, scope));
+    quote!(#lifetimes let #variable = #rules;)
 }
 
 /// The rules as an expression.
-pub(super) fn emit(memo: &Memo<'_>, scope: Scope) -> TokenStream {
+fn emit(memo: &Memo<'_>, scope: Scope) -> TokenStream {
     let krate = &memo.krate;
     let options = memo.options;
     let output = memo.function.output();
@@ -61,7 +64,7 @@ pub(super) fn emit(memo: &Memo<'_>, scope: Scope) -> TokenStream {
         let place = memo.place_of_output();
         let krate = located_at(place, krate);
         let timeout = hard_timeout(memo, scope);
-        return quote_spanned!(place=> (&&#krate::__private::Probe::<#output>::new()).guard() #ttl #timeout);
+        return quote_spanned!(place=> #krate::__private::returned::<#output>().guard() #ttl #timeout);
     }
     let cache_err = options.cache_err.as_ref().map(|errors| match errors {
         ErrorChoice::All(place) => {
@@ -70,19 +73,27 @@ pub(super) fn emit(memo: &Memo<'_>, scope: Scope) -> TokenStream {
         ErrorChoice::Those(judge) => quote_spanned!(at(judge.span())=> .cache_err(#judge)),
     });
     let local = options.local.then(|| quote!(.local()));
-    let cache_if = options.cache_if.as_ref().map(|judge| quote!(.cache_if(#judge)));
-    let ttl_with = options.ttl_with.as_ref().map(|lifetime| quote!(.ttl_with(#lifetime)));
+    let cache_if =
+        options.cache_if.as_ref().map(|judge| quote_spanned!(at(judge.span())=> .cache_if(#judge)));
+    let ttl_with = options
+        .ttl_with
+        .as_ref()
+        .map(|lifetime| quote_spanned!(at(lifetime.span())=> .ttl_with(#lifetime)));
     let err_ttl =
         computed(&options.err_ttl).then(|| hidden(ERR_TTL)).map(|ttl| quote!(.err_ttl(#ttl)));
     let probed = match &memo.many {
         Some(many) => batch::rules(memo, many),
-        None => quote_spanned! {memo.place_of_output()=>
-            (&&#krate::__private::Probe::<#output>::new()).rules()
-        },
+        None => probed(memo),
     };
     let freshness = (scope == Scope::Storing).then(|| freshness(memo));
     let timeout = hard_timeout(memo, scope);
     quote!(#probed #cache_err #local #cache_if #ttl_with #ttl #err_ttl #freshness #timeout)
+}
+
+/// The rules without any option, found by the return type.
+pub(super) fn probed(memo: &Memo<'_>) -> TokenStream {
+    let (krate, output) = (&memo.krate, memo.function.output());
+    quote_spanned!(memo.place_of_output()=> #krate::__private::returned::<#output>().rules())
 }
 
 /// How long the function may take.
@@ -116,10 +127,11 @@ fn freshness(memo: &Memo<'_>) -> TokenStream {
     let options = memo.options;
     let time = |time: &Lifetime, name| {
         let krate = &memo.krate;
-        site::lifetime(memo, Some(time)).unwrap_or_else(|| {
+        let time = site::lifetime(time).unwrap_or_else(|| {
             let name = hidden(name);
-            quote!(#krate::__private::Lifetime::of(#name))
-        })
+            quote!(Lifetime::of(#name))
+        });
+        quote!(#krate::__private::#time)
     };
     let revalidate = options.stale_while_revalidate.as_ref().map(|lifetime| {
         let time = time(lifetime, WHILE_REVALIDATING);

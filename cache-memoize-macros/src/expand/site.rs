@@ -9,26 +9,23 @@ use quote::{ToTokens as _, quote};
 use syn::Path;
 use syn::ext::IdentExt as _;
 
-/// The hidden function that gives the site. The function `here` inside lends it its path.
+/// The hidden function that gives the site. The type `here` inside lends it its path.
 pub(super) fn emit(memo: &Memo<'_>) -> TokenStream {
     let krate = &memo.krate;
     let site = memo.site_name();
     let name = memo.function.item.sig.ident.unraw().to_string();
     let source = source::hash(memo);
     let settings = settings(memo);
+    let known = [&memo.options.ttl, &memo.options.err_ttl].into_iter().flatten().find_map(lifetime);
+    let lifetime = known.map(|_| quote!(Lifetime,));
     let shared = memo.function.shared_attributes();
     quote! {
         #(#shared)*
-        #[doc(hidden)]
-        #[allow(dead_code)]
         fn #site() -> &'static #krate::__private::Site {
-            fn here() {}
-            static SITE: #krate::__private::Site = #krate::__private::Site::new(
-                #name,
-                || #krate::__private::neighbour(&here),
-                #krate::__private::place!(#source),
-            ) #settings;
-            #krate::__private::inventory::submit! { #krate::__private::Registered(&SITE) }
+            use #krate::__private::{#lifetime Registered, Site, neighbour, site};
+            struct here;
+            static SITE: Site = site(#name, #source, neighbour::<here>) #settings;
+            #krate::__private::inventory::submit!(Registered(&SITE));
             &SITE
         }
     }
@@ -44,8 +41,8 @@ fn settings(memo: &Memo<'_>) -> TokenStream {
     let prefix = options.prefix.as_ref().map(|prefix| quote!(.prefix(#prefix)));
     let version =
         options.version.map(Literal::u32_unsuffixed).map(|version| quote!(.version(#version)));
-    let ttl = lifetime(memo, options.ttl.as_ref()).map(|ttl| quote!(.ttl(#ttl)));
-    let err_ttl = lifetime(memo, options.err_ttl.as_ref()).map(|ttl| quote!(.err_ttl(#ttl)));
+    let ttl = options.ttl.as_ref().and_then(lifetime).map(|ttl| quote!(.ttl(#ttl)));
+    let err_ttl = options.err_ttl.as_ref().and_then(lifetime).map(|ttl| quote!(.err_ttl(#ttl)));
     let jitter = options.jitter.map(Literal::f64_unsuffixed).map(|jitter| quote!(.jitter(#jitter)));
     let flight = match options.single_flight {
         SingleFlight::Off => Some(quote!(.single_flight_off())),
@@ -63,14 +60,13 @@ fn settings(memo: &Memo<'_>) -> TokenStream {
     quote!(#awaited #cache #prefix #version #ttl #err_ttl #jitter #flight #local #of_trait)
 }
 
-/// A lifetime that is known now.
-pub(super) fn lifetime(memo: &Memo<'_>, lifetime: Option<&Lifetime>) -> Option<TokenStream> {
-    let krate = &memo.krate;
-    match lifetime? {
-        Lifetime::Forever => Some(quote!(#krate::__private::Lifetime::FOREVER)),
+/// A lifetime that is known now, by a constructor of `Lifetime`.
+pub(super) fn lifetime(lifetime: &Lifetime) -> Option<TokenStream> {
+    match lifetime {
+        Lifetime::Forever => Some(quote!(Lifetime::FOREVER)),
         Lifetime::Millis(millis) => {
             let millis = Literal::u64_unsuffixed(*millis);
-            Some(quote!(#krate::__private::Lifetime::millis(#millis)))
+            Some(quote!(Lifetime::millis(#millis)))
         }
         Lifetime::Expression(_) => None,
     }

@@ -3,16 +3,24 @@
 use super::memo::Memo;
 use proc_macro2::{Delimiter, Literal, TokenStream, TokenTree};
 use quote::ToTokens as _;
+use std::env;
 
-/// A hash of options, signature and body. Blanks and comments are no part of it.
+/// A hash of options, signature and body, and of the version of the crate, of which a program may have two. Blanks and
+/// comments are no part of it.
 pub(super) fn hash(memo: &Memo<'_>) -> Literal {
     let function = &memo.function.item;
     let mut hash = Fnv::new();
+    hash.text(&version());
     hash.tokens(memo.options.written.clone());
     hash.tokens(function.sig.to_token_stream());
     hash.tokens(function.block.to_token_stream());
     let digits = format!("{:#018x}", hash.0);
     digits.parse().unwrap_or_else(|_| Literal::u64_unsuffixed(hash.0))
+}
+
+/// The version of the crate that is compiled; what is expanded in tests is of none.
+fn version() -> String {
+    if cfg!(test) { String::new() } else { env::var("CARGO_PKG_VERSION").unwrap_or_default() }
 }
 
 /// FNV-1a, which every compiler and every version of this crate computes alike.

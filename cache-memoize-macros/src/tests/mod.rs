@@ -2,6 +2,7 @@
 
 mod expansions;
 mod mistakes;
+mod size;
 
 use proc_macro2::TokenStream;
 use quote::ToTokens as _;

@@ -1,23 +1,13 @@
 async fn load(self: Arc<Self>, id: u32) -> Result<User, Failure> {
-    #[doc(hidden)]
-    #[allow(dead_code)]
     fn __site_of_load() -> &'static ::cache_memoize::__private::Site {
-        fn here() {}
-        static SITE: ::cache_memoize::__private::Site = ::cache_memoize::__private::Site::new(
-                "load",
-                || ::cache_memoize::__private::neighbour(&here),
-                ::cache_memoize::__private::place!(0x31c9659db2d9d055),
-            )
+        use ::cache_memoize::__private::{Registered, Site, neighbour, site};
+        struct here;
+        static SITE: Site = site("load", 0xd473442f629d9b1f, neighbour::<here>)
             .awaited();
-        ::cache_memoize::__private::inventory::submit! {
-            ::cache_memoize::__private::Registered(& SITE)
-        }
+        ::cache_memoize::__private::inventory::submit!(Registered(& SITE));
         &SITE
     }
-    #[allow(unused_imports)]
-    use ::cache_memoize::__private::{
-        FaultReturn as _, PlainReturn as _, ResultReturn as _,
-    };
+    let rules = ::cache_memoize::__private::returned::<Result<User, Failure>>().rules();
     let __call = __site_of_load()
         .call(
             &[::cache_memoize::__private::self_type::<Self>()],
@@ -26,8 +16,7 @@ async fn load(self: Arc<Self>, id: u32) -> Result<User, Failure> {
         );
     __call
         .run_async(
-            (&&::cache_memoize::__private::Probe::<Result<User, Failure>>::new())
-                .rules(),
+            rules,
             ::cache_memoize::__private::no_hook,
             ::cache_memoize::__private::no_hook,
             (id,),

@@ -13,22 +13,15 @@ fn many(
     l: u8,
     m: u8,
 ) -> u8 {
-    #[doc(hidden)]
-    #[allow(dead_code)]
     fn __site_of_many() -> &'static ::cache_memoize::__private::Site {
-        fn here() {}
-        static SITE: ::cache_memoize::__private::Site = ::cache_memoize::__private::Site::new(
-            "many",
-            || ::cache_memoize::__private::neighbour(&here),
-            ::cache_memoize::__private::place!(0x789c5c3e62c730c7),
-        );
-        ::cache_memoize::__private::inventory::submit! {
-            ::cache_memoize::__private::Registered(& SITE)
-        }
+        use ::cache_memoize::__private::{Registered, Site, neighbour, site};
+        struct here;
+        static SITE: Site = site("many", 0x7e5a6803cc51fdb5, neighbour::<here>);
+        ::cache_memoize::__private::inventory::submit!(Registered(& SITE));
         &SITE
     }
     ///`many` as written: nothing is looked up, nothing is stored.
-    #[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
+    #[allow(clippy::too_many_arguments)]
     fn uncached_many(
         a: u8,
         b: u8,
@@ -46,10 +39,7 @@ fn many(
     ) -> u8 {
         a
     }
-    #[allow(unused_imports)]
-    use ::cache_memoize::__private::{
-        FaultReturn as _, PlainReturn as _, ResultReturn as _,
-    };
+    let rules = ::cache_memoize::__private::returned::<u8>().rules();
     let __call = __site_of_many()
         .call(
             &[],
@@ -72,26 +62,5 @@ fn many(
                 ),
             ),
         );
-    __call
-        .run(
-            (&&::cache_memoize::__private::Probe::<u8>::new()).rules(),
-            ::cache_memoize::__private::no_hook,
-            ::cache_memoize::__private::no_hook,
-            (a, b, c, d, e, f, g, h, i, j, k, l, m),
-            |(a, b, c, d, e, f, g, h, i, j, k, l, m)| uncached_many(
-                a,
-                b,
-                c,
-                d,
-                e,
-                f,
-                g,
-                h,
-                i,
-                j,
-                k,
-                l,
-                m,
-            ),
-        )
+    __call.get(rules, move || uncached_many(a, b, c, d, e, f, g, h, i, j, k, l, m))
 }

@@ -1,8 +1,5 @@
 pub async fn get(&self, id: u64) -> Option<User> {
-    #[allow(unused_imports)]
-    use ::cache_memoize::__private::{
-        FaultReturn as _, PlainReturn as _, ResultReturn as _,
-    };
+    let rules = ::cache_memoize::__private::returned::<Option<User>>().rules();
     let __call = Self::__site_of_get__in_a_trait_impl_put_cache_memoize_on_the_block_too()
         .call(
             &[::cache_memoize::__private::self_type::<Self>()],
@@ -11,46 +8,27 @@ pub async fn get(&self, id: u64) -> Option<User> {
             ),
             (::cache_memoize::__private::part(&id),),
         );
-    __call
-        .run_async(
-            (&&::cache_memoize::__private::Probe::<Option<User>>::new()).rules(),
-            ::cache_memoize::__private::no_hook,
-            ::cache_memoize::__private::no_hook,
-            (self, id),
-            |(__self, id)| Self::uncached_get(__self, id),
-        )
-        .await
+    __call.get_async(rules, move || Self::uncached_get(self, id)).await
 }
-#[doc(hidden)]
-#[allow(dead_code)]
 fn __site_of_get__in_a_trait_impl_put_cache_memoize_on_the_block_too() -> &'static ::cache_memoize::__private::Site {
-    fn here() {}
-    static SITE: ::cache_memoize::__private::Site = ::cache_memoize::__private::Site::new(
-            "get",
-            || ::cache_memoize::__private::neighbour(&here),
-            ::cache_memoize::__private::place!(0xccdc537fd7d77a15),
-        )
+    use ::cache_memoize::__private::{Registered, Site, neighbour, site};
+    struct here;
+    static SITE: Site = site("get", 0x176f36c394edba4f, neighbour::<here>)
         .awaited()
         .cache_by_call()
         .version(2);
-    ::cache_memoize::__private::inventory::submit! {
-        ::cache_memoize::__private::Registered(& SITE)
-    }
+    ::cache_memoize::__private::inventory::submit!(Registered(& SITE));
     &SITE
 }
 ///[`get`](Self::get) as written: nothing is looked up, nothing is stored.
-#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
+#[allow(dead_code)]
 pub async fn uncached_get(&self, id: u64) -> Option<User> {
     self.load(id).await
 }
 ///Computes [`get`](Self::get) now, and stores what it gives.
-#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
-#[allow(unused_variables)]
+#[allow(dead_code, unused_variables)]
 pub async fn refresh_get(&self, id: u64) -> Option<User> {
-    #[allow(unused_imports)]
-    use ::cache_memoize::__private::{
-        FaultReturn as _, PlainReturn as _, ResultReturn as _,
-    };
+    let rules = ::cache_memoize::__private::returned::<Option<User>>().rules();
     let __call = Self::__site_of_get__in_a_trait_impl_put_cache_memoize_on_the_block_too()
         .call(
             &[::cache_memoize::__private::self_type::<Self>()],
@@ -59,17 +37,10 @@ pub async fn refresh_get(&self, id: u64) -> Option<User> {
             ),
             (::cache_memoize::__private::part(&id),),
         );
-    __call
-        .refresh_async(
-            (&&::cache_memoize::__private::Probe::<Option<User>>::new()).rules(),
-            (self, id),
-            |(__self, id)| Self::uncached_get(__self, id),
-        )
-        .await
+    __call.renew_async(rules, move || Self::uncached_get(self, id)).await
 }
 ///The key of this call of [`get`](Self::get).
-#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
-#[allow(unused_variables)]
+#[allow(dead_code, unused_variables)]
 pub fn cache_key_get(&self, id: u64) -> ::cache_memoize::Key {
     let __call = Self::__site_of_get__in_a_trait_impl_put_cache_memoize_on_the_block_too()
         .call(
@@ -82,8 +53,7 @@ pub fn cache_key_get(&self, id: u64) -> ::cache_memoize::Key {
     __call.key()
 }
 ///Forgets what [`get`](Self::get) gave for this call, and says whether there was something to forget.
-#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
-#[allow(unused_variables)]
+#[allow(dead_code, unused_variables)]
 pub async fn invalidate_get(
     &self,
     id: u64,
@@ -98,9 +68,46 @@ pub async fn invalidate_get(
         );
     __call.invalidate_async().await
 }
+///What is remembered of this call of [`get`](Self::get), without computing.
+#[allow(dead_code, unused_variables)]
+pub async fn peek_get(
+    &self,
+    id: u64,
+) -> ::core::result::Result<
+    ::core::option::Option<Option<User>>,
+    ::cache_memoize::Error,
+> {
+    let rules = ::cache_memoize::__private::returned::<Option<User>>().rules();
+    let __call = Self::__site_of_get__in_a_trait_impl_put_cache_memoize_on_the_block_too()
+        .call(
+            &[::cache_memoize::__private::self_type::<Self>()],
+            ::core::option::Option::Some(
+                ::cache_memoize::__private::borrowed_cache(&self.cache),
+            ),
+            (::cache_memoize::__private::part(&id),),
+        );
+    __call.peek_async(rules).await
+}
+///Stores `value` as what [`get`](Self::get) gives for this call.
+#[allow(dead_code, unused_variables)]
+pub async fn prime_get(
+    &self,
+    id: u64,
+    value: Option<User>,
+) -> ::core::result::Result<(), ::cache_memoize::Error> {
+    let rules = ::cache_memoize::__private::returned::<Option<User>>().rules();
+    let __call = Self::__site_of_get__in_a_trait_impl_put_cache_memoize_on_the_block_too()
+        .call(
+            &[::cache_memoize::__private::self_type::<Self>()],
+            ::core::option::Option::Some(
+                ::cache_memoize::__private::borrowed_cache(&self.cache),
+            ),
+            (::cache_memoize::__private::part(&id),),
+        );
+    __call.prime_async(rules, value).await
+}
 ///Forgets all that [`get`](Self::get) gave, however much that is.
-#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
-#[allow(unused_variables)]
+#[allow(dead_code, unused_variables)]
 pub async fn invalidate_all_get(
     &self,
 ) -> ::core::result::Result<(), ::cache_memoize::Error> {
@@ -109,59 +116,6 @@ pub async fn invalidate_all_get(
             ::core::option::Option::Some(
                 ::cache_memoize::__private::borrowed_cache(&self.cache),
             ),
-        )
-        .await
-}
-///What is remembered of this call of [`get`](Self::get), without computing.
-#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
-#[allow(unused_variables)]
-pub async fn peek_get(
-    &self,
-    id: u64,
-) -> ::core::result::Result<
-    ::core::option::Option<Option<User>>,
-    ::cache_memoize::Error,
-> {
-    #[allow(unused_imports)]
-    use ::cache_memoize::__private::{
-        FaultReturn as _, PlainReturn as _, ResultReturn as _,
-    };
-    let __call = Self::__site_of_get__in_a_trait_impl_put_cache_memoize_on_the_block_too()
-        .call(
-            &[::cache_memoize::__private::self_type::<Self>()],
-            ::core::option::Option::Some(
-                ::cache_memoize::__private::borrowed_cache(&self.cache),
-            ),
-            (::cache_memoize::__private::part(&id),),
-        );
-    __call
-        .peek_async((&&::cache_memoize::__private::Probe::<Option<User>>::new()).rules())
-        .await
-}
-///Stores `value` as what [`get`](Self::get) gives for this call.
-#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
-#[allow(unused_variables)]
-pub async fn prime_get(
-    &self,
-    id: u64,
-    value: Option<User>,
-) -> ::core::result::Result<(), ::cache_memoize::Error> {
-    #[allow(unused_imports)]
-    use ::cache_memoize::__private::{
-        FaultReturn as _, PlainReturn as _, ResultReturn as _,
-    };
-    let __call = Self::__site_of_get__in_a_trait_impl_put_cache_memoize_on_the_block_too()
-        .call(
-            &[::cache_memoize::__private::self_type::<Self>()],
-            ::core::option::Option::Some(
-                ::cache_memoize::__private::borrowed_cache(&self.cache),
-            ),
-            (::cache_memoize::__private::part(&id),),
-        );
-    __call
-        .prime_async(
-            (&&::cache_memoize::__private::Probe::<Option<User>>::new()).rules(),
-            value,
         )
         .await
 }

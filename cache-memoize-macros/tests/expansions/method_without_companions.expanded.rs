@@ -1,22 +1,12 @@
 fn area(&self, scale: u32) -> Option<u32> {
-    #[doc(hidden)]
-    #[allow(dead_code)]
     fn __site_of_area() -> &'static ::cache_memoize::__private::Site {
-        fn here() {}
-        static SITE: ::cache_memoize::__private::Site = ::cache_memoize::__private::Site::new(
-            "area",
-            || ::cache_memoize::__private::neighbour(&here),
-            ::cache_memoize::__private::place!(0xde337d2ec524c059),
-        );
-        ::cache_memoize::__private::inventory::submit! {
-            ::cache_memoize::__private::Registered(& SITE)
-        }
+        use ::cache_memoize::__private::{Registered, Site, neighbour, site};
+        struct here;
+        static SITE: Site = site("area", 0xd9df096971913e23, neighbour::<here>);
+        ::cache_memoize::__private::inventory::submit!(Registered(& SITE));
         &SITE
     }
-    #[allow(unused_imports)]
-    use ::cache_memoize::__private::{
-        FaultReturn as _, PlainReturn as _, ResultReturn as _,
-    };
+    let rules = ::cache_memoize::__private::returned::<Option<u32>>().rules();
     let __call = __site_of_area()
         .call(
             &[::cache_memoize::__private::self_type::<Self>()],
@@ -28,7 +18,7 @@ fn area(&self, scale: u32) -> Option<u32> {
         );
     __call
         .run(
-            (&&::cache_memoize::__private::Probe::<Option<u32>>::new()).rules(),
+            rules,
             |(scale,)| {
                 (seen)(&self, scale);
             },

@@ -1,158 +1,74 @@
 pub fn report(id: u64) -> Result<Report, Failure> {
-    #[allow(unused_imports)]
-    use ::cache_memoize::__private::{
-        FaultReturn as _, PlainReturn as _, ResultReturn as _,
-    };
-    let __call = __site_of_report__in_an_impl_block_add_in_impl()
-        .call(
-            &[],
-            ::core::option::Option::None,
-            (::cache_memoize::__private::part(&id),),
-        );
-    __call
-        .run(
-            (&&::cache_memoize::__private::Probe::<Result<Report, Failure>>::new())
-                .rules()
-                .cache_err(::cache_memoize::__private::always),
-            ::cache_memoize::__private::no_hook,
-            ::cache_memoize::__private::no_hook,
-            (id,),
-            |(id,)| uncached_report(id),
-        )
+    let rules = ::cache_memoize::__private::returned::<Result<Report, Failure>>()
+        .rules()
+        .cache_err(::cache_memoize::__private::always);
+    __call_of_report(&id).get(rules, move || uncached_report(id))
 }
-#[doc(hidden)]
-#[allow(dead_code)]
-fn __site_of_report__in_an_impl_block_add_in_impl() -> &'static ::cache_memoize::__private::Site {
-    fn here() {}
-    static SITE: ::cache_memoize::__private::Site = ::cache_memoize::__private::Site::new(
-            "report",
-            || ::cache_memoize::__private::neighbour(&here),
-            ::cache_memoize::__private::place!(0x288c0b7331abdcaf),
-        )
+fn __site_of_report__in_an_impl_add_in_impl() -> &'static ::cache_memoize::__private::Site {
+    use ::cache_memoize::__private::{Lifetime, Registered, Site, neighbour, site};
+    struct here;
+    static SITE: Site = site("report", 0xb9e76ab6dd6dae91, neighbour::<here>)
         .cache("reports")
         .prefix("r")
         .version(3)
-        .ttl(::cache_memoize::__private::Lifetime::millis(3600000))
-        .err_ttl(::cache_memoize::__private::Lifetime::millis(5000))
+        .ttl(Lifetime::millis(3600000))
+        .err_ttl(Lifetime::millis(5000))
         .jitter(0.1)
         .single_flight_off();
-    ::cache_memoize::__private::inventory::submit! {
-        ::cache_memoize::__private::Registered(& SITE)
-    }
+    ::cache_memoize::__private::inventory::submit!(Registered(& SITE));
     &SITE
 }
+fn __call_of_report(id: &u64) -> ::cache_memoize::__private::Call {
+    use ::cache_memoize::__private::part;
+    __site_of_report__in_an_impl_add_in_impl().keyed(&[], (part(id),))
+}
 ///`report` as written: nothing is looked up, nothing is stored.
-#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
 pub(crate) fn uncached_report(id: u64) -> Result<Report, Failure> {
     Report::of(id)
 }
 ///Computes `report` now, and stores what it gives.
-#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
-#[allow(unused_variables)]
 pub(crate) fn refresh_report(id: u64) -> Result<Report, Failure> {
-    #[allow(unused_imports)]
-    use ::cache_memoize::__private::{
-        FaultReturn as _, PlainReturn as _, ResultReturn as _,
-    };
-    let __call = __site_of_report__in_an_impl_block_add_in_impl()
-        .call(
-            &[],
-            ::core::option::Option::None,
-            (::cache_memoize::__private::part(&id),),
-        );
-    __call
-        .refresh(
-            (&&::cache_memoize::__private::Probe::<Result<Report, Failure>>::new())
-                .rules()
-                .cache_err(::cache_memoize::__private::always),
-            (id,),
-            |(id,)| uncached_report(id),
-        )
+    let rules = ::cache_memoize::__private::returned::<Result<Report, Failure>>()
+        .rules()
+        .cache_err(::cache_memoize::__private::always);
+    __call_of_report(&id).renew(rules, move || uncached_report(id))
 }
 ///The key of this call of `report`.
-#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
-#[allow(unused_variables)]
 pub(crate) fn cache_key_report(id: u64) -> ::cache_memoize::Key {
-    let __call = __site_of_report__in_an_impl_block_add_in_impl()
-        .call(
-            &[],
-            ::core::option::Option::None,
-            (::cache_memoize::__private::part(&id),),
-        );
-    __call.key()
+    __call_of_report(&id).key()
 }
 ///Forgets what `report` gave for this call, and says whether there was something to forget.
-#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
-#[allow(unused_variables)]
 pub(crate) fn invalidate_report(
     id: u64,
 ) -> ::core::result::Result<bool, ::cache_memoize::Error> {
-    let __call = __site_of_report__in_an_impl_block_add_in_impl()
-        .call(
-            &[],
-            ::core::option::Option::None,
-            (::cache_memoize::__private::part(&id),),
-        );
-    __call.invalidate()
-}
-///Forgets all that `report` gave, however much that is.
-#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
-#[allow(unused_variables)]
-pub(crate) fn invalidate_all_report() -> ::core::result::Result<
-    (),
-    ::cache_memoize::Error,
-> {
-    __site_of_report__in_an_impl_block_add_in_impl()
-        .invalidate_all(::core::option::Option::None)
+    __call_of_report(&id).invalidate()
 }
 ///What is remembered of this call of `report`, without computing.
-#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
-#[allow(unused_variables)]
 pub(crate) fn peek_report(
     id: u64,
 ) -> ::core::result::Result<
     ::core::option::Option<Result<Report, Failure>>,
     ::cache_memoize::Error,
 > {
-    #[allow(unused_imports)]
-    use ::cache_memoize::__private::{
-        FaultReturn as _, PlainReturn as _, ResultReturn as _,
-    };
-    let __call = __site_of_report__in_an_impl_block_add_in_impl()
-        .call(
-            &[],
-            ::core::option::Option::None,
-            (::cache_memoize::__private::part(&id),),
-        );
-    __call
-        .peek(
-            (&&::cache_memoize::__private::Probe::<Result<Report, Failure>>::new())
-                .rules()
-                .cache_err(::cache_memoize::__private::always),
-        )
+    let rules = ::cache_memoize::__private::returned::<Result<Report, Failure>>()
+        .rules()
+        .cache_err(::cache_memoize::__private::always);
+    __call_of_report(&id).peek(rules)
 }
 ///Stores `value` as what `report` gives for this call.
-#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
-#[allow(unused_variables)]
 pub(crate) fn prime_report(
     id: u64,
     value: Result<Report, Failure>,
 ) -> ::core::result::Result<(), ::cache_memoize::Error> {
-    #[allow(unused_imports)]
-    use ::cache_memoize::__private::{
-        FaultReturn as _, PlainReturn as _, ResultReturn as _,
-    };
-    let __call = __site_of_report__in_an_impl_block_add_in_impl()
-        .call(
-            &[],
-            ::core::option::Option::None,
-            (::cache_memoize::__private::part(&id),),
-        );
-    __call
-        .prime(
-            (&&::cache_memoize::__private::Probe::<Result<Report, Failure>>::new())
-                .rules()
-                .cache_err(::cache_memoize::__private::always),
-            value,
-        )
+    let rules = ::cache_memoize::__private::returned::<Result<Report, Failure>>()
+        .rules()
+        .cache_err(::cache_memoize::__private::always);
+    __call_of_report(&id).prime(rules, value)
+}
+///Forgets all that `report` gave, however much that is.
+pub(crate) fn invalidate_all_report() -> ::core::result::Result<
+    (),
+    ::cache_memoize::Error,
+> {
+    __site_of_report__in_an_impl_add_in_impl().forget()
 }

@@ -1,19 +1,16 @@
 fn area(__arg0: (u32, u32), __arg1: &Named, __arg2: u8) -> u32 {
-    #[allow(unused_imports)]
-    use ::cache_memoize::__private::{
-        FaultReturn as _, PlainReturn as _, ResultReturn as _,
-    };
     let __ttl: ::core::time::Duration = {
         #[allow(unused_variables)]
         let (left, right) = &__arg0;
         span(left)
     };
+    let rules = ::cache_memoize::__private::returned::<u32>().rules().ttl(__ttl);
     let __call = {
         #[allow(unused_variables)]
         let (left, right) = &__arg0;
         #[allow(unused_variables)]
         let Named { name, .. } = &__arg1;
-        __site_of_area__in_an_impl_block_add_in_impl()
+        __site_of_area__in_an_impl_add_in_impl()
             .call(
                 &[],
                 ::core::option::Option::Some(
@@ -28,7 +25,7 @@ fn area(__arg0: (u32, u32), __arg1: &Named, __arg2: u8) -> u32 {
     };
     __call
         .run(
-            (&&::cache_memoize::__private::Probe::<u32>::new()).rules().ttl(__ttl),
+            rules,
             |(__arg0, __arg1, _)| {
                 #[allow(unused_variables)]
                 let (left, right) = __arg0;
@@ -39,23 +36,15 @@ fn area(__arg0: (u32, u32), __arg1: &Named, __arg2: u8) -> u32 {
             |(__arg0, __arg1, __arg2)| uncached_area(__arg0, __arg1, __arg2),
         )
 }
-#[doc(hidden)]
-#[allow(dead_code)]
-fn __site_of_area__in_an_impl_block_add_in_impl() -> &'static ::cache_memoize::__private::Site {
-    fn here() {}
-    static SITE: ::cache_memoize::__private::Site = ::cache_memoize::__private::Site::new(
-            "area",
-            || ::cache_memoize::__private::neighbour(&here),
-            ::cache_memoize::__private::place!(0x716c4c8f9d706754),
-        )
+fn __site_of_area__in_an_impl_add_in_impl() -> &'static ::cache_memoize::__private::Site {
+    use ::cache_memoize::__private::{Registered, Site, neighbour, site};
+    struct here;
+    static SITE: Site = site("area", 0xf06935478f4dbcfa, neighbour::<here>)
         .cache_by_call();
-    ::cache_memoize::__private::inventory::submit! {
-        ::cache_memoize::__private::Registered(& SITE)
-    }
+    ::cache_memoize::__private::inventory::submit!(Registered(& SITE));
     &SITE
 }
 ///[`area`] as written: nothing is looked up, nothing is stored.
-#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
 fn uncached_area(
     (left, mut right): (u32, u32),
     &Named { ref name, .. }: &Named,
@@ -68,24 +57,20 @@ fn uncached_area(
     left * right
 }
 ///Computes [`area`] now, and stores what it gives.
-#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
 #[allow(unused_variables)]
 fn refresh_area(__arg0: (u32, u32), __arg1: &Named, __arg2: u8) -> u32 {
-    #[allow(unused_imports)]
-    use ::cache_memoize::__private::{
-        FaultReturn as _, PlainReturn as _, ResultReturn as _,
-    };
     let __ttl: ::core::time::Duration = {
         #[allow(unused_variables)]
         let (left, right) = &__arg0;
         span(left)
     };
+    let rules = ::cache_memoize::__private::returned::<u32>().rules().ttl(__ttl);
     let __call = {
         #[allow(unused_variables)]
         let (left, right) = &__arg0;
         #[allow(unused_variables)]
         let Named { name, .. } = &__arg1;
-        __site_of_area__in_an_impl_block_add_in_impl()
+        __site_of_area__in_an_impl_add_in_impl()
             .call(
                 &[],
                 ::core::option::Option::Some(
@@ -98,15 +83,9 @@ fn refresh_area(__arg0: (u32, u32), __arg1: &Named, __arg2: u8) -> u32 {
                 ),
             )
     };
-    __call
-        .refresh(
-            (&&::cache_memoize::__private::Probe::<u32>::new()).rules().ttl(__ttl),
-            (__arg0, __arg1, __arg2),
-            |(__arg0, __arg1, __arg2)| uncached_area(__arg0, __arg1, __arg2),
-        )
+    __call.renew(rules, move || uncached_area(__arg0, __arg1, __arg2))
 }
 ///The key of this call of [`area`].
-#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
 #[allow(unused_variables)]
 fn cache_key_area(__arg0: (u32, u32), __arg1: &Named) -> ::cache_memoize::Key {
     let __call = {
@@ -114,7 +93,7 @@ fn cache_key_area(__arg0: (u32, u32), __arg1: &Named) -> ::cache_memoize::Key {
         let (left, right) = &__arg0;
         #[allow(unused_variables)]
         let Named { name, .. } = &__arg1;
-        __site_of_area__in_an_impl_block_add_in_impl()
+        __site_of_area__in_an_impl_add_in_impl()
             .call(
                 &[],
                 ::core::option::Option::Some(
@@ -130,7 +109,6 @@ fn cache_key_area(__arg0: (u32, u32), __arg1: &Named) -> ::cache_memoize::Key {
     __call.key()
 }
 ///Forgets what [`area`] gave for this call, and says whether there was something to forget.
-#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
 #[allow(unused_variables)]
 fn invalidate_area(
     __arg0: (u32, u32),
@@ -141,7 +119,7 @@ fn invalidate_area(
         let (left, right) = &__arg0;
         #[allow(unused_variables)]
         let Named { name, .. } = &__arg1;
-        __site_of_area__in_an_impl_block_add_in_impl()
+        __site_of_area__in_an_impl_add_in_impl()
             .call(
                 &[],
                 ::core::option::Option::Some(
@@ -156,8 +134,67 @@ fn invalidate_area(
     };
     __call.invalidate()
 }
+///What is remembered of this call of [`area`], without computing.
+#[allow(unused_variables)]
+fn peek_area(
+    __arg0: (u32, u32),
+    __arg1: &Named,
+) -> ::core::result::Result<::core::option::Option<u32>, ::cache_memoize::Error> {
+    let rules = ::cache_memoize::__private::returned::<u32>().rules();
+    let __call = {
+        #[allow(unused_variables)]
+        let (left, right) = &__arg0;
+        #[allow(unused_variables)]
+        let Named { name, .. } = &__arg1;
+        __site_of_area__in_an_impl_add_in_impl()
+            .call(
+                &[],
+                ::core::option::Option::Some(
+                    ::cache_memoize::__private::borrowed_cache(&caches[*right]),
+                ),
+                (
+                    ::cache_memoize::__private::part(&(left + 1)),
+                    ::cache_memoize::__private::part(&(&name)),
+                    ::cache_memoize::__private::extra(&tenant(right)),
+                ),
+            )
+    };
+    __call.peek(rules)
+}
+///Stores `value` as what [`area`] gives for this call.
+#[allow(unused_variables)]
+fn prime_area(
+    __arg0: (u32, u32),
+    __arg1: &Named,
+    value: u32,
+) -> ::core::result::Result<(), ::cache_memoize::Error> {
+    let __ttl: ::core::time::Duration = {
+        #[allow(unused_variables)]
+        let (left, right) = &__arg0;
+        span(left)
+    };
+    let rules = ::cache_memoize::__private::returned::<u32>().rules().ttl(__ttl);
+    let __call = {
+        #[allow(unused_variables)]
+        let (left, right) = &__arg0;
+        #[allow(unused_variables)]
+        let Named { name, .. } = &__arg1;
+        __site_of_area__in_an_impl_add_in_impl()
+            .call(
+                &[],
+                ::core::option::Option::Some(
+                    ::cache_memoize::__private::borrowed_cache(&caches[*right]),
+                ),
+                (
+                    ::cache_memoize::__private::part(&(left + 1)),
+                    ::cache_memoize::__private::part(&(&name)),
+                    ::cache_memoize::__private::extra(&tenant(right)),
+                ),
+            )
+    };
+    __call.prime(rules, value)
+}
 ///Forgets all that [`area`] gave, however much that is.
-#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
 #[allow(unused_variables)]
 fn invalidate_all_area(
     __arg0: (u32, u32),
@@ -165,83 +202,11 @@ fn invalidate_all_area(
     {
         #[allow(unused_variables)]
         let (left, right) = &__arg0;
-        __site_of_area__in_an_impl_block_add_in_impl()
+        __site_of_area__in_an_impl_add_in_impl()
             .invalidate_all(
                 ::core::option::Option::Some(
                     ::cache_memoize::__private::borrowed_cache(&caches[*right]),
                 ),
             )
     }
-}
-///What is remembered of this call of [`area`], without computing.
-#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
-#[allow(unused_variables)]
-fn peek_area(
-    __arg0: (u32, u32),
-    __arg1: &Named,
-) -> ::core::result::Result<::core::option::Option<u32>, ::cache_memoize::Error> {
-    #[allow(unused_imports)]
-    use ::cache_memoize::__private::{
-        FaultReturn as _, PlainReturn as _, ResultReturn as _,
-    };
-    let __call = {
-        #[allow(unused_variables)]
-        let (left, right) = &__arg0;
-        #[allow(unused_variables)]
-        let Named { name, .. } = &__arg1;
-        __site_of_area__in_an_impl_block_add_in_impl()
-            .call(
-                &[],
-                ::core::option::Option::Some(
-                    ::cache_memoize::__private::borrowed_cache(&caches[*right]),
-                ),
-                (
-                    ::cache_memoize::__private::part(&(left + 1)),
-                    ::cache_memoize::__private::part(&(&name)),
-                    ::cache_memoize::__private::extra(&tenant(right)),
-                ),
-            )
-    };
-    __call.peek((&&::cache_memoize::__private::Probe::<u32>::new()).rules())
-}
-///Stores `value` as what [`area`] gives for this call.
-#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
-#[allow(unused_variables)]
-fn prime_area(
-    __arg0: (u32, u32),
-    __arg1: &Named,
-    value: u32,
-) -> ::core::result::Result<(), ::cache_memoize::Error> {
-    #[allow(unused_imports)]
-    use ::cache_memoize::__private::{
-        FaultReturn as _, PlainReturn as _, ResultReturn as _,
-    };
-    let __ttl: ::core::time::Duration = {
-        #[allow(unused_variables)]
-        let (left, right) = &__arg0;
-        span(left)
-    };
-    let __call = {
-        #[allow(unused_variables)]
-        let (left, right) = &__arg0;
-        #[allow(unused_variables)]
-        let Named { name, .. } = &__arg1;
-        __site_of_area__in_an_impl_block_add_in_impl()
-            .call(
-                &[],
-                ::core::option::Option::Some(
-                    ::cache_memoize::__private::borrowed_cache(&caches[*right]),
-                ),
-                (
-                    ::cache_memoize::__private::part(&(left + 1)),
-                    ::cache_memoize::__private::part(&(&name)),
-                    ::cache_memoize::__private::extra(&tenant(right)),
-                ),
-            )
-    };
-    __call
-        .prime(
-            (&&::cache_memoize::__private::Probe::<u32>::new()).rules().ttl(__ttl),
-            value,
-        )
 }

@@ -1,156 +1,59 @@
 /// What one unit of `from` costs, times `n`.
 pub fn rate(from: &str, n: u32) -> f64 {
-    #[allow(unused_imports)]
-    use ::cache_memoize::__private::{
-        FaultReturn as _, PlainReturn as _, ResultReturn as _,
-    };
-    let __call = __site_of_rate__in_an_impl_block_add_in_impl()
-        .call(
-            &[],
-            ::core::option::Option::None,
-            (
-                ::cache_memoize::__private::part(&from),
-                ::cache_memoize::__private::part(&n),
-            ),
-        );
-    __call
-        .run(
-            (&&::cache_memoize::__private::Probe::<f64>::new()).rules(),
-            |(from, n)| {
-                (log)(from, n);
-            },
-            ::cache_memoize::__private::no_hook,
-            (from, n),
-            |(from, n)| uncached_rate(from, n),
-        )
+    let rules = ::cache_memoize::__private::returned::<f64>().rules();
+    __call_of_rate(&from, &n).get(rules, move || uncached_rate(from, n))
 }
-#[doc(hidden)]
-#[allow(dead_code)]
-fn __site_of_rate__in_an_impl_block_add_in_impl() -> &'static ::cache_memoize::__private::Site {
-    fn here() {}
-    static SITE: ::cache_memoize::__private::Site = ::cache_memoize::__private::Site::new(
-            "rate",
-            || ::cache_memoize::__private::neighbour(&here),
-            ::cache_memoize::__private::place!(0x7846a107df874fba),
-        )
-        .ttl(::cache_memoize::__private::Lifetime::millis(300000));
-    ::cache_memoize::__private::inventory::submit! {
-        ::cache_memoize::__private::Registered(& SITE)
-    }
+fn __site_of_rate__in_an_impl_add_in_impl() -> &'static ::cache_memoize::__private::Site {
+    use ::cache_memoize::__private::{Lifetime, Registered, Site, neighbour, site};
+    struct here;
+    static SITE: Site = site("rate", 0xfdd32a4806380f20, neighbour::<here>)
+        .ttl(Lifetime::millis(300000));
+    ::cache_memoize::__private::inventory::submit!(Registered(& SITE));
     &SITE
 }
+fn __call_of_rate(from: &&str, n: &u32) -> ::cache_memoize::__private::Call {
+    use ::cache_memoize::__private::part;
+    __site_of_rate__in_an_impl_add_in_impl().keyed(&[], (part(from), part(n)))
+}
 ///[`rate`] as written: nothing is looked up, nothing is stored.
-#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
 pub fn uncached_rate(from: &str, mut n: u32) -> f64 {
     n += 1;
     lookup(from) * f64::from(n)
 }
 ///Computes [`rate`] now, and stores what it gives.
-#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
-#[allow(unused_variables)]
 pub fn refresh_rate(from: &str, n: u32) -> f64 {
-    #[allow(unused_imports)]
-    use ::cache_memoize::__private::{
-        FaultReturn as _, PlainReturn as _, ResultReturn as _,
-    };
-    let __call = __site_of_rate__in_an_impl_block_add_in_impl()
-        .call(
-            &[],
-            ::core::option::Option::None,
-            (
-                ::cache_memoize::__private::part(&from),
-                ::cache_memoize::__private::part(&n),
-            ),
-        );
-    __call
-        .refresh(
-            (&&::cache_memoize::__private::Probe::<f64>::new()).rules(),
-            (from, n),
-            |(from, n)| uncached_rate(from, n),
-        )
+    let rules = ::cache_memoize::__private::returned::<f64>().rules();
+    __call_of_rate(&from, &n).renew(rules, move || uncached_rate(from, n))
 }
 ///The key of this call of [`rate`].
-#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
-#[allow(unused_variables)]
 pub fn cache_key_rate(from: &str, n: u32) -> ::cache_memoize::Key {
-    let __call = __site_of_rate__in_an_impl_block_add_in_impl()
-        .call(
-            &[],
-            ::core::option::Option::None,
-            (
-                ::cache_memoize::__private::part(&from),
-                ::cache_memoize::__private::part(&n),
-            ),
-        );
-    __call.key()
+    __call_of_rate(&from, &n).key()
 }
 ///Forgets what [`rate`] gave for this call, and says whether there was something to forget.
-#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
-#[allow(unused_variables)]
 pub fn invalidate_rate(
     from: &str,
     n: u32,
 ) -> ::core::result::Result<bool, ::cache_memoize::Error> {
-    let __call = __site_of_rate__in_an_impl_block_add_in_impl()
-        .call(
-            &[],
-            ::core::option::Option::None,
-            (
-                ::cache_memoize::__private::part(&from),
-                ::cache_memoize::__private::part(&n),
-            ),
-        );
-    __call.invalidate()
-}
-///Forgets all that [`rate`] gave, however much that is.
-#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
-#[allow(unused_variables)]
-pub fn invalidate_all_rate() -> ::core::result::Result<(), ::cache_memoize::Error> {
-    __site_of_rate__in_an_impl_block_add_in_impl()
-        .invalidate_all(::core::option::Option::None)
+    __call_of_rate(&from, &n).invalidate()
 }
 ///What is remembered of this call of [`rate`], without computing.
-#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
-#[allow(unused_variables)]
 pub fn peek_rate(
     from: &str,
     n: u32,
 ) -> ::core::result::Result<::core::option::Option<f64>, ::cache_memoize::Error> {
-    #[allow(unused_imports)]
-    use ::cache_memoize::__private::{
-        FaultReturn as _, PlainReturn as _, ResultReturn as _,
-    };
-    let __call = __site_of_rate__in_an_impl_block_add_in_impl()
-        .call(
-            &[],
-            ::core::option::Option::None,
-            (
-                ::cache_memoize::__private::part(&from),
-                ::cache_memoize::__private::part(&n),
-            ),
-        );
-    __call.peek((&&::cache_memoize::__private::Probe::<f64>::new()).rules())
+    let rules = ::cache_memoize::__private::returned::<f64>().rules();
+    __call_of_rate(&from, &n).peek(rules)
 }
 ///Stores `value` as what [`rate`] gives for this call.
-#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
-#[allow(unused_variables)]
 pub fn prime_rate(
     from: &str,
     n: u32,
     value: f64,
 ) -> ::core::result::Result<(), ::cache_memoize::Error> {
-    #[allow(unused_imports)]
-    use ::cache_memoize::__private::{
-        FaultReturn as _, PlainReturn as _, ResultReturn as _,
-    };
-    let __call = __site_of_rate__in_an_impl_block_add_in_impl()
-        .call(
-            &[],
-            ::core::option::Option::None,
-            (
-                ::cache_memoize::__private::part(&from),
-                ::cache_memoize::__private::part(&n),
-            ),
-        );
-    __call.prime((&&::cache_memoize::__private::Probe::<f64>::new()).rules(), value)
+    let rules = ::cache_memoize::__private::returned::<f64>().rules();
+    __call_of_rate(&from, &n).prime(rules, value)
+}
+///Forgets all that [`rate`] gave, however much that is.
+pub fn invalidate_all_rate() -> ::core::result::Result<(), ::cache_memoize::Error> {
+    __site_of_rate__in_an_impl_add_in_impl().forget()
 }

@@ -1,69 +1,41 @@
 fn r#match(r#type: u8) -> u8 {
-    #[allow(unused_imports)]
-    use ::cache_memoize::__private::{
-        FaultReturn as _, PlainReturn as _, ResultReturn as _,
-    };
-    let __call = __site_of_match__in_an_impl_block_add_in_impl()
+    let rules = ::cache_memoize::__private::returned::<u8>().rules();
+    let __call = __site_of_match__in_an_impl_add_in_impl()
         .call(
             &[],
             ::core::option::Option::None,
             (::cache_memoize::__private::part(&r#type),),
         );
-    __call
-        .run(
-            (&&::cache_memoize::__private::Probe::<u8>::new()).rules(),
-            ::cache_memoize::__private::no_hook,
-            ::cache_memoize::__private::no_hook,
-            (r#type,),
-            |(r#type,)| uncached_match(r#type),
-        )
+    __call.get(rules, move || uncached_match(r#type))
 }
-#[doc(hidden)]
-#[allow(dead_code)]
-fn __site_of_match__in_an_impl_block_add_in_impl() -> &'static ::cache_memoize::__private::Site {
-    fn here() {}
-    static SITE: ::cache_memoize::__private::Site = ::cache_memoize::__private::Site::new(
-        "match",
-        || ::cache_memoize::__private::neighbour(&here),
-        ::cache_memoize::__private::place!(0x29d5f84f0975997a),
-    );
-    ::cache_memoize::__private::inventory::submit! {
-        ::cache_memoize::__private::Registered(& SITE)
-    }
+fn __site_of_match__in_an_impl_add_in_impl() -> &'static ::cache_memoize::__private::Site {
+    use ::cache_memoize::__private::{Registered, Site, neighbour, site};
+    struct here;
+    static SITE: Site = site("match", 0x98ae25482af272a0, neighbour::<here>);
+    ::cache_memoize::__private::inventory::submit!(Registered(& SITE));
     &SITE
 }
 ///`match` as written: nothing is looked up, nothing is stored.
-#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
 fn uncached_match(r#type: u8) -> u8 {
     let _ = &r#type;
     r#type
 }
 ///Computes `match` now, and stores what it gives.
-#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
 #[allow(unused_variables)]
 fn refresh_match(r#type: u8) -> u8 {
-    #[allow(unused_imports)]
-    use ::cache_memoize::__private::{
-        FaultReturn as _, PlainReturn as _, ResultReturn as _,
-    };
-    let __call = __site_of_match__in_an_impl_block_add_in_impl()
+    let rules = ::cache_memoize::__private::returned::<u8>().rules();
+    let __call = __site_of_match__in_an_impl_add_in_impl()
         .call(
             &[],
             ::core::option::Option::None,
             (::cache_memoize::__private::part(&r#type),),
         );
-    __call
-        .refresh(
-            (&&::cache_memoize::__private::Probe::<u8>::new()).rules(),
-            (r#type,),
-            |(r#type,)| uncached_match(r#type),
-        )
+    __call.renew(rules, move || uncached_match(r#type))
 }
 ///The key of this call of `match`.
-#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
 #[allow(unused_variables)]
 fn cache_key_match(r#type: u8) -> ::cache_memoize::Key {
-    let __call = __site_of_match__in_an_impl_block_add_in_impl()
+    let __call = __site_of_match__in_an_impl_add_in_impl()
         .call(
             &[],
             ::core::option::Option::None,
@@ -72,10 +44,9 @@ fn cache_key_match(r#type: u8) -> ::cache_memoize::Key {
     __call.key()
 }
 ///Forgets what `match` gave for this call, and says whether there was something to forget.
-#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
 #[allow(unused_variables)]
 fn invalidate_match(r#type: u8) -> ::core::result::Result<bool, ::cache_memoize::Error> {
-    let __call = __site_of_match__in_an_impl_block_add_in_impl()
+    let __call = __site_of_match__in_an_impl_add_in_impl()
         .call(
             &[],
             ::core::option::Option::None,
@@ -83,47 +54,37 @@ fn invalidate_match(r#type: u8) -> ::core::result::Result<bool, ::cache_memoize:
         );
     __call.invalidate()
 }
-///Forgets all that `match` gave, however much that is.
-#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
-#[allow(unused_variables)]
-fn invalidate_all_match() -> ::core::result::Result<(), ::cache_memoize::Error> {
-    __site_of_match__in_an_impl_block_add_in_impl()
-        .invalidate_all(::core::option::Option::None)
-}
 ///What is remembered of this call of `match`, without computing.
-#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
 #[allow(unused_variables)]
 fn peek_match(
     r#type: u8,
 ) -> ::core::result::Result<::core::option::Option<u8>, ::cache_memoize::Error> {
-    #[allow(unused_imports)]
-    use ::cache_memoize::__private::{
-        FaultReturn as _, PlainReturn as _, ResultReturn as _,
-    };
-    let __call = __site_of_match__in_an_impl_block_add_in_impl()
+    let rules = ::cache_memoize::__private::returned::<u8>().rules();
+    let __call = __site_of_match__in_an_impl_add_in_impl()
         .call(
             &[],
             ::core::option::Option::None,
             (::cache_memoize::__private::part(&r#type),),
         );
-    __call.peek((&&::cache_memoize::__private::Probe::<u8>::new()).rules())
+    __call.peek(rules)
 }
 ///Stores `value` as what `match` gives for this call.
-#[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
 #[allow(unused_variables)]
 fn prime_match(
     r#type: u8,
     value: u8,
 ) -> ::core::result::Result<(), ::cache_memoize::Error> {
-    #[allow(unused_imports)]
-    use ::cache_memoize::__private::{
-        FaultReturn as _, PlainReturn as _, ResultReturn as _,
-    };
-    let __call = __site_of_match__in_an_impl_block_add_in_impl()
+    let rules = ::cache_memoize::__private::returned::<u8>().rules();
+    let __call = __site_of_match__in_an_impl_add_in_impl()
         .call(
             &[],
             ::core::option::Option::None,
             (::cache_memoize::__private::part(&r#type),),
         );
-    __call.prime((&&::cache_memoize::__private::Probe::<u8>::new()).rules(), value)
+    __call.prime(rules, value)
+}
+///Forgets all that `match` gave, however much that is.
+#[allow(unused_variables)]
+fn invalidate_all_match() -> ::core::result::Result<(), ::cache_memoize::Error> {
+    __site_of_match__in_an_impl_add_in_impl().forget()
 }

@@ -6,54 +6,26 @@ where
     type Area = u64;
     const SIDES: u32 = 4;
     fn area(&self, scale: u32) -> Vec<<Self as shapes::Shape<u8>>::Area> {
-        #[allow(unused_imports)]
-        use ::cache_memoize::__private::{
-            FaultReturn as _, PlainReturn as _, ResultReturn as _,
-        };
         let __ttl: ::core::time::Duration = Self::lifetime(scale);
-        let __call = Self::__site_of_area()
-            .call(
-                &[::cache_memoize::__private::self_type::<Self>()],
-                ::core::option::Option::None,
-                (
-                    ::cache_memoize::__private::part(&self),
-                    ::cache_memoize::__private::part(&scale),
-                ),
-            );
-        __call
-            .run(
-                (&&::cache_memoize::__private::Probe::<
-                    Vec<<Self as shapes::Shape<u8>>::Area>,
-                >::new())
-                    .rules()
-                    .ttl(__ttl),
-                ::cache_memoize::__private::no_hook,
-                ::cache_memoize::__private::no_hook,
-                (self, scale),
-                |(__self, scale)| Self::uncached_area(__self, scale),
-            )
+        let rules = ::cache_memoize::__private::returned::<
+            Vec<<Self as shapes::Shape<u8>>::Area>,
+        >()
+            .rules()
+            .ttl(__ttl);
+        Self::__call_of_area(&self, &scale)
+            .get(rules, move || Self::uncached_area(self, scale))
     }
     async fn name() -> String {
-        #[doc(hidden)]
-        #[allow(dead_code)]
         fn __site_of_name() -> &'static ::cache_memoize::__private::Site {
-            fn here() {}
-            static SITE: ::cache_memoize::__private::Site = ::cache_memoize::__private::Site::new(
-                    "name",
-                    || ::cache_memoize::__private::neighbour(&here),
-                    ::cache_memoize::__private::place!(0x862ec73720f89634),
-                )
+            use ::cache_memoize::__private::{Registered, Site, neighbour, site};
+            struct here;
+            static SITE: Site = site("name", 0xb735378e3aa45776, neighbour::<here>)
                 .awaited()
                 .of_trait("shapes::Shape<u8>");
-            ::cache_memoize::__private::inventory::submit! {
-                ::cache_memoize::__private::Registered(& SITE)
-            }
+            ::cache_memoize::__private::inventory::submit!(Registered(& SITE));
             &SITE
         }
-        #[allow(unused_imports)]
-        use ::cache_memoize::__private::{
-            FaultReturn as _, PlainReturn as _, ResultReturn as _,
-        };
+        let rules = ::cache_memoize::__private::returned::<String>().rules();
         let __call = __site_of_name()
             .call(
                 &[::cache_memoize::__private::self_type::<Self>()],
@@ -62,7 +34,7 @@ where
             );
         __call
             .run_async(
-                (&&::cache_memoize::__private::Probe::<String>::new()).rules(),
+                rules,
                 ::cache_memoize::__private::no_hook,
                 ::cache_memoize::__private::no_hook,
                 (),
@@ -89,23 +61,24 @@ impl<'a, T> Square<'a, T>
 where
     T: Clone,
 {
-    #[doc(hidden)]
-    #[allow(dead_code)]
     fn __site_of_area() -> &'static ::cache_memoize::__private::Site {
-        fn here() {}
-        static SITE: ::cache_memoize::__private::Site = ::cache_memoize::__private::Site::new(
-                "area",
-                || ::cache_memoize::__private::neighbour(&here),
-                ::cache_memoize::__private::place!(0x6239cc890f08e33a),
-            )
+        use ::cache_memoize::__private::{Registered, Site, neighbour, site};
+        struct here;
+        static SITE: Site = site("area", 0x6d88290ee9d846e4, neighbour::<here>)
             .of_trait("shapes::Shape<u8>");
-        ::cache_memoize::__private::inventory::submit! {
-            ::cache_memoize::__private::Registered(& SITE)
-        }
+        ::cache_memoize::__private::inventory::submit!(Registered(& SITE));
         &SITE
     }
+    fn __call_of_area(__self: &&Self, scale: &u32) -> ::cache_memoize::__private::Call {
+        use ::cache_memoize::__private::part;
+        Self::__site_of_area()
+            .keyed(
+                &[::cache_memoize::__private::self_type::<Self>()],
+                (part(__self), part(scale)),
+            )
+    }
     ///`area` as written: nothing is looked up, nothing is stored.
-    #[allow(dead_code, unreachable_pub, clippy::too_many_arguments, private_interfaces)]
+    #[allow(dead_code, private_interfaces)]
     pub fn uncached_area(&self, scale: u32) -> Vec<<Self as shapes::Shape<u8>>::Area> {
         #[allow(unused_imports)]
         use shapes::Shape as _;
@@ -116,84 +89,38 @@ where
         ]
     }
     ///Computes `area` now, and stores what it gives.
-    #[allow(dead_code, unreachable_pub, clippy::too_many_arguments, private_interfaces)]
-    #[allow(unused_variables)]
+    #[allow(dead_code, private_interfaces, unused_variables)]
     pub fn refresh_area(&self, scale: u32) -> Vec<<Self as shapes::Shape<u8>>::Area> {
         #[allow(unused_imports)]
         use shapes::Shape as _;
-        #[allow(unused_imports)]
-        use ::cache_memoize::__private::{
-            FaultReturn as _, PlainReturn as _, ResultReturn as _,
-        };
         let __ttl: ::core::time::Duration = Self::lifetime(scale);
-        let __call = Self::__site_of_area()
-            .call(
-                &[::cache_memoize::__private::self_type::<Self>()],
-                ::core::option::Option::None,
-                (
-                    ::cache_memoize::__private::part(&self),
-                    ::cache_memoize::__private::part(&scale),
-                ),
-            );
-        __call
-            .refresh(
-                (&&::cache_memoize::__private::Probe::<
-                    Vec<<Self as shapes::Shape<u8>>::Area>,
-                >::new())
-                    .rules()
-                    .ttl(__ttl),
-                (self, scale),
-                |(__self, scale)| Self::uncached_area(__self, scale),
-            )
+        let rules = ::cache_memoize::__private::returned::<
+            Vec<<Self as shapes::Shape<u8>>::Area>,
+        >()
+            .rules()
+            .ttl(__ttl);
+        Self::__call_of_area(&self, &scale)
+            .renew(rules, move || Self::uncached_area(self, scale))
     }
     ///The key of this call of `area`.
-    #[allow(dead_code, unreachable_pub, clippy::too_many_arguments, private_interfaces)]
-    #[allow(unused_variables)]
+    #[allow(dead_code, private_interfaces, unused_variables)]
     pub fn cache_key_area(&self, scale: u32) -> ::cache_memoize::Key {
         #[allow(unused_imports)]
         use shapes::Shape as _;
-        let __call = Self::__site_of_area()
-            .call(
-                &[::cache_memoize::__private::self_type::<Self>()],
-                ::core::option::Option::None,
-                (
-                    ::cache_memoize::__private::part(&self),
-                    ::cache_memoize::__private::part(&scale),
-                ),
-            );
-        __call.key()
+        Self::__call_of_area(&self, &scale).key()
     }
     ///Forgets what `area` gave for this call, and says whether there was something to forget.
-    #[allow(dead_code, unreachable_pub, clippy::too_many_arguments, private_interfaces)]
-    #[allow(unused_variables)]
+    #[allow(dead_code, private_interfaces, unused_variables)]
     pub fn invalidate_area(
         &self,
         scale: u32,
     ) -> ::core::result::Result<bool, ::cache_memoize::Error> {
         #[allow(unused_imports)]
         use shapes::Shape as _;
-        let __call = Self::__site_of_area()
-            .call(
-                &[::cache_memoize::__private::self_type::<Self>()],
-                ::core::option::Option::None,
-                (
-                    ::cache_memoize::__private::part(&self),
-                    ::cache_memoize::__private::part(&scale),
-                ),
-            );
-        __call.invalidate()
-    }
-    ///Forgets all that `area` gave, however much that is.
-    #[allow(dead_code, unreachable_pub, clippy::too_many_arguments, private_interfaces)]
-    #[allow(unused_variables)]
-    pub fn invalidate_all_area() -> ::core::result::Result<(), ::cache_memoize::Error> {
-        #[allow(unused_imports)]
-        use shapes::Shape as _;
-        Self::__site_of_area().invalidate_all(::core::option::Option::None)
+        Self::__call_of_area(&self, &scale).invalidate()
     }
     ///What is remembered of this call of `area`, without computing.
-    #[allow(dead_code, unreachable_pub, clippy::too_many_arguments, private_interfaces)]
-    #[allow(unused_variables)]
+    #[allow(dead_code, private_interfaces, unused_variables)]
     pub fn peek_area(
         &self,
         scale: u32,
@@ -203,30 +130,14 @@ where
     > {
         #[allow(unused_imports)]
         use shapes::Shape as _;
-        #[allow(unused_imports)]
-        use ::cache_memoize::__private::{
-            FaultReturn as _, PlainReturn as _, ResultReturn as _,
-        };
-        let __call = Self::__site_of_area()
-            .call(
-                &[::cache_memoize::__private::self_type::<Self>()],
-                ::core::option::Option::None,
-                (
-                    ::cache_memoize::__private::part(&self),
-                    ::cache_memoize::__private::part(&scale),
-                ),
-            );
-        __call
-            .peek(
-                (&&::cache_memoize::__private::Probe::<
-                    Vec<<Self as shapes::Shape<u8>>::Area>,
-                >::new())
-                    .rules(),
-            )
+        let rules = ::cache_memoize::__private::returned::<
+            Vec<<Self as shapes::Shape<u8>>::Area>,
+        >()
+            .rules();
+        Self::__call_of_area(&self, &scale).peek(rules)
     }
     ///Stores `value` as what `area` gives for this call.
-    #[allow(dead_code, unreachable_pub, clippy::too_many_arguments, private_interfaces)]
-    #[allow(unused_variables)]
+    #[allow(dead_code, private_interfaces, unused_variables)]
     pub fn prime_area(
         &self,
         scale: u32,
@@ -234,28 +145,19 @@ where
     ) -> ::core::result::Result<(), ::cache_memoize::Error> {
         #[allow(unused_imports)]
         use shapes::Shape as _;
-        #[allow(unused_imports)]
-        use ::cache_memoize::__private::{
-            FaultReturn as _, PlainReturn as _, ResultReturn as _,
-        };
         let __ttl: ::core::time::Duration = Self::lifetime(scale);
-        let __call = Self::__site_of_area()
-            .call(
-                &[::cache_memoize::__private::self_type::<Self>()],
-                ::core::option::Option::None,
-                (
-                    ::cache_memoize::__private::part(&self),
-                    ::cache_memoize::__private::part(&scale),
-                ),
-            );
-        __call
-            .prime(
-                (&&::cache_memoize::__private::Probe::<
-                    Vec<<Self as shapes::Shape<u8>>::Area>,
-                >::new())
-                    .rules()
-                    .ttl(__ttl),
-                value,
-            )
+        let rules = ::cache_memoize::__private::returned::<
+            Vec<<Self as shapes::Shape<u8>>::Area>,
+        >()
+            .rules()
+            .ttl(__ttl);
+        Self::__call_of_area(&self, &scale).prime(rules, value)
+    }
+    ///Forgets all that `area` gave, however much that is.
+    #[allow(dead_code, private_interfaces, unused_variables)]
+    pub fn invalidate_all_area() -> ::core::result::Result<(), ::cache_memoize::Error> {
+        #[allow(unused_imports)]
+        use shapes::Shape as _;
+        Self::__site_of_area().forget()
     }
 }
