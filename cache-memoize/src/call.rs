@@ -136,6 +136,7 @@ pub(crate) enum Glance<'a, R, S> {
 pub enum Answer<R, F> {
     /// The value, until it is taken.
     Now(Option<R>),
+    /// What will give it.
     Later(Pin<Box<F>>),
 }
 
@@ -238,11 +239,29 @@ impl Call {
         args: A,
         compute: impl FnOnce(A) -> T::Return,
     ) -> T::Return {
+        match self.held::<T>() {
+            Some(stored) => {
+                on_hit(&args);
+                T::answer(stored)
+            }
+            None => self.run_in_cache(treatment, on_hit, on_miss, args, compute),
+        }
+    }
+
+    /// [`run`](Self::run) for a value that the thread does not hold.
+    pub(crate) fn run_in_cache<T: Treatment, A>(
+        &self,
+        treatment: T,
+        on_hit: impl FnOnce(&A),
+        on_miss: impl FnOnce(&A),
+        args: A,
+        compute: impl FnOnce(A) -> T::Return,
+    ) -> T::Return {
         let computed = |args| {
             on_miss(&args);
             compute(args)
         };
-        let (cache, seen) = match self.glance(&treatment) {
+        let (cache, seen) = match self.glance_into_cache(&treatment) {
             Glance::Hit(value) => {
                 on_hit(&args);
                 return value;
@@ -268,7 +287,25 @@ impl Call {
         args: A,
         compute: impl FnOnce(A) -> F,
     ) -> Answer<T::Return, impl Future<Output = T::Return>> {
-        let place = match self.glance(&treatment) {
+        match self.held::<T>() {
+            Some(stored) => {
+                on_hit(&args);
+                Answer::Now(Some(T::answer(stored)))
+            }
+            None => self.run_in_cache_async(treatment, on_hit, on_miss, args, compute),
+        }
+    }
+
+    /// [`run_async`](Self::run_async) for a value that the thread does not hold.
+    pub(crate) fn run_in_cache_async<T: Treatment, A, F: Future<Output = T::Return>>(
+        self,
+        treatment: T,
+        on_hit: impl FnOnce(&A),
+        on_miss: impl FnOnce(&A),
+        args: A,
+        compute: impl FnOnce(A) -> F,
+    ) -> Answer<T::Return, impl Future<Output = T::Return>> {
+        let place = match self.glance_into_cache(&treatment) {
             Glance::Hit(value) => {
                 on_hit(&args);
                 return Answer::Now(Some(value));
@@ -413,7 +450,7 @@ impl Call {
 
     /// The value, if this thread holds it.
     #[inline]
-    fn held<T: Treatment>(&self) -> Option<T::Stored> {
+    pub(crate) fn held<T: Treatment>(&self) -> Option<T::Stored> {
         let Name::Arguments(arguments) = &self.name else { return None };
         let rest = self.rest.get();
         let given = rest.and_then(|it| it.cache.get()).map(|cache| cache.inner().number);

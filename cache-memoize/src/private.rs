@@ -1,7 +1,7 @@
 //! What the attribute emits. No part of the public interface: it changes without notice.
 
 pub use crate::batch::{Batch, BatchReturn, batch_rules};
-pub use crate::call::Call;
+pub use crate::call::{Answer, Call};
 pub use crate::key::{KeyParts, Part};
 pub use crate::lifetime::Lifetime;
 pub use crate::place::Place;
@@ -154,31 +154,42 @@ impl<R, F: FnOnce() -> R> Compute<R> for Option<F> {
 }
 
 impl Call {
-    /// [`run`](Self::run) for a function without hooks: nobody but the computation wants to see the arguments.
+    /// [`run`](Self::run) for a function without hooks: nobody but the computation wants to see the arguments. The
+    /// treatment is made when it is needed.
     #[inline]
     pub fn get<T: Treatment>(
         &self,
-        treatment: T,
+        treatment: impl FnOnce() -> T,
         compute: impl FnOnce() -> T::Return,
     ) -> T::Return {
-        self.get_by(treatment, &mut Some(compute))
+        match self.held::<T>() {
+            Some(stored) => T::answer(stored),
+            None => self.get_from_cache(treatment(), &mut Some(compute)),
+        }
     }
 
-    fn get_by<T: Treatment>(
+    fn get_from_cache<T: Treatment>(
         &self,
         treatment: T,
         compute: &mut dyn Compute<T::Return>,
     ) -> T::Return {
-        self.run(treatment, no_hook, no_hook, (), |()| compute.once())
+        self.run_in_cache(treatment, no_hook, no_hook, (), |()| compute.once())
     }
 
     /// [`get`](Self::get), async.
+    #[inline]
     pub fn get_async<T: Treatment, F: Future<Output = T::Return>>(
         self,
-        treatment: T,
+        treatment: impl FnOnce() -> T,
         compute: impl FnOnce() -> F,
-    ) -> impl Future<Output = T::Return> {
-        self.run_async(treatment, no_hook, no_hook, (), |()| compute())
+    ) -> Answer<T::Return, impl Future<Output = T::Return>> {
+        match self.held::<T>() {
+            Some(stored) => Answer::Now(Some(T::answer(stored))),
+            None => {
+                let compute = |()| compute();
+                self.run_in_cache_async(treatment(), no_hook, no_hook, (), compute)
+            }
+        }
     }
 
     /// [`refresh`](Self::refresh) for one computation.

@@ -21,7 +21,10 @@ pub(super) fn emit(memo: &Memo<'_>) -> TokenStream {
     let mut signature = sig.clone();
     signature.inputs = sig.inputs.iter().zip(memo.parameters()).map(input(memo)).collect();
     let inner = inner_items(memo);
-    let rules = rules::declaration(memo, Scope::Storing);
+    let rules = match is_plain(memo) && rules::can_wait(memo) {
+        true => rules::deferred(memo),
+        false => rules::declaration(memo, Scope::Storing),
+    };
     let Called { made, it } = call::emit(memo);
     let run = run(memo, &it);
     quote! {
@@ -61,6 +64,10 @@ fn run(memo: &Memo<'_>, call: &TokenStream) -> TokenStream {
     if is_plain(memo) {
         let get = memo.operation("get");
         let computed = uncached(memo);
+        let rules = match rules::can_wait(memo) {
+            true => quote!(#rules),
+            false => quote_spanned!(place=> move || #rules),
+        };
         return quote_spanned!(place=> #call.#get(#rules, move || #computed) #wait);
     }
     let manners = if memo.many.is_some() {

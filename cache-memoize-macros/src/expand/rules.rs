@@ -51,6 +51,20 @@ pub(super) fn declaration(memo: &Memo<'_>, scope: Scope) -> TokenStream {
     quote!(#lifetimes let #variable = #rules;)
 }
 
+/// Whether the rules may be made as late as that: a closure of the user's in another closure would be told of twice if it
+/// were wrong.
+pub(super) fn can_wait(memo: &Memo<'_>) -> bool {
+    let options = memo.options;
+    options.cache_err.is_none() && options.cache_if.is_none() && options.ttl_with.is_none()
+}
+
+/// `let rules = || ..`, for a function that makes them only when its value has to be looked for.
+pub(super) fn deferred(memo: &Memo<'_>) -> TokenStream {
+    let (lifetimes, variable) = (lifetimes(memo), variable(memo));
+    let rules = emit(memo, Scope::Storing);
+    quote!(#lifetimes let #variable = || #rules;)
+}
+
 /// The rules as an expression.
 fn emit(memo: &Memo<'_>, scope: Scope) -> TokenStream {
     let krate = &memo.krate;

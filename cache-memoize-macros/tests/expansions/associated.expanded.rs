@@ -1,5 +1,5 @@
 fn total<T: Into<u64>>(values: Vec<T>) -> u64 {
-    let rules = ::cache_memoize::__private::returned::<u64>().rules();
+    let rules = || ::cache_memoize::__private::returned::<u64>().rules();
     Self::__call_of_total::<T>(&values)
         .get(rules, move || Self::uncached_total::<T>(values))
 }

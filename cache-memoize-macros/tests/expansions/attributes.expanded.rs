@@ -6,7 +6,7 @@
 #[allow(unused_mut)]
 #[warn(unused_parens)]
 pub fn double(n: u32) -> u32 {
-    let rules = my::reexport::__private::returned::<u32>().rules();
+    let rules = || my::reexport::__private::returned::<u32>().rules();
     __call_of_double(&n).get(rules, move || uncached_double(n))
 }
 #[cfg(feature = "double")]

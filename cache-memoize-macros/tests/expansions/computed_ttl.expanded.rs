@@ -1,6 +1,8 @@
 fn timetable(line: u8, day: Day) -> Timetable {
     let __ttl: ::core::time::Duration = until(day);
-    let rules = ::cache_memoize::__private::returned::<Timetable>().rules().ttl(__ttl);
+    let rules = || {
+        ::cache_memoize::__private::returned::<Timetable>().rules().ttl(__ttl)
+    };
     __call_of_timetable(&line).get(rules, move || uncached_timetable(line, day))
 }
 fn __site_of_timetable__in_an_impl_add_in_impl() -> &'static ::cache_memoize::__private::Site {

@@ -5,7 +5,7 @@ fn parse<'a, T: Shape, const N: usize>(
 where
     T: Clone,
 {
-    let rules = ::cache_memoize::__private::returned::<[T; N]>().rules();
+    let rules = || ::cache_memoize::__private::returned::<[T; N]>().rules();
     __call_of_parse::<T, N>(&text, &size)
         .get(rules, move || uncached_parse::<T, N>(text, size))
 }

@@ -1,8 +1,8 @@
 fn remind(user: u64, hours: u64) -> Result<(), Failure> {
     let __ttl: ::core::time::Duration = Duration::from_secs(hours * 3600);
-    let rules = ::cache_memoize::__private::returned::<Result<(), Failure>>()
-        .guard()
-        .ttl(__ttl);
+    let rules = || {
+        ::cache_memoize::__private::returned::<Result<(), Failure>>().guard().ttl(__ttl)
+    };
     __call_of_remind(&user, &hours).get(rules, move || uncached_remind(user, hours))
 }
 fn __site_of_remind__in_an_impl_add_in_impl() -> &'static ::cache_memoize::__private::Site {

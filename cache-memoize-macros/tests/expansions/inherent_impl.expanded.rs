@@ -1,7 +1,7 @@
 impl<T: Store> Repo<T> {
     const LIMIT: usize = 10;
     pub fn get(&self, id: u64) -> User {
-        let rules = ::cache_memoize::__private::returned::<User>().rules();
+        let rules = || ::cache_memoize::__private::returned::<User>().rules();
         Self::__call_of_get(&id).get(rules, move || Self::uncached_get(self, id))
     }
     fn __site_of_get__in_a_trait_impl_put_cache_memoize_on_the_block_too() -> &'static ::cache_memoize::__private::Site {
@@ -63,7 +63,7 @@ impl<T: Store> Repo<T> {
             .forget()
     }
     fn count(kind: Kind) -> usize {
-        let rules = ::cache_memoize::__private::returned::<usize>().rules();
+        let rules = || ::cache_memoize::__private::returned::<usize>().rules();
         Self::__call_of_count(&kind).get(rules, move || Self::uncached_count(kind))
     }
     fn __site_of_count__in_a_trait_impl_put_cache_memoize_on_the_block_too() -> &'static ::cache_memoize::__private::Site {

@@ -39,7 +39,7 @@ fn many(
     ) -> u8 {
         a
     }
-    let rules = ::cache_memoize::__private::returned::<u8>().rules();
+    let rules = || ::cache_memoize::__private::returned::<u8>().rules();
     let __call = __site_of_many()
         .call(
             &[],

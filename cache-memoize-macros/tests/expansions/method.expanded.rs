@@ -1,5 +1,5 @@
 pub async fn get(&self, id: u64) -> Option<User> {
-    let rules = ::cache_memoize::__private::returned::<Option<User>>().rules();
+    let rules = || ::cache_memoize::__private::returned::<Option<User>>().rules();
     let __call = Self::__site_of_get__in_a_trait_impl_put_cache_memoize_on_the_block_too()
         .call(
             &[::cache_memoize::__private::self_type::<Self>()],

@@ -2,7 +2,7 @@ pub fn report(id: u64) -> Result<Report, Failure> {
     let rules = ::cache_memoize::__private::returned::<Result<Report, Failure>>()
         .rules()
         .cache_err(::cache_memoize::__private::always);
-    __call_of_report(&id).get(rules, move || uncached_report(id))
+    __call_of_report(&id).get(move || rules, move || uncached_report(id))
 }
 fn __site_of_report__in_an_impl_add_in_impl() -> &'static ::cache_memoize::__private::Site {
     use ::cache_memoize::__private::{Lifetime, Registered, Site, neighbour, site};

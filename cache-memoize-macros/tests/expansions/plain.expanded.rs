@@ -1,6 +1,6 @@
 /// What one unit of `from` costs, times `n`.
 pub fn rate(from: &str, n: u32) -> f64 {
-    let rules = ::cache_memoize::__private::returned::<f64>().rules();
+    let rules = || ::cache_memoize::__private::returned::<f64>().rules();
     __call_of_rate(&from, &n).get(rules, move || uncached_rate(from, n))
 }
 fn __site_of_rate__in_an_impl_add_in_impl() -> &'static ::cache_memoize::__private::Site {

@@ -1,5 +1,5 @@
 fn r#match(r#type: u8) -> u8 {
-    let rules = ::cache_memoize::__private::returned::<u8>().rules();
+    let rules = || ::cache_memoize::__private::returned::<u8>().rules();
     let __call = __site_of_match__in_an_impl_add_in_impl()
         .call(
             &[],

@@ -7,7 +7,8 @@ fn report(id: u64, attempts: u64) -> Result<Report, Failure> {
         .cache_if(|report: &Report| report.final_one)
         .ttl_with(Report::lifetime)
         .err_ttl(__err_ttl);
-    __call_of_report(&id, &attempts).get(rules, move || uncached_report(id, attempts))
+    __call_of_report(&id, &attempts)
+        .get(move || rules, move || uncached_report(id, attempts))
 }
 fn __site_of_report__in_an_impl_add_in_impl() -> &'static ::cache_memoize::__private::Site {
     use ::cache_memoize::__private::{Registered, Site, neighbour, site};

@@ -7,11 +7,13 @@ where
     const SIDES: u32 = 4;
     fn area(&self, scale: u32) -> Vec<<Self as shapes::Shape<u8>>::Area> {
         let __ttl: ::core::time::Duration = Self::lifetime(scale);
-        let rules = ::cache_memoize::__private::returned::<
-            Vec<<Self as shapes::Shape<u8>>::Area>,
-        >()
-            .rules()
-            .ttl(__ttl);
+        let rules = || {
+            ::cache_memoize::__private::returned::<
+                Vec<<Self as shapes::Shape<u8>>::Area>,
+            >()
+                .rules()
+                .ttl(__ttl)
+        };
         Self::__call_of_area(&self, &scale)
             .get(rules, move || Self::uncached_area(self, scale))
     }

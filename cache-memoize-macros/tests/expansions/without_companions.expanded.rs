@@ -15,7 +15,7 @@ pub async fn fib<T: Number>(n: T, __arg1: (u8, u8)) -> T {
         b += 1;
         T::fib(n).await
     }
-    let rules = ::cache_memoize::__private::returned::<T>().rules();
+    let rules = || ::cache_memoize::__private::returned::<T>().rules();
     let __call = __site_of_fib()
         .call(
             &[::core::any::type_name::<T>()],
