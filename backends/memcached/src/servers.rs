@@ -77,6 +77,16 @@ impl Servers {
         Site { server: &self.all[index], watch: self.sightings.of(index, key.as_str()) }
     }
 
+    /// The server that has all of `keys`, if that is plain to see.
+    pub(crate) fn only(&self, keys: &[KeyRef<'_>]) -> Option<&Server> {
+        match keys {
+            [] => None,
+            [key] => Some(&self.all[self.place(*key)]),
+            _ if self.all.len() == 1 => self.all.first(),
+            _ => None,
+        }
+    }
+
     /// The keys by their servers, in the order of the servers.
     pub(crate) fn shares<'a>(&'a self, keys: &[KeyRef<'a>]) -> Vec<Share<'a>> {
         let share = |server| Share { server, keys: Vec::new(), places: Vec::new() };

@@ -28,7 +28,7 @@ impl Connection {
         let stream = Stream::connect(address, until).await?;
         Ok(Self {
             stream,
-            incoming: Incoming::default(),
+            incoming: Incoming::new(Incoming::USUAL),
             request: Request::default(),
             // Drawn when the connection stands: what it leads to was there before.
             made: Moment::now(),
@@ -70,12 +70,12 @@ impl Connection {
     }
 
     async fn read(&mut self) -> Outcome<()> {
-        const CHUNK: usize = 16 * 1024;
-        let buffer = self.incoming.buffer();
-        buffer.reserve(CHUNK);
-        match self.stream.read(buffer).await {
+        match self.stream.read(self.incoming.room()).await {
             Ok(0) => Err(broken(io::Error::from(io::ErrorKind::UnexpectedEof))),
-            Ok(_) => Ok(()),
+            Ok(come) => {
+                self.incoming.add(come);
+                Ok(())
+            }
             Err(error) => Err(broken(error)),
         }
     }

@@ -1,7 +1,6 @@
 use crate::address::Address;
 use crate::fault::{Fault, Outcome};
 use crate::resolver::{self, Addresses};
-use bytes::BytesMut;
 use std::io;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -42,11 +41,11 @@ impl Stream {
         }
     }
 
-    pub(super) async fn read(&mut self, buffer: &mut BytesMut) -> io::Result<usize> {
+    pub(super) async fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         match self {
-            Self::Tcp(stream) => stream.read_buf(buffer).await,
+            Self::Tcp(stream) => stream.read(buffer).await,
             #[cfg(unix)]
-            Self::Unix(stream) => stream.read_buf(buffer).await,
+            Self::Unix(stream) => stream.read(buffer).await,
         }
     }
 

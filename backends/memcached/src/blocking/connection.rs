@@ -12,21 +12,17 @@ use std::time::Duration;
 pub(super) struct Connection {
     socket: Socket,
     incoming: Incoming,
-    chunk: Box<[u8]>,
     pub(super) request: Request,
     /// When it was made.
     pub(super) made: Moment,
 }
-
-const CHUNK: usize = 16 * 1024;
 
 impl Connection {
     pub(super) fn open(address: &Address, deadline: Deadline) -> Outcome<Self> {
         let stream = Stream::connect(address, deadline)?;
         Ok(Self {
             socket: Socket { stream, limit: Duration::ZERO },
-            incoming: Incoming::default(),
-            chunk: vec![0; CHUNK].into(),
+            incoming: Incoming::new(Incoming::USUAL),
             request: Request::default(),
             // Drawn when the connection stands: what it leads to was there before.
             made: Moment::now(),
@@ -51,8 +47,9 @@ impl Connection {
             match self.incoming.take(*expected)? {
                 Some(answer) => answers.push(answer),
                 None => {
-                    let come = self.socket.act(deadline, |stream| stream.read(&mut self.chunk))?;
-                    self.incoming.buffer().extend_from_slice(&self.chunk[..come]);
+                    let room = self.incoming.room();
+                    let come = self.socket.act(deadline, |stream| stream.read(room))?;
+                    self.incoming.add(come);
                 }
             }
         }
@@ -74,8 +71,9 @@ impl Connection {
         }
         let mut lines = Lines::default();
         loop {
-            let come = self.socket.act(deadline(), |stream| stream.read(&mut self.chunk))?;
-            if lines.take(&self.chunk[..come], &mut look)? == More::Ended {
+            let room = self.incoming.room();
+            let come = self.socket.act(deadline(), |stream| stream.read(room))?;
+            if lines.take(&room[..come], &mut look)? == More::Ended {
                 return Ok(());
             }
         }

@@ -4,10 +4,11 @@ use crate::item::live_value;
 use crate::moment::Moment;
 use crate::wire::{Answers, Request};
 use cache_memoize_core::{Bytes, KeyRef};
+use std::borrow::Cow;
 
 /// Reads the values of keys that are on one server: one round trip, or one for every few hundred keys.
 pub(crate) struct Get<'a> {
-    keys: Vec<KeyRef<'a>>,
+    keys: Cow<'a, [KeyRef<'a>]>,
     found: Vec<Option<Bytes>>,
 }
 
@@ -16,7 +17,8 @@ pub(crate) struct Get<'a> {
 pub(super) const COMMANDS_AT_ONCE: usize = 8 * 1024;
 
 impl<'a> Get<'a> {
-    pub(crate) fn new(keys: Vec<KeyRef<'a>>) -> Self {
+    pub(crate) fn new(keys: impl Into<Cow<'a, [KeyRef<'a>]>>) -> Self {
+        let keys = keys.into();
         Self { found: Vec::with_capacity(keys.len()), keys }
     }
 }

@@ -5,6 +5,7 @@ use crate::item::live_value;
 use crate::moment::Moment;
 use crate::wire::{Answers, Request, Written};
 use cache_memoize_core::KeyRef;
+use std::borrow::Cow;
 
 /// Deletes the items of keys that are on one server, and their leases with them: one round trip, or one for
 /// every few hundred keys.
@@ -12,12 +13,13 @@ use cache_memoize_core::KeyRef;
 /// What was there is looked at on the way, because a lease is no value. Look and deletion are two commands: the
 /// answer may be wrong if another caller writes between them. The deletion itself is one command.
 pub(crate) struct Remove<'a> {
-    keys: Vec<KeyRef<'a>>,
+    keys: Cow<'a, [KeyRef<'a>]>,
     removed: Vec<bool>,
 }
 
 impl<'a> Remove<'a> {
-    pub(crate) fn new(keys: Vec<KeyRef<'a>>) -> Self {
+    pub(crate) fn new(keys: impl Into<Cow<'a, [KeyRef<'a>]>>) -> Self {
+        let keys = keys.into();
         Self { removed: Vec::with_capacity(keys.len()), keys }
     }
 }
@@ -53,8 +55,10 @@ mod tests {
     use crate::wire::{Expected, Incoming};
 
     fn heard(look: &str, deletion: &str) -> bool {
-        let mut incoming = Incoming::default();
-        incoming.buffer().extend_from_slice(format!("{look}{deletion}").as_bytes());
+        let mut incoming = Incoming::new(Incoming::USUAL);
+        let come = format!("{look}{deletion}");
+        incoming.room()[..come.len()].copy_from_slice(come.as_bytes());
+        incoming.add(come.len());
         let answers =
             (1..=2).map(|number| incoming.take(Expected::Numbered(number)).unwrap().unwrap());
         let answers: Vec<_> = answers.collect();
