@@ -21,7 +21,7 @@ pub(crate) struct Server {
     pub(crate) address: Address,
     pub(crate) blocking: blocking::Pool,
     #[cfg(feature = "tokio")]
-    pub(crate) asynchronous: crate::asynchronous::Pool,
+    pub(crate) asynchronous: crate::asynchronous::Connections,
 }
 
 /// The keys of an operation that are on one server, and their places among all.
@@ -106,7 +106,7 @@ impl Server {
         Self {
             blocking: blocking::Pool::new(address.clone(), pool),
             #[cfg(feature = "tokio")]
-            asynchronous: crate::asynchronous::Pool::new(address.clone(), pool),
+            asynchronous: crate::asynchronous::Connections::new(address.clone(), pool),
             address,
         }
     }

@@ -1,6 +1,7 @@
+use super::link::broken;
 use super::stream::Stream;
 use crate::address::Address;
-use crate::fault::{Fault, Outcome};
+use crate::fault::Outcome;
 use crate::moment::Moment;
 use crate::wire::{Answers, Incoming, Request};
 use std::io;
@@ -79,8 +80,4 @@ impl Connection {
             Err(error) => Err(broken(error)),
         }
     }
-}
-
-fn broken(error: io::Error) -> Fault {
-    Fault::io("the connection broke; look whether it was stopped or started anew", error)
 }

@@ -1,4 +1,4 @@
-use super::{Operation, Turn, next, now};
+use super::{MANY_COMMANDS, Operation, Turn, next, now};
 use crate::fault::Outcome;
 use crate::item::live_value;
 use crate::moment::Moment;
@@ -42,5 +42,9 @@ impl Operation for Get<'_> {
         }
         let is_done = self.found.len() >= self.keys.len();
         Ok(if is_done { Turn::Done(std::mem::take(&mut self.found)) } else { Turn::Ask })
+    }
+
+    fn travels_alone(&self) -> bool {
+        self.keys.len() > MANY_COMMANDS
     }
 }

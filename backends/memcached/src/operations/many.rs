@@ -1,4 +1,4 @@
-use super::{Operation, Turn};
+use super::{MANY_COMMANDS, Operation, Turn};
 use crate::fault::Outcome;
 use crate::moment::Moment;
 use crate::wire::{Answers, Request};
@@ -86,6 +86,11 @@ impl<O: Operation> Operation for Many<O> {
     fn is_repeatable(&self) -> bool {
         let mut members = self.members.iter();
         members.all(|member| member.outcome.is_some() || member.operation.is_repeatable())
+    }
+
+    fn travels_alone(&self) -> bool {
+        self.members.len() > MANY_COMMANDS
+            || self.members.iter().any(|member| member.operation.travels_alone())
     }
 
     fn start_over(&mut self) {

@@ -1,5 +1,5 @@
 use super::get::COMMANDS_AT_ONCE;
-use super::{Operation, Turn, next, now};
+use super::{MANY_COMMANDS, Operation, Turn, next, now};
 use crate::fault::Outcome;
 use crate::item::live_value;
 use crate::moment::Moment;
@@ -46,6 +46,10 @@ impl Operation for Remove<'_> {
         }
         let is_done = self.removed.len() >= self.keys.len();
         Ok(if is_done { Turn::Done(std::mem::take(&mut self.removed)) } else { Turn::Ask })
+    }
+
+    fn travels_alone(&self) -> bool {
+        self.keys.len() > MANY_COMMANDS
     }
 }
 

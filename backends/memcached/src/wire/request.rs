@@ -192,6 +192,13 @@ impl Request {
         self.text.len()
     }
 
+    /// Hands the text over, behind one that is not sent yet.
+    #[cfg(feature = "tokio")]
+    pub(crate) fn append_text(&mut self, unsent: &mut Vec<u8>) {
+        unsent.append(&mut self.text);
+        self.begin();
+    }
+
     /// A key that could be misread is never sent as it is: the crate refuses it, or writes it in base64.
     fn command(&mut self, code: MetaOp, key: &str, flags: &[Flag<'_>]) -> Outcome<()> {
         self.last_number = self.last_number.wrapping_add(1);

@@ -1,0 +1,121 @@
+use super::driver;
+use super::line::Line;
+use super::stream::Stream;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+use tokio::runtime;
+
+/// The shared connections to one server: one for each runtime.
+///
+/// A connection is of use on the runtime that it was made on: on another one it would be woken by a driver that may be
+/// gone. Those of runtimes that have ended make room.
+pub(super) struct Lines {
+    most: usize,
+    places: Mutex<Vec<Place>>,
+}
+
+struct Place {
+    runtime: runtime::Id,
+    state: State,
+}
+
+enum State {
+    Connected(Arc<Line>),
+    /// One caller makes the connection, until then at the latest. Others do not wait for it: nobody knows whether its
+    /// future is polled.
+    Connecting {
+        until: Instant,
+    },
+}
+
+/// The shared connection of a runtime, as one caller finds it.
+pub(super) enum Found<'a> {
+    Line(Arc<Line>),
+    /// There is none, and the caller is the one to make it.
+    Vacancy(Vacancy<'a>),
+    /// There is none for this caller.
+    Nothing,
+}
+
+impl Lines {
+    pub(super) fn new(most: usize) -> Self {
+        Self { most, places: Mutex::default() }
+    }
+
+    /// Finds the connection of `runtime`, for a caller who may take until `until` to make it.
+    pub(super) fn find(&self, runtime: runtime::Id, until: Instant) -> Found<'_> {
+        let mut places = self.enter();
+        if let Some(place) = places.iter_mut().find(|place| place.runtime == runtime) {
+            match &mut place.state {
+                State::Connected(line) if line.is_lost() => {}
+                State::Connected(line) => return Found::Line(line.clone()),
+                State::Connecting { until } if *until > Instant::now() => return Found::Nothing,
+                State::Connecting { .. } => {}
+            }
+            place.state = State::Connecting { until };
+            return Found::Vacancy(Vacancy { lines: self, runtime, until });
+        }
+        let mut removed = None;
+        if places.len() >= self.most {
+            let Some(index) = places.iter().position(Place::may_go) else { return Found::Nothing };
+            removed = Some(places.remove(index));
+        }
+        places.push(Place { runtime, state: State::Connecting { until } });
+        drop(places);
+        drop(removed);
+        Found::Vacancy(Vacancy { lines: self, runtime, until })
+    }
+
+    fn enter(&self) -> MutexGuard<'_, Vec<Place>> {
+        self.places.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Place {
+    /// Whether nobody is disturbed if another runtime has it.
+    fn may_go(&self) -> bool {
+        match &self.state {
+            State::Connected(line) => line.is_lost() || line.is_idle(),
+            State::Connecting { until } => *until <= Instant::now(),
+        }
+    }
+}
+
+impl Drop for Place {
+    /// Its driver holds the connection too.
+    fn drop(&mut self) {
+        if let State::Connected(line) = &self.state {
+            line.give_up("the connection was closed");
+        }
+    }
+}
+
+/// The place of a connection that is being made. Dropped before it is filled, it is given back.
+pub(super) struct Vacancy<'a> {
+    lines: &'a Lines,
+    runtime: runtime::Id,
+    until: Instant,
+}
+
+impl Vacancy<'_> {
+    /// The connection that was made, unless another caller is about to make one by now.
+    pub(super) fn fill(self, stream: Stream) -> Option<Arc<Line>> {
+        let mut places = self.lines.enter();
+        let place = places.iter_mut().find(|place| self.is_of(place))?;
+        let line = Line::new(stream);
+        driver::start(line.clone());
+        place.state = State::Connected(line.clone());
+        Some(line)
+    }
+
+    fn is_of(&self, place: &Place) -> bool {
+        place.runtime == self.runtime
+            && matches!(place.state, State::Connecting { until } if until == self.until)
+    }
+}
+
+impl Drop for Vacancy<'_> {
+    fn drop(&mut self) {
+        self.lines.enter().retain(|place| !self.is_of(place));
+    }
+}
