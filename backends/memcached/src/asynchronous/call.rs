@@ -41,8 +41,8 @@ async fn in_company<O: Operation>(
     runtime: Id,
     until: Instant,
 ) -> Option<Outcome<O::Output>> {
-    /// A connection that is lost says nothing of the next one. Who loses that too goes alone.
-    const TRIES: usize = 2;
+    /// A connection that is lost says nothing of the next one. Who finds one lost, and loses the next two, goes alone.
+    const TRIES: usize = 3;
     for _ in 0..TRIES {
         let line = match connections.lines.find(runtime, until) {
             Found::Line(line) => line,
@@ -56,6 +56,7 @@ async fn in_company<O: Operation>(
             Conversation::Ended(outcome) => return Some(outcome),
             Conversation::Refused => return None,
             Conversation::Lost => {
+                connections.lines.forget(&line);
                 operation.start_over();
                 connections.pool.close_idle();
             }
@@ -87,9 +88,9 @@ async fn converse<O: Operation>(
     operation: &mut O,
     until: Instant,
 ) -> Conversation<O::Output> {
-    for turn in 0.. {
+    for turn in 1.. {
         let question = |request: &mut _, made| operation.ask(request, made);
-        let waiting = match line.ask(until, turn > 0, question) {
+        let waiting = match line.ask(until, turn > 1, question) {
             Ok(waiting) => waiting,
             Err(Refused::Unfit(fault)) => return Conversation::Ended(Err(fault)),
             Err(Refused::Clogged) => return Conversation::Refused,

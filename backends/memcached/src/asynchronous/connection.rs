@@ -56,7 +56,7 @@ impl Connection {
                 None => self.read().await?,
             }
         }
-        Ok(answers.into_iter())
+        Ok(Answers::from(answers))
     }
 
     /// Whether the server has not closed it, as far as this machine knows. Costs a system call and no round

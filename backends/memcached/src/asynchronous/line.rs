@@ -32,8 +32,8 @@ pub(super) struct Loss {
     is_of_others: bool,
     /// A part of the answer had come.
     is_begun: bool,
-    /// How many exchanges there had been until then.
-    answered: u64,
+    /// How many exchanges there had been until then, those under way included.
+    begun: u64,
 }
 
 /// Why a question is not taken.
@@ -58,7 +58,8 @@ struct Queue {
     is_clogged: bool,
     /// Exchanges that are not answered.
     open: usize,
-    answered: u64,
+    /// All exchanges that there were.
+    begun: u64,
     /// How many asked together the last time.
     crowd: usize,
     /// The driver moves the bytes.
@@ -79,7 +80,7 @@ impl Line {
             is_lost: false,
             is_clogged: false,
             open: 0,
-            answered: 0,
+            begun: 0,
             crowd: 0,
             is_shared: false,
             is_called: false,
@@ -186,6 +187,7 @@ impl Queue {
         self.exchanges.push(Exchange { seat, commands: expected.len(), deadline });
         self.expected.extend_from_slice(expected);
         self.open += 1;
+        self.begun += 1;
         seat
     }
 
@@ -203,10 +205,10 @@ impl Queue {
     /// Ends it for everybody. Gives whom to wake.
     fn lose(&mut self, fault: &Fault, is_of_others: bool) -> Vec<Waker> {
         self.is_lost = true;
-        let answered = self.answered;
-        let mut woken = self.seats.serve_all(|| {
-            Err(Loss { fault: fault.again(), is_of_others, is_begun: false, answered })
-        });
+        let begun = self.begun;
+        let mut woken = self
+            .seats
+            .serve_all(|| Err(Loss { fault: fault.again(), is_of_others, is_begun: false, begun }));
         woken.extend(self.driver.take());
         woken
     }
@@ -216,7 +218,6 @@ impl Queue {
         let mut woken = Vec::new();
         for (seat, answers) in link.answered() {
             self.open = self.open.saturating_sub(1);
-            self.answered += 1;
             woken.extend(self.seats.serve(seat, Ok(answers)));
         }
         if self.is_lost {
@@ -254,8 +255,8 @@ impl Queue {
         };
         let mut woken = Vec::new();
         for seat in seats {
-            let answered = self.answered;
-            let loss = Loss { fault: fault.again(), is_of_others: false, is_begun: true, answered };
+            let begun = self.begun;
+            let loss = Loss { fault: fault.again(), is_of_others: false, is_begun: true, begun };
             woken.extend(self.seats.serve(seat, Err(loss)));
         }
         woken.extend(self.lose(&for_others, is_of_others));
@@ -271,10 +272,10 @@ const WRONG_FOR_OTHERS: &str = "the connection was given up, since another calle
      server listens there";
 
 impl Loss {
-    /// Whether there is a point in asking again, for a caller who had so many answers over this connection: it broke
-    /// while nobody used it, or for another's sake.
+    /// Whether there is a point in asking again, for a caller who began so many exchanges over this connection: others
+    /// used it before, and it may have been broken since; or it was given up for another's sake.
     pub(super) fn is_worth_another_try(&self, own: u64) -> bool {
-        !self.is_begun && (self.is_of_others || self.answered > own)
+        !self.is_begun && (self.is_of_others || self.begun > own)
     }
 }
 

@@ -46,8 +46,7 @@ impl Lines {
     pub(super) fn find(&self, runtime: runtime::Id, until: Instant) -> Found<'_> {
         let mut places = self.enter();
         if let Some(place) = places.iter_mut().find(|place| place.runtime == runtime) {
-            match &mut place.state {
-                State::Connected(line) if line.is_lost() => {}
+            match &place.state {
                 State::Connected(line) => return Found::Line(line.clone()),
                 State::Connecting { until } if *until > Instant::now() => return Found::Nothing,
                 State::Connecting { .. } => {}
@@ -64,6 +63,13 @@ impl Lines {
         drop(places);
         drop(removed);
         Found::Vacancy(Vacancy { lines: self, runtime, until })
+    }
+
+    /// Forgets a connection that is lost.
+    pub(super) fn forget(&self, lost: &Arc<Line>) {
+        self.enter().retain(
+            |place| !matches!(&place.state, State::Connected(line) if Arc::ptr_eq(line, lost)),
+        );
     }
 
     fn enter(&self) -> MutexGuard<'_, Vec<Place>> {

@@ -1,7 +1,7 @@
 use super::alarm::{self, Alarm};
 use super::stream::Stream;
 use crate::fault::{Fault, Outcome};
-use crate::wire::{Answers, Expected, Incoming, Refusal, Reply, Request};
+use crate::wire::{Answer, Answers, Expected, Incoming, Request};
 use std::collections::VecDeque;
 use std::io;
 use std::task::{Context, Poll};
@@ -18,7 +18,7 @@ pub(super) struct Link {
     under_way: VecDeque<Exchange>,
     expected: VecDeque<Expected>,
     /// The answers to the first of them, as far as they have come.
-    heard: Vec<Result<Reply, Refusal>>,
+    heard: Vec<Answer>,
     alarm: Alarm,
     answered: Vec<(usize, Answers)>,
 }
@@ -161,20 +161,21 @@ impl Link {
     fn sort_out(&mut self) -> Result<(), Failure> {
         while let (Some(first), Some(expected)) = (self.under_way.front(), self.expected.front()) {
             let (seat, commands) = (first.seat, first.commands);
-            match self.incoming.take(*expected) {
-                Ok(Some(answer)) => {
-                    if self.heard.is_empty() {
-                        self.heard.reserve_exact(commands);
-                    }
-                    self.heard.push(answer);
-                }
+            let answer = match self.incoming.take(*expected) {
+                Ok(Some(answer)) => answer,
                 Ok(None) => return Ok(()),
                 Err(fault) => return Err(Failure::Wrong { seat, fault }),
-            }
+            };
             self.expected.pop_front();
+            if commands == 1 {
+                self.under_way.pop_front();
+                self.answered.push((seat, Answers::from(answer)));
+                continue;
+            }
+            self.heard.push(answer);
             if self.heard.len() == commands {
                 self.under_way.pop_front();
-                self.answered.push((seat, std::mem::take(&mut self.heard).into_iter()));
+                self.answered.push((seat, Answers::from(std::mem::take(&mut self.heard))));
             }
         }
         Ok(())

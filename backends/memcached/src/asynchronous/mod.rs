@@ -17,5 +17,7 @@ mod runtime;
 mod seats;
 mod store;
 mod stream;
+#[cfg(unix)]
+mod unix;
 
 pub(crate) use connections::Connections;

@@ -3,7 +3,7 @@ use crate::address::Address;
 use crate::deadline::Deadline;
 use crate::fault::{Fault, Outcome};
 use crate::moment::Moment;
-use crate::wire::{Answers, Incoming, Lines, More, Request};
+use crate::wire::{Answer, Answers, Expected, Incoming, Lines, More, Request};
 use std::io;
 use std::time::Duration;
 
@@ -42,18 +42,25 @@ impl Connection {
 
     /// Reads the answers to the request.
     pub(super) fn receive(&mut self, deadline: Deadline) -> Outcome<Answers> {
+        if let [expected] = *self.request.expected() {
+            return self.receive_one(expected, deadline).map(Answers::from);
+        }
         let mut answers = Vec::with_capacity(self.request.expected().len());
         while let Some(expected) = self.request.expected().get(answers.len()) {
-            match self.incoming.take(*expected)? {
-                Some(answer) => answers.push(answer),
-                None => {
-                    let room = self.incoming.room();
-                    let come = self.socket.act(deadline, |stream| stream.read(room))?;
-                    self.incoming.add(come);
-                }
-            }
+            answers.push(self.receive_one(*expected, deadline)?);
         }
-        Ok(answers.into_iter())
+        Ok(Answers::from(answers))
+    }
+
+    fn receive_one(&mut self, expected: Expected, deadline: Deadline) -> Outcome<Answer> {
+        loop {
+            if let Some(answer) = self.incoming.take(expected)? {
+                return Ok(answer);
+            }
+            let room = self.incoming.room();
+            let come = self.socket.act(deadline, |stream| stream.read(room))?;
+            self.incoming.add(come);
+        }
     }
 
     /// Sends a command that is older than the meta protocol, and shows each line of its answer to `look`. Of the

@@ -67,7 +67,7 @@ impl<O: Operation> Operation for Many<O> {
     fn hear(&mut self, mut answers: Answers) -> Outcome<Turn<Self::Output>> {
         for member in self.open().filter(|member| member.asked > 0) {
             let own: Vec<_> = answers.by_ref().take(std::mem::take(&mut member.asked)).collect();
-            match member.operation.hear(own.into_iter()) {
+            match member.operation.hear(Answers::from(own)) {
                 Ok(Turn::Ask) => {}
                 Ok(Turn::Done(output)) => member.outcome = Some(Ok(output)),
                 Err(fault) if fault.leaves_the_connection_usable() => {

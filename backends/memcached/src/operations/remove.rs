@@ -67,7 +67,7 @@ mod tests {
             (1..=2).map(|number| incoming.take(Expected::Numbered(number)).unwrap().unwrap());
         let answers: Vec<_> = answers.collect();
         let mut remove = Remove::new(vec![KeyRef::new("key").unwrap()]);
-        match remove.hear(answers.into_iter()).unwrap() {
+        match remove.hear(Answers::from(answers)).unwrap() {
             Turn::Done(removed) => removed[0],
             Turn::Ask => panic!("one key has one answer"),
         }

@@ -1,4 +1,4 @@
-use super::{Expected, Refusal, Reply};
+use super::{Answer, Expected, Reply};
 use crate::fault::{Fault, Outcome};
 use cache_memoize_core::Bytes;
 
@@ -57,7 +57,7 @@ impl Incoming {
     }
 
     /// Takes the next answer; `None` if it has not come whole.
-    pub(crate) fn take(&mut self, expected: Expected) -> Outcome<Option<Result<Reply, Refusal>>> {
+    pub(crate) fn take(&mut self, expected: Expected) -> Outcome<Option<Answer>> {
         let (reply, mut value, length) = match self.unfinished.take() {
             Some((reply, value)) => {
                 let length = reply.announced().unwrap_or(0);
@@ -155,7 +155,7 @@ mod tests {
         incoming.add(bytes.len());
     }
 
-    fn taken(bytes: &[u8]) -> Result<Reply, Refusal> {
+    fn taken(bytes: &[u8]) -> Answer {
         incoming(bytes).take(FIRST).unwrap().expect("the answer is whole")
     }
 

@@ -11,5 +11,5 @@ mod request;
 
 pub(crate) use incoming::Incoming;
 pub(crate) use lines::{DUMP, Dumped, Lines, More, STATS, busy, read_dumped, read_stat};
-pub(crate) use reply::{Answers, Refusal, Reply, Written};
+pub(crate) use reply::{Answer, Answers, Refusal, Reply, Written};
 pub(crate) use request::{Condition, Expected, Request};

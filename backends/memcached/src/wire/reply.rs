@@ -1,12 +1,44 @@
 use super::Expected;
-use super::digits::Digits;
 use crate::fault::{Fault, Outcome};
 use cache_memoize_core::{Bytes, StoreErrorKind};
 use memcache::exp::{Error, MetaResponse};
-use std::str::FromStr;
 
-/// The answers to a request, one for each of its commands, in their order.
-pub(crate) type Answers = std::vec::IntoIter<Result<Reply, Refusal>>;
+/// The answers to a question, one for each of its commands, in their order. Most have one, which takes no memory.
+#[derive(Debug, Default)]
+pub(crate) struct Answers {
+    first: Option<Answer>,
+    others: std::vec::IntoIter<Answer>,
+}
+
+/// What a server answered to one command, or why it did not do it.
+pub(crate) type Answer = Result<Reply, Refusal>;
+
+impl From<Answer> for Answers {
+    fn from(answer: Answer) -> Self {
+        Self { first: Some(answer), ..Self::default() }
+    }
+}
+
+impl From<Vec<Answer>> for Answers {
+    fn from(answers: Vec<Answer>) -> Self {
+        Self { first: None, others: answers.into_iter() }
+    }
+}
+
+impl Iterator for Answers {
+    type Item = Answer;
+
+    fn next(&mut self) -> Option<Answer> {
+        self.first.take().or_else(|| self.others.next())
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let length = usize::from(self.first.is_some()) + self.others.len();
+        (length, Some(length))
+    }
+}
+
+impl ExactSizeIterator for Answers {}
 
 /// What a server answered to one command.
 #[derive(Debug)]
@@ -65,9 +97,10 @@ impl Reply {
             match letter {
                 b'f' => reply.client_flags = Some(number_in(rest)?),
                 b'c' => reply.cas = Some(number_in(rest)?),
+                b't' if rest == b"-1" => reply.ttl = Some(-1),
                 b't' => reply.ttl = Some(number_in(rest)?),
                 b's' => reply.size = Some(number_in(rest)?),
-                b'O' => is_paired = Some(rest) == number.as_ref().map(Digits::as_bytes),
+                b'O' => is_paired = Some(number_in(rest)?) == number,
                 _ => {}
             }
         }
@@ -144,9 +177,12 @@ fn announced_length(word: Option<&[u8]>) -> Outcome<usize> {
     })
 }
 
-fn number_in<T: FromStr>(text: &[u8]) -> Outcome<T> {
-    let number = std::str::from_utf8(text).ok().and_then(|text| text.parse().ok());
-    number.ok_or_else(unintelligible)
+fn number_in<T: TryFrom<u64>>(text: &[u8]) -> Outcome<T> {
+    let digits = text.iter().map(|byte| u64::from(byte.wrapping_sub(b'0')));
+    let number = digits.fold(Some(0_u64).filter(|_| !text.is_empty()), |number, digit| {
+        number.filter(|_| digit <= 9)?.checked_mul(10)?.checked_add(digit)
+    });
+    number.and_then(|number| T::try_from(number).ok()).ok_or_else(unintelligible)
 }
 
 /// Reads a line that is no usual answer.

@@ -34,10 +34,10 @@ pub(crate) enum Expected {
 }
 
 impl Expected {
-    /// The number that the answer repeats, as it is written.
-    pub(super) fn number(self) -> Option<Digits> {
+    /// The number that the answer repeats.
+    pub(super) fn number(self) -> Option<u32> {
         match self {
-            Self::Numbered(number) => Some(Digits::of(number.into())),
+            Self::Numbered(number) => Some(number),
             Self::Pong | Self::Ok => None,
         }
     }
@@ -52,6 +52,9 @@ pub(crate) enum Condition {
     /// Only on the state of the item that has this CAS number.
     IfUnchanged(u64),
 }
+
+/// A command without its key, as a rule.
+const SHORT: usize = 64;
 
 /// A value longer than this is sent from where it is.
 const COPIED: usize = 16 * 1024;
@@ -93,17 +96,17 @@ impl Request {
 
     /// Asks for the value under `key`.
     pub(crate) fn get(&mut self, key: &str) -> Outcome<()> {
-        self.command(MetaOp::Get, key, &[Flag::Word("v"), Flag::Word("f")])
+        self.command(MetaOp::Get, key, &[Flag::Word("v f")])
     }
 
     /// Asks for all there is to know of the item under `key`.
     pub(crate) fn look(&mut self, key: &str) -> Outcome<()> {
-        self.command(MetaOp::Get, key, &["v", "f", "c", "t"].map(Flag::Word))
+        self.command(MetaOp::Get, key, &[Flag::Word("v f c t")])
     }
 
     /// Asks what sort of item is under `key`, and how long it is; that is no use of it, by which it would live on.
     pub(crate) fn glimpse(&mut self, key: &str) -> Outcome<()> {
-        self.command(MetaOp::Get, key, &["f", "s", "u"].map(Flag::Word))
+        self.command(MetaOp::Get, key, &[Flag::Word("f s u")])
     }
 
     /// Asks how long the value under `key` is.
@@ -204,6 +207,7 @@ impl Request {
         self.last_number = self.last_number.wrapping_add(1);
         let number = Flag::Number("O", self.last_number.into());
         if is_sent_as_it_is(key) {
+            self.text.reserve(SHORT + key.len());
             self.text.extend_from_slice(code.wire());
             self.text.push(b' ');
             self.text.extend_from_slice(key.as_bytes());
@@ -226,9 +230,10 @@ impl Request {
     }
 }
 
-/// A word behind the key of a command.
+/// What comes behind the key of a command.
 #[derive(Clone, Copy)]
 enum Flag<'a> {
+    /// One word, or several with blanks in between.
     Word(&'a str),
     /// A letter, and a number behind it.
     Number(&'a str, u64),
