@@ -1,7 +1,8 @@
 use super::connections::Connections;
-use super::line::{LATE, Line, Refused};
+use super::line::{Line, Refused};
 use super::lines::{Found, Vacancy};
 use super::pool::{Pool, Taken};
+use super::queue::LATE;
 use super::runtime;
 use super::stream::Stream;
 use crate::deadline::Deadline;

@@ -1,9 +1,9 @@
-use super::link::{Exchange, Failure, Link};
-use super::seats::Seats;
+use super::link::Link;
+use super::queue::{Heard, Queue};
 use super::stream::Stream;
 use crate::fault::{Fault, Outcome};
 use crate::moment::Moment;
-use crate::wire::{Answers, Expected, Request};
+use crate::wire::Request;
 use cache_memoize_core::StoreErrorKind;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -22,20 +22,6 @@ pub(super) struct Line {
     made: Moment,
 }
 
-/// What came for a caller.
-pub(super) type Heard = Result<Answers, Loss>;
-
-/// The connection is lost, and the answers with it.
-pub(super) struct Loss {
-    pub(super) fault: Fault,
-    /// Another caller is the reason.
-    is_of_others: bool,
-    /// A part of the answer had come.
-    is_begun: bool,
-    /// How many exchanges there had been until then, those under way included.
-    begun: u64,
-}
-
 /// Why a question is not taken.
 pub(super) enum Refused {
     /// The connection is lost.
@@ -46,48 +32,10 @@ pub(super) enum Refused {
     Unfit(Fault),
 }
 
-struct Queue {
-    /// What is asked since the last write, by whom, and what they will get.
-    request: Request,
-    exchanges: Vec<Exchange>,
-    expected: Vec<Expected>,
-    seats: Seats,
-    /// `None` while somebody moves bytes, and when the connection is lost.
-    link: Option<Box<Link>>,
-    is_lost: bool,
-    is_clogged: bool,
-    /// Exchanges that are not answered.
-    open: usize,
-    /// All exchanges that there were.
-    begun: u64,
-    /// How many asked together the last time.
-    crowd: usize,
-    /// The driver moves the bytes.
-    is_shared: bool,
-    /// The driver is woken because of a question, behind which others may come.
-    is_called: bool,
-    driver: Option<Waker>,
-}
-
 impl Line {
     pub(super) fn new(stream: Stream) -> Arc<Self> {
-        let queue = Queue {
-            request: Request::in_one_piece(),
-            exchanges: Vec::new(),
-            expected: Vec::new(),
-            seats: Seats::default(),
-            link: Some(Box::new(Link::new(stream))),
-            is_lost: false,
-            is_clogged: false,
-            open: 0,
-            begun: 0,
-            crowd: 0,
-            is_shared: false,
-            is_called: false,
-            driver: None,
-        };
         // Drawn when the connection stands: what it leads to was there before.
-        Arc::new(Self { queue: Mutex::new(queue), made: Moment::now() })
+        Arc::new(Self { queue: Mutex::new(Queue::new(Link::new(stream))), made: Moment::now() })
     }
 
     /// Takes a question, to be answered until `deadline`. It is sent when the answer is waited for. Who has not `begun`
@@ -140,6 +88,10 @@ impl Line {
     /// Moves bytes for all, as the driver; ready when there is nothing to be done any more.
     pub(super) fn drive(&self, context: &mut Context<'_>) -> Poll<()> {
         let mut queue = self.enter();
+        #[cfg(test)]
+        {
+            queue.driver_polls += 1;
+        }
         if std::mem::take(&mut queue.is_called) && !queue.is_lost {
             // Those who are about to ask come first, and their questions go into the same write.
             drop(queue);
@@ -179,105 +131,6 @@ impl Line {
 
 /// So many bytes of questions are waiting to be sent at most.
 const BACKLOG: usize = 64 * 1024;
-
-impl Queue {
-    fn add(&mut self, deadline: Instant) -> usize {
-        let seat = self.seats.take();
-        let expected = self.request.expected();
-        self.exchanges.push(Exchange { seat, commands: expected.len(), deadline });
-        self.expected.extend_from_slice(expected);
-        self.open += 1;
-        self.begun += 1;
-        seat
-    }
-
-    /// The driver, if it is to be woken: there are others, or there will be, since those who asked together last time
-    /// were answered together and come back.
-    fn call_for_company(&mut self) -> Option<Waker> {
-        self.is_shared |= self.open > 1 || self.crowd > 1;
-        if !self.is_shared {
-            return None;
-        }
-        self.is_called |= self.driver.is_some();
-        self.driver.take()
-    }
-
-    /// Ends it for everybody. Gives whom to wake.
-    fn lose(&mut self, fault: &Fault, is_of_others: bool) -> Vec<Waker> {
-        self.is_lost = true;
-        let begun = self.begun;
-        let mut woken = self
-            .seats
-            .serve_all(|| Err(Loss { fault: fault.again(), is_of_others, is_begun: false, begun }));
-        woken.extend(self.driver.take());
-        woken
-    }
-
-    /// What came of moving bytes. Gives whom to wake.
-    fn settle(&mut self, mut link: Box<Link>, driven: Result<(), Failure>) -> Vec<Waker> {
-        let mut woken = Vec::new();
-        for (seat, answers) in link.answered() {
-            self.open = self.open.saturating_sub(1);
-            woken.extend(self.seats.serve(seat, Ok(answers)));
-        }
-        if self.is_lost {
-            return woken;
-        }
-        match driven {
-            Err(failure) => woken.extend(self.fail(&link, failure)),
-            Ok(()) if link.has_surplus() => {
-                let fault = Fault::protocol("it answered more than it was asked");
-                woken.extend(self.lose(&fault, true));
-            }
-            Ok(()) => {
-                self.is_clogged = link.is_clogged();
-                self.link = Some(link);
-            }
-        }
-        woken
-    }
-
-    /// The connection is of no use any more. Those with whom it began are told so, and the others that it was not for them.
-    fn fail(&mut self, link: &Link, failure: Failure) -> Vec<Waker> {
-        let (seats, fault, for_others, is_of_others) = match failure {
-            Failure::Broken(fault) => {
-                let half_answered = link.half_answered().into_iter().collect();
-                (half_answered, fault.again(), fault, false)
-            }
-            Failure::Wrong { seat, fault } => {
-                let for_others = Fault::new(StoreErrorKind::Unavailable, WRONG_FOR_OTHERS);
-                (vec![seat], fault, for_others, true)
-            }
-            Failure::Late(moment) => {
-                let late: Vec<_> = link.late(moment).collect();
-                (late, Fault::timeout(LATE), Fault::timeout(LATE_FOR_OTHERS), true)
-            }
-        };
-        let mut woken = Vec::new();
-        for seat in seats {
-            let begun = self.begun;
-            let loss = Loss { fault: fault.again(), is_of_others: false, is_begun: true, begun };
-            woken.extend(self.seats.serve(seat, Err(loss)));
-        }
-        woken.extend(self.lose(&for_others, is_of_others));
-        woken
-    }
-}
-
-pub(super) const LATE: &str =
-    "no answer in time; look whether it is overloaded, or raise `timeout`";
-const LATE_FOR_OTHERS: &str = "the connection was given up, since another caller had no answer in time; look whether the \
-     server is overloaded, or raise `timeout`";
-const WRONG_FOR_OTHERS: &str = "the connection was given up, since another caller had a wrong answer; look whether another \
-     server listens there";
-
-impl Loss {
-    /// Whether there is a point in asking again, for a caller who began so many exchanges over this connection: others
-    /// used it before, and it may have been broken since; or it was given up for another's sake.
-    pub(super) fn is_worth_another_try(&self, own: u64) -> bool {
-        !self.is_begun && (self.is_of_others || self.begun > own)
-    }
-}
 
 /// The link, in the hands of the one who moves bytes.
 struct Borrowed<'a> {
@@ -366,5 +219,89 @@ impl Drop for Waiting<'_> {
 fn wake(waker: Option<Waker>) {
     if let Some(waker) = waker {
         waker.wake();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::driver;
+    use super::*;
+    use crate::address::Address;
+    use std::io::{BufRead, BufReader, Write};
+    use std::net::{Ipv4Addr, TcpListener};
+    use std::time::Duration;
+    use tokio::runtime::Builder;
+
+    /// A connection to a server that has nothing under any key.
+    async fn line() -> Arc<Line> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let address = Address::tcp("127.0.0.1", Some(listener.local_addr().unwrap().port()));
+        std::thread::spawn(move || {
+            let (mut socket, _) = listener.accept().unwrap();
+            let lines = BufReader::new(socket.try_clone().unwrap()).lines();
+            for _ in lines.map_while(Result::ok) {
+                let _ = socket.write_all(b"EN\r\n");
+            }
+        });
+        let stream = Stream::connect(&address, deadline()).await.unwrap();
+        let line = Line::new(stream);
+        driver::start(line.clone());
+        line
+    }
+
+    fn deadline() -> Instant {
+        Instant::now() + Duration::from_secs(20)
+    }
+
+    async fn exchange(line: &Line) {
+        let asked = line.ask(deadline(), false, |request, _| request.get("key"));
+        let Ok(waiting) = asked else { panic!("it is taken") };
+        assert!(waiting.await.is_ok_and(|answers| answers.len() == 1));
+    }
+
+    #[test]
+    fn what_a_crowd_asks_goes_out_in_few_writes() {
+        const CROWD: usize = 64;
+        const ROUNDS: usize = 20;
+        let workers = Builder::new_multi_thread().worker_threads(1).enable_all().build();
+        let alone = Builder::new_current_thread().enable_all().build();
+        for runtime in [alone.unwrap(), workers.unwrap()] {
+            let writes = runtime.block_on(async {
+                let line = line().await;
+                let tasks: Vec<_> = (0..CROWD)
+                    .map(|_| {
+                        let line = line.clone();
+                        tokio::spawn(async move {
+                            for _ in 0..ROUNDS {
+                                exchange(&line).await;
+                            }
+                        })
+                    })
+                    .collect();
+                for task in tasks {
+                    task.await.unwrap();
+                }
+                line.enter().link.as_ref().unwrap().writes
+            });
+            assert!(writes <= CROWD * ROUNDS / 4, "{writes} writes");
+        }
+    }
+
+    #[test]
+    fn one_caller_alone_moves_its_bytes_itself() {
+        let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let line = line().await;
+            for _ in 0..100 {
+                exchange(&line).await;
+            }
+            let queue = line.enter();
+            assert_eq!(queue.link.as_ref().unwrap().writes, 100);
+            assert!(
+                queue.driver_polls <= 1,
+                "{} polls, of which the first is the start",
+                queue.driver_polls
+            );
+        });
     }
 }

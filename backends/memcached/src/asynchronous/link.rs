@@ -21,6 +21,8 @@ pub(super) struct Link {
     heard: Vec<Answer>,
     alarm: Alarm,
     answered: Vec<(usize, Answers)>,
+    #[cfg(test)]
+    pub(super) writes: usize,
 }
 
 /// Commands of one caller, asked one behind the other.
@@ -59,6 +61,8 @@ impl Link {
             heard: Vec::new(),
             alarm: Alarm::default(),
             answered: Vec::new(),
+            #[cfg(test)]
+            writes: 0,
         }
     }
 
@@ -132,6 +136,10 @@ impl Link {
 
     fn write(&mut self, context: &mut Context<'_>) -> Outcome<()> {
         while self.is_writing() {
+            #[cfg(test)]
+            {
+                self.writes += 1;
+            }
             match self.stream.poll_write(context, &self.outgoing[self.written..]) {
                 Poll::Pending => return Ok(()),
                 Poll::Ready(Ok(0)) => return Err(broken(io::ErrorKind::WriteZero.into())),

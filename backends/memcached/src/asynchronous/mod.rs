@@ -13,6 +13,7 @@ mod line;
 mod lines;
 mod link;
 mod pool;
+mod queue;
 mod runtime;
 mod seats;
 mod store;

@@ -1,6 +1,6 @@
 //! Where callers wait for the answers to what they asked over a shared connection.
 
-use super::line::Heard;
+use super::queue::Heard;
 use std::task::Waker;
 
 /// The places of the callers of one connection. They are used again, so that an exchange takes no memory.
