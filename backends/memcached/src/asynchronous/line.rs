@@ -70,7 +70,7 @@ impl Line {
         let mut queue = self.enter();
         let fault = Fault::new(StoreErrorKind::Unavailable, why);
         let link = queue.link.take();
-        let woken = queue.lose(&fault, true);
+        let woken = queue.lose(&fault);
         drop(queue);
         drop(link);
         woken.into_iter().for_each(Waker::wake);
@@ -80,7 +80,12 @@ impl Line {
         self.enter().is_lost
     }
 
-    /// Nobody waits for an answer.
+    /// How many exchanges there were.
+    pub(super) fn begun(&self) -> u64 {
+        self.enter().begun
+    }
+
+    /// No answer is to come.
     pub(super) fn is_idle(&self) -> bool {
         self.enter().open == 0
     }
@@ -285,6 +290,24 @@ mod tests {
             });
             assert!(writes <= CROWD * ROUNDS / 4, "{writes} writes");
         }
+    }
+
+    #[test]
+    fn the_answer_to_a_dropped_caller_is_read_though_nobody_asks_any_more() {
+        let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let line = line().await;
+            let asked = line.ask(deadline(), false, |request, _| request.get("key"));
+            let Ok(mut waiting) = asked else { panic!("it is taken") };
+            let polled = Pin::new(&mut waiting).poll(&mut Context::from_waker(Waker::noop()));
+            assert!(polled.is_pending());
+            drop(waiting);
+            let end = deadline();
+            while !line.is_idle() {
+                assert!(Instant::now() < end, "it lies there");
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        });
     }
 
     #[test]

@@ -2,13 +2,13 @@ use super::driver;
 use super::line::Line;
 use super::stream::Stream;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use tokio::runtime;
 
 /// The shared connections to one server: one for each runtime.
 ///
 /// A connection is of use on the runtime that it was made on: on another one it would be woken by a driver that may be
-/// gone. Those of runtimes that have ended make room.
+/// gone. Those of runtimes that have ended, or do not ask any more, make room.
 pub(super) struct Lines {
     most: usize,
     places: Mutex<Vec<Place>>,
@@ -17,7 +17,13 @@ pub(super) struct Lines {
 struct Place {
     runtime: runtime::Id,
     state: State,
+    /// How often the connection had been used when another runtime wanted the place, and since when it was so.
+    use_seen: (u64, Instant),
 }
+
+/// A connection that was not used for so long makes room. One that is in use now and then does not: two runtimes that take
+/// the place from each other would connect at every call.
+const UNUSED: Duration = Duration::from_secs(1);
 
 enum State {
     Connected(Arc<Line>),
@@ -56,10 +62,13 @@ impl Lines {
         }
         let mut removed = None;
         if places.len() >= self.most {
-            let Some(index) = places.iter().position(Place::may_go) else { return Found::Nothing };
+            let Some(index) = places.iter_mut().position(Place::may_go) else {
+                return Found::Nothing;
+            };
             removed = Some(places.remove(index));
         }
-        places.push(Place { runtime, state: State::Connecting { until } });
+        let state = State::Connecting { until };
+        places.push(Place { runtime, state, use_seen: (0, Instant::now()) });
         drop(places);
         drop(removed);
         Found::Vacancy(Vacancy { lines: self, runtime, until })
@@ -79,10 +88,16 @@ impl Lines {
 
 impl Place {
     /// Whether nobody is disturbed if another runtime has it.
-    fn may_go(&self) -> bool {
+    fn may_go(&mut self) -> bool {
         match &self.state {
-            State::Connected(line) => line.is_lost() || line.is_idle(),
             State::Connecting { until } => *until <= Instant::now(),
+            State::Connected(line) if line.is_lost() => true,
+            State::Connected(line) => {
+                if self.use_seen.0 != line.begun() {
+                    self.use_seen = (line.begun(), Instant::now());
+                }
+                line.is_idle() && self.use_seen.1.elapsed() >= UNUSED
+            }
         }
     }
 }

@@ -122,12 +122,6 @@ impl Link {
         self.written < self.outgoing.len()
     }
 
-    /// The one caller of whose answer a part has come.
-    pub(super) fn half_answered(&self) -> Option<usize> {
-        let first = self.under_way.front()?;
-        (!self.heard.is_empty() || !self.incoming.is_empty()).then_some(first.seat)
-    }
-
     /// Those whose deadline was not after `moment`.
     pub(super) fn late(&self, moment: Instant) -> impl Iterator<Item = usize> {
         let late = self.under_way.iter().filter(move |exchange| exchange.deadline <= moment);

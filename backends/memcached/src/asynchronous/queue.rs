@@ -75,12 +75,11 @@ impl Queue {
     }
 
     /// Ends it for everybody. Gives whom to wake.
-    pub(super) fn lose(&mut self, fault: &Fault, is_of_others: bool) -> Vec<Waker> {
+    pub(super) fn lose(&mut self, fault: &Fault) -> Vec<Waker> {
         self.is_lost = true;
         let begun = self.begun;
-        let mut woken = self
-            .seats
-            .serve_all(|| Err(Loss { fault: fault.again(), is_of_others, is_begun: false, begun }));
+        let loss = || Err(Loss { fault: fault.again(), is_own: false, begun });
+        let mut woken = self.seats.serve_all(loss);
         woken.extend(self.driver.take());
         woken
     }
@@ -103,7 +102,7 @@ impl Queue {
             Err(failure) => woken.extend(self.fail(&link, failure)),
             Ok(()) if link.has_surplus() => {
                 let fault = Fault::protocol("it answered more than it was asked");
-                woken.extend(self.lose(&fault, true));
+                woken.extend(self.lose(&fault));
             }
             Ok(()) => {
                 self.is_clogged = link.is_clogged();
@@ -113,29 +112,25 @@ impl Queue {
         woken
     }
 
-    /// The connection is of no use any more. Those with whom it began are told so, and the others that it was not for them.
+    /// The connection is of no use any more. Those with whom that began are told so, and the others that it was not for
+    /// them.
     fn fail(&mut self, link: &Link, failure: Failure) -> Vec<Waker> {
-        let (seats, fault, for_others, is_of_others) = match failure {
-            Failure::Broken(fault) => {
-                let half_answered = link.half_answered().into_iter().collect();
-                (half_answered, fault.again(), fault, false)
-            }
+        let (own, fault, for_others) = match failure {
+            Failure::Broken(fault) => return self.lose(&fault),
             Failure::Wrong { seat, fault } => {
-                let for_others = Fault::new(StoreErrorKind::Unavailable, WRONG_FOR_OTHERS);
-                (vec![seat], fault, for_others, true)
+                (vec![seat], fault, Fault::new(StoreErrorKind::Unavailable, WRONG_FOR_OTHERS))
             }
             Failure::Late(moment) => {
-                let late: Vec<_> = link.late(moment).collect();
-                (late, Fault::timeout(LATE), Fault::timeout(LATE_FOR_OTHERS), true)
+                let late = link.late(moment).collect();
+                (late, Fault::timeout(LATE), Fault::timeout(LATE_FOR_OTHERS))
             }
         };
         let mut woken = Vec::new();
-        for seat in seats {
-            let begun = self.begun;
-            let loss = Loss { fault: fault.again(), is_of_others: false, is_begun: true, begun };
+        for seat in own {
+            let loss = Loss { fault: fault.again(), is_own: true, begun: self.begun };
             woken.extend(self.seats.serve(seat, Err(loss)));
         }
-        woken.extend(self.lose(&for_others, is_of_others));
+        woken.extend(self.lose(&for_others));
         woken
     }
 }
@@ -146,19 +141,17 @@ pub(super) type Heard = Result<Answers, Loss>;
 /// The connection is lost, and the answers with it.
 pub(super) struct Loss {
     pub(super) fault: Fault,
-    /// Another caller is the reason.
-    is_of_others: bool,
-    /// A part of the answer had come.
-    is_begun: bool,
+    /// It is lost because of what came, or did not come, for this caller.
+    is_own: bool,
     /// How many exchanges there had been until then, those under way included.
     begun: u64,
 }
 
 impl Loss {
     /// Whether there is a point in asking again, for a caller who began so many exchanges over this connection: others
-    /// used it before, and it may have been broken since; or it was given up for another's sake.
+    /// used it too, and it was broken before, or is lost for their sake.
     pub(super) fn is_worth_another_try(&self, own: u64) -> bool {
-        !self.is_begun && (self.is_of_others || self.begun > own)
+        !self.is_own && self.begun > own
     }
 }
 

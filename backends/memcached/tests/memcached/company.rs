@@ -317,7 +317,7 @@ fn a_server_killed_and_restarted_under_a_crowd_serves_again_and_right() {
             );
         }
         thread::scope(|scope| {
-            let (is_over, answered) = (&is_over, &answered);
+            let (server, is_over, answered) = (&mut server, &is_over, &answered);
             scope.spawn(move || {
                 for _ in 0..4 {
                     let before = answered.load(Ordering::SeqCst);
@@ -333,6 +333,17 @@ fn a_server_killed_and_restarted_under_a_crowd_serves_again_and_right() {
                     ended.unwrap();
                 }
             });
+        });
+        runtime.block_on(async {
+            AsyncStore::ping(&store).await.unwrap();
+            let connections = server.stat("total_connections");
+            let mut callers = JoinSet::new();
+            for _ in 0..CROWD {
+                let store = store.clone();
+                callers.spawn(async move { read(&store, "key").await.unwrap() });
+            }
+            callers.join_all().await;
+            assert_eq!(server.stat("total_connections"), connections + 1, "they share again");
         });
     }
 }
