@@ -140,3 +140,49 @@ impl Drop for Vacancy<'_> {
         self.lines.enter().retain(|place| !self.is_of(place));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::address::Address;
+    use std::net::{Ipv4Addr, TcpListener};
+    use tokio::runtime::{Builder, Runtime};
+
+    fn runtime() -> Runtime {
+        Builder::new_current_thread().enable_all().build().unwrap()
+    }
+
+    fn deadline() -> Instant {
+        Instant::now() + Duration::from_secs(20)
+    }
+
+    fn vacancy<'a>(lines: &'a Lines, runtime: &Runtime) -> Option<Vacancy<'a>> {
+        match lines.find(runtime.handle().id(), deadline()) {
+            Found::Vacancy(vacancy) => Some(vacancy),
+            Found::Line(_) | Found::Nothing => None,
+        }
+    }
+
+    #[test]
+    fn who_gives_up_connecting_gives_the_place_back() {
+        let (lines, runtime) = (Lines::new(1), runtime());
+        let first = vacancy(&lines, &runtime).expect("nobody was there before");
+        assert!(vacancy(&lines, &runtime).is_none(), "one makes the connection");
+        drop(first);
+        assert!(vacancy(&lines, &runtime).is_some());
+    }
+
+    #[test]
+    fn a_place_is_taken_from_who_does_not_use_it() {
+        let (lines, used, other) = (Lines::new(1), runtime(), runtime());
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let address = Address::tcp("127.0.0.1", Some(listener.local_addr().unwrap().port()));
+        let line = used.block_on(async {
+            let stream = Stream::connect(&address, deadline()).await.unwrap();
+            vacancy(&lines, &used).unwrap().fill(stream).unwrap()
+        });
+        assert!(vacancy(&lines, &other).is_none(), "it may be used again in a moment");
+        line.give_up("for a test");
+        assert!(vacancy(&lines, &other).is_some());
+    }
+}

@@ -210,7 +210,7 @@ fn a_dead_connection_is_replaced_though_every_caller_gives_up_early() {
             }
         }
     });
-    assert_eq!(fake.connections(), 2);
+    assert!(fake.connections() >= 2);
 }
 
 #[test]
@@ -427,6 +427,47 @@ fn large_and_small_values_come_back_as_they_were() {
             }
         });
     }
+}
+
+#[test]
+fn what_is_long_to_write_has_a_connection_of_its_own() {
+    let server = MemcachedServer::start();
+    let store = open(&server.url());
+    runtime().block_on(async {
+        write(&store, "key", "value").await.unwrap();
+        for (length, made) in [(16 * 1024, 0), (16 * 1024 + 1, 1)] {
+            let connections = server.stat("total_connections");
+            write(&store, "key", &"x".repeat(length)).await.unwrap();
+            assert_eq!(server.stat("total_connections") - connections - 1, made, "{length} bytes");
+        }
+    });
+}
+
+/// The server does not read for a while: the socket is full in the middle of a question, and others ask behind it.
+#[test]
+fn what_finds_no_room_is_sent_when_there_is_room() {
+    let server = MemcachedServer::start_unix();
+    let store = open(&server.url());
+    runtime().block_on(async {
+        AsyncStore::ping(&store).await.unwrap();
+        server.pause();
+        let mut callers = JoinSet::new();
+        for caller in 0..40 {
+            let store = store.clone();
+            callers.spawn(async move {
+                let (name, value) = (format!("key-{caller}"), format!("{caller}").repeat(7000));
+                assert!(write(&store, &name, &value).await.unwrap());
+                assert_eq!(read(&store, &name).await.unwrap().unwrap(), value);
+            });
+            for _ in 0..5 {
+                tokio::task::yield_now().await;
+            }
+        }
+        server.resume();
+        while let Some(ended) = callers.join_next().await {
+            ended.unwrap();
+        }
+    });
 }
 
 /// Callers who are left over when their runtime ends harm no other one.
