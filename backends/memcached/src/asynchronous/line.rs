@@ -274,7 +274,7 @@ mod tests {
         let workers = Builder::new_multi_thread().worker_threads(1).enable_all().build();
         let alone = Builder::new_current_thread().enable_all().build();
         for runtime in [alone.unwrap(), workers.unwrap()] {
-            for crowd in [8, 32] {
+            for crowd in [8, 64] {
                 let writes = runtime.block_on(async {
                     let line = line().await;
                     let mut callers = JoinSet::new();
@@ -289,9 +289,30 @@ mod tests {
                     callers.join_all().await;
                     line.enter().link.as_ref().unwrap().writes
                 });
-                assert!(writes < ROUNDS * 3 / 2, "{writes} writes for {crowd} callers");
+                assert!(writes <= ROUNDS * crowd / 3, "{writes} writes for {crowd} callers");
             }
         }
+    }
+
+    /// The first of them must not be taken for one who is alone: its question would go out by itself, in every round.
+    #[test]
+    fn a_crowd_that_was_answered_together_is_awaited() {
+        let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let line = line().await;
+            let mut callers = JoinSet::new();
+            for _ in 0..8 {
+                let line = line.clone();
+                callers.spawn(async move { exchange(&line).await });
+            }
+            callers.join_all().await;
+            for is_awaited in [true, false] {
+                let asked = line.ask(deadline(), false, |request, _| request.get("key"));
+                assert_eq!(line.enter().is_shared, is_awaited);
+                let Ok(waiting) = asked else { panic!("it is taken") };
+                assert!(waiting.await.is_ok());
+            }
+        });
     }
 
     #[test]

@@ -46,6 +46,7 @@ pub(crate) trait Operation {
 
     /// Whether it asks for a connection of its own, where others share one: what must not be repeated, so as not to be
     /// lost with what others do, and what is long, so as not to keep them waiting.
+    #[cfg_attr(not(feature = "tokio"), allow(dead_code, reason = "blocking callers share nothing"))]
     fn travels_alone(&self) -> bool {
         !self.is_repeatable()
     }
