@@ -28,8 +28,11 @@ impl MemcachedBuilder {
         self
     }
 
-    /// At most this many connections to each server, for the blocking and for the async face each. Callers
-    /// beyond that wait for their turn. Zero counts as one.
+    /// At most this many connections to each server, for the blocking and for the async face each: 16 if nothing is said.
+    /// Zero counts as one.
+    ///
+    /// Blocking callers have one each, and beyond that wait for their turn. Async callers share one, and need others for
+    /// what is long, or must not be repeated; with a pool of one they take turns as well.
     pub fn pool(mut self, connections: usize) -> Self {
         self.pool = connections;
         self

@@ -56,6 +56,16 @@ impl Fault {
         Self { is_between_exchanges: true, ..self }
     }
 
+    /// The same once more, for another caller whom it concerns.
+    #[cfg(feature = "tokio")]
+    pub(crate) fn again(&self) -> Self {
+        let source = self.source.as_ref().map(|error| match error.raw_os_error() {
+            Some(code) => io::Error::from_raw_os_error(code),
+            None => io::Error::from(error.kind()),
+        });
+        Self { kind: self.kind, what: self.what.clone(), source, ..*self }
+    }
+
     pub(crate) fn kind(&self) -> StoreErrorKind {
         self.kind
     }

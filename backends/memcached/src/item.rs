@@ -142,7 +142,7 @@ pub(crate) fn live_value(reply: Reply, now: impl FnOnce() -> Timestamp) -> Outco
     }
     match open(&reply)? {
         Some((head, bytes)) => Ok((now() < head.value_end).then_some(bytes)),
-        None => reply.value().map(Some),
+        None => reply.into_value().map(Some),
     }
 }
 

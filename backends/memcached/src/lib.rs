@@ -23,6 +23,10 @@
 //! | `put` with `IfLease`, after such a lease taken by this process | one |
 //! | the others | two, and one or two more when others write at the same moment |
 //!
+//! Async callers share a connection to each server: what many of them ask at the same time goes out in one write.
+//! A large value, and what must not be done twice, goes over a connection of its own. The pages on memcached in
+//! `docs/decisions` say why.
+//!
 //! # Several servers
 //!
 //! Every key has its server, by rendezvous hashing over the addresses as they are written: write them alike in all

@@ -21,7 +21,7 @@ pub(crate) struct Server {
     pub(crate) address: Address,
     pub(crate) blocking: blocking::Pool,
     #[cfg(feature = "tokio")]
-    pub(crate) asynchronous: crate::asynchronous::Pool,
+    pub(crate) asynchronous: crate::asynchronous::Connections,
 }
 
 /// The keys of an operation that are on one server, and their places among all.
@@ -77,6 +77,16 @@ impl Servers {
         Site { server: &self.all[index], watch: self.sightings.of(index, key.as_str()) }
     }
 
+    /// The server that has all of `keys`, if that is plain to see.
+    pub(crate) fn only(&self, keys: &[KeyRef<'_>]) -> Option<&Server> {
+        match keys {
+            [] => None,
+            [key] => Some(&self.all[self.place(*key)]),
+            _ if self.all.len() == 1 => self.all.first(),
+            _ => None,
+        }
+    }
+
     /// The keys by their servers, in the order of the servers.
     pub(crate) fn shares<'a>(&'a self, keys: &[KeyRef<'a>]) -> Vec<Share<'a>> {
         let share = |server| Share { server, keys: Vec::new(), places: Vec::new() };
@@ -96,7 +106,7 @@ impl Server {
         Self {
             blocking: blocking::Pool::new(address.clone(), pool),
             #[cfg(feature = "tokio")]
-            asynchronous: crate::asynchronous::Pool::new(address.clone(), pool),
+            asynchronous: crate::asynchronous::Connections::new(address.clone(), pool),
             address,
         }
     }

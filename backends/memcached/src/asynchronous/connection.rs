@@ -1,6 +1,7 @@
+use super::link::broken;
 use super::stream::Stream;
 use crate::address::Address;
-use crate::fault::{Fault, Outcome};
+use crate::fault::Outcome;
 use crate::moment::Moment;
 use crate::wire::{Answers, Incoming, Request};
 use std::io;
@@ -28,7 +29,7 @@ impl Connection {
         let stream = Stream::connect(address, until).await?;
         Ok(Self {
             stream,
-            incoming: Incoming::default(),
+            incoming: Incoming::new(Incoming::USUAL),
             request: Request::default(),
             // Drawn when the connection stands: what it leads to was there before.
             made: Moment::now(),
@@ -55,7 +56,7 @@ impl Connection {
                 None => self.read().await?,
             }
         }
-        Ok(answers.into_iter())
+        Ok(Answers::from(answers))
     }
 
     /// Whether the server has not closed it, as far as this machine knows. Costs a system call and no round
@@ -70,17 +71,13 @@ impl Connection {
     }
 
     async fn read(&mut self) -> Outcome<()> {
-        const CHUNK: usize = 16 * 1024;
-        let buffer = self.incoming.buffer();
-        buffer.reserve(CHUNK);
-        match self.stream.read(buffer).await {
+        match self.stream.read(self.incoming.room()).await {
             Ok(0) => Err(broken(io::Error::from(io::ErrorKind::UnexpectedEof))),
-            Ok(_) => Ok(()),
+            Ok(come) => {
+                self.incoming.add(come);
+                Ok(())
+            }
             Err(error) => Err(broken(error)),
         }
     }
-}
-
-fn broken(error: io::Error) -> Fault {
-    Fault::io("the connection broke; look whether it was stopped or started anew", error)
 }

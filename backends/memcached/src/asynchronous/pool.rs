@@ -7,19 +7,19 @@ use std::time::Instant;
 use tokio::runtime;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-/// The connections to one server: so many at most, and the one used last is used first, so that those
-/// beyond the need stay idle.
+/// The connections to one server that have one caller at a time: so many at most, and the one used last is used first,
+/// so that those beyond the need stay idle.
 ///
 /// A connection serves the runtime that it was made on. Those of a runtime that is gone make room when another
 /// one needs it.
-pub(crate) struct Pool {
+pub(super) struct Pool {
     address: Address,
     seats: Semaphore,
     idle: Mutex<Vec<Connection>>,
 }
 
 impl Pool {
-    pub(crate) fn new(address: Address, limit: usize) -> Self {
+    pub(super) fn new(address: Address, limit: usize) -> Self {
         let seats = Semaphore::new(limit.min(Semaphore::MAX_PERMITS));
         Self { address, seats, idle: Mutex::default() }
     }
@@ -36,6 +36,12 @@ impl Pool {
             None => Connection::open(&self.address, runtime, until).await?,
         };
         Ok(Taken { pool: self, connection, is_reused, _seat: seat })
+    }
+
+    /// Closes the connections that nobody uses: another one to the same server turned out to be broken.
+    pub(super) fn close_idle(&self) {
+        let broken = std::mem::take(&mut *self.enter());
+        drop(broken);
     }
 
     /// The connection of this runtime that was used last. Where there is none, a new one is about to be made, and
@@ -77,8 +83,7 @@ impl Taken<'_> {
 
     /// Takes a new connection for one that was broken when it was taken. The other idle ones are broken too.
     pub(super) async fn renew(&mut self, until: Instant) -> Outcome<()> {
-        let broken = std::mem::take(&mut *self.pool.enter());
-        drop(broken);
+        self.pool.close_idle();
         let runtime = self.connection.runtime;
         self.connection = Connection::open(&self.pool.address, runtime, until).await?;
         self.is_reused = false;

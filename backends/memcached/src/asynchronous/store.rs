@@ -10,7 +10,13 @@ use cache_memoize_core::{
 
 impl AsyncStore for Memcached {
     async fn get(&self, keys: &[KeyRef<'_>]) -> Result<Vec<Option<Bytes>>> {
-        self.await_shares("get", keys, |share| Get::new(std::mem::take(&mut share.keys))).await
+        match self.servers.only(keys) {
+            Some(server) => self.wait("get", server, Get::new(keys)).await,
+            None => {
+                self.await_shares("get", keys, |share| Get::new(std::mem::take(&mut share.keys)))
+                    .await
+            }
+        }
     }
 
     async fn put(&self, key: KeyRef<'_>, value: Bytes, ttl: Ttl, mode: PutMode) -> Result<bool> {
@@ -58,8 +64,15 @@ impl AsyncStore for Memcached {
     }
 
     async fn remove(&self, keys: &[KeyRef<'_>]) -> Result<Vec<bool>> {
-        self.await_shares("remove", keys, |share| Remove::new(std::mem::take(&mut share.keys)))
-            .await
+        match self.servers.only(keys) {
+            Some(server) => self.wait("remove", server, Remove::new(keys)).await,
+            None => {
+                self.await_shares("remove", keys, |share| {
+                    Remove::new(std::mem::take(&mut share.keys))
+                })
+                .await
+            }
+        }
     }
 
     async fn increment(&self, key: KeyRef<'_>, by: u64, start: u64, ttl: Ttl) -> Result<u64> {

@@ -1,14 +1,16 @@
+#[cfg(unix)]
+use super::unix::UnixSocket;
 use crate::address::Address;
 use crate::fault::{Fault, Outcome};
 use crate::resolver::{self, Addresses};
-use bytes::BytesMut;
+use std::future::poll_fn;
 use std::io;
 use std::path::Path;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
-#[cfg(unix)]
-use tokio::net::UnixStream;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
@@ -17,7 +19,7 @@ use tokio::time::timeout;
 pub(super) enum Stream {
     Tcp(TcpStream),
     #[cfg(unix)]
-    Unix(UnixStream),
+    Unix(UnixSocket),
 }
 
 impl Stream {
@@ -42,20 +44,48 @@ impl Stream {
         }
     }
 
-    pub(super) async fn read(&mut self, buffer: &mut BytesMut) -> io::Result<usize> {
+    /// Reads what has come, or has the one who asks woken when something comes.
+    pub(super) fn poll_read(
+        &mut self,
+        context: &mut Context<'_>,
+        buffer: &mut [u8],
+    ) -> Poll<io::Result<usize>> {
         match self {
-            Self::Tcp(stream) => stream.read_buf(buffer).await,
+            Self::Tcp(stream) => {
+                let mut buffer = ReadBuf::new(buffer);
+                let polled = Pin::new(stream).poll_read(context, &mut buffer);
+                polled.map_ok(|()| buffer.filled().len())
+            }
             #[cfg(unix)]
-            Self::Unix(stream) => stream.read_buf(buffer).await,
+            Self::Unix(socket) => socket.poll_read(context, buffer),
         }
     }
 
-    pub(super) async fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+    /// Writes what finds room, or has the one who asks woken when there is room.
+    pub(super) fn poll_write(
+        &mut self,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
         match self {
-            Self::Tcp(stream) => stream.write_all(bytes).await,
+            Self::Tcp(stream) => Pin::new(stream).poll_write(context, bytes),
             #[cfg(unix)]
-            Self::Unix(stream) => stream.write_all(bytes).await,
+            Self::Unix(socket) => socket.poll_write(context, bytes),
         }
+    }
+
+    pub(super) async fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        poll_fn(|context| self.poll_read(context, buffer)).await
+    }
+
+    pub(super) async fn write_all(&mut self, mut bytes: &[u8]) -> io::Result<()> {
+        while !bytes.is_empty() {
+            match poll_fn(|context| self.poll_write(context, bytes)).await? {
+                0 => return Err(io::ErrorKind::WriteZero.into()),
+                length => bytes = &bytes[length..],
+            }
+        }
+        Ok(())
     }
 }
 
@@ -93,8 +123,8 @@ async fn resolve(host: &str, port: u16) -> Outcome<Addresses> {
 
 #[cfg(unix)]
 async fn connect_unix(path: &Path) -> Outcome<Stream> {
-    let stream = UnixStream::connect(path).await;
-    stream.map(Stream::Unix).map_err(Fault::no_connection)
+    let socket = UnixSocket::connect(path).await;
+    socket.map(Stream::Unix).map_err(Fault::no_connection)
 }
 
 #[cfg(not(unix))]

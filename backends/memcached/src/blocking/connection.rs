@@ -3,7 +3,7 @@ use crate::address::Address;
 use crate::deadline::Deadline;
 use crate::fault::{Fault, Outcome};
 use crate::moment::Moment;
-use crate::wire::{Answers, Incoming, Lines, More, Request};
+use crate::wire::{Answer, Answers, Expected, Incoming, Lines, More, Request};
 use std::io;
 use std::time::Duration;
 
@@ -12,21 +12,17 @@ use std::time::Duration;
 pub(super) struct Connection {
     socket: Socket,
     incoming: Incoming,
-    chunk: Box<[u8]>,
     pub(super) request: Request,
     /// When it was made.
     pub(super) made: Moment,
 }
-
-const CHUNK: usize = 16 * 1024;
 
 impl Connection {
     pub(super) fn open(address: &Address, deadline: Deadline) -> Outcome<Self> {
         let stream = Stream::connect(address, deadline)?;
         Ok(Self {
             socket: Socket { stream, limit: Duration::ZERO },
-            incoming: Incoming::default(),
-            chunk: vec![0; CHUNK].into(),
+            incoming: Incoming::new(Incoming::USUAL),
             request: Request::default(),
             // Drawn when the connection stands: what it leads to was there before.
             made: Moment::now(),
@@ -46,17 +42,25 @@ impl Connection {
 
     /// Reads the answers to the request.
     pub(super) fn receive(&mut self, deadline: Deadline) -> Outcome<Answers> {
+        if let [expected] = *self.request.expected() {
+            return self.receive_one(expected, deadline).map(Answers::from);
+        }
         let mut answers = Vec::with_capacity(self.request.expected().len());
         while let Some(expected) = self.request.expected().get(answers.len()) {
-            match self.incoming.take(*expected)? {
-                Some(answer) => answers.push(answer),
-                None => {
-                    let come = self.socket.act(deadline, |stream| stream.read(&mut self.chunk))?;
-                    self.incoming.buffer().extend_from_slice(&self.chunk[..come]);
-                }
-            }
+            answers.push(self.receive_one(*expected, deadline)?);
         }
-        Ok(answers.into_iter())
+        Ok(Answers::from(answers))
+    }
+
+    fn receive_one(&mut self, expected: Expected, deadline: Deadline) -> Outcome<Answer> {
+        loop {
+            if let Some(answer) = self.incoming.take(expected)? {
+                return Ok(answer);
+            }
+            let room = self.incoming.room();
+            let come = self.socket.act(deadline, |stream| stream.read(room))?;
+            self.incoming.add(come);
+        }
     }
 
     /// Sends a command that is older than the meta protocol, and shows each line of its answer to `look`. Of the
@@ -74,8 +78,9 @@ impl Connection {
         }
         let mut lines = Lines::default();
         loop {
-            let come = self.socket.act(deadline(), |stream| stream.read(&mut self.chunk))?;
-            if lines.take(&self.chunk[..come], &mut look)? == More::Ended {
+            let room = self.incoming.room();
+            let come = self.socket.act(deadline(), |stream| stream.read(room))?;
+            if lines.take(&room[..come], &mut look)? == More::Ended {
                 return Ok(());
             }
         }

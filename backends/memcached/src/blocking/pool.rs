@@ -18,8 +18,11 @@ pub(crate) struct Pool {
 
 #[derive(Default)]
 struct State {
-    idle: Vec<Connection>,
+    #[expect(clippy::vec_box, reason = "they change hands at every call, and are large")]
+    idle: Vec<Box<Connection>>,
     taken: usize,
+    /// How many callers wait. To wake nobody would be a system call all the same.
+    waiting: usize,
 }
 
 impl Pool {
@@ -32,21 +35,24 @@ impl Pool {
         const BUSY: &str = "all connections to it are in use; raise `pool`, or look why it is slow";
         let mut state = self.enter();
         while state.taken >= self.limit {
-            let woken = self.freed.wait_timeout(state, deadline.left(BUSY)?);
+            let left = deadline.left(BUSY)?;
+            state.waiting += 1;
+            let woken = self.freed.wait_timeout(state, left);
             state = woken.unwrap_or_else(PoisonError::into_inner).0;
+            state.waiting -= 1;
         }
         state.taken += 1;
         let idle = state.idle.pop();
         drop(state);
-        let seat = Seat { pool: self };
+        let seat = Seat { pool: self, kept: None };
         Ok(match idle {
             Some(connection) => Taken { connection, is_reused: true, seat },
             None => Taken { connection: self.connect(deadline)?, is_reused: false, seat },
         })
     }
 
-    fn connect(&self, deadline: Deadline) -> Outcome<Connection> {
-        Connection::open(&self.address, deadline)
+    fn connect(&self, deadline: Deadline) -> Outcome<Box<Connection>> {
+        Connection::open(&self.address, deadline).map(Box::new)
     }
 
     fn enter(&self) -> MutexGuard<'_, State> {
@@ -56,7 +62,7 @@ impl Pool {
 
 /// A connection in use. It is closed when this is dropped, unless it is [given back](Self::give_back).
 pub(super) struct Taken<'a> {
-    pub(super) connection: Connection,
+    pub(super) connection: Box<Connection>,
     /// Whether it served another caller before, and may have been broken since.
     pub(super) is_reused: bool,
     seat: Seat<'a>,
@@ -64,9 +70,9 @@ pub(super) struct Taken<'a> {
 
 impl Taken<'_> {
     /// Leaves the connection to the next caller: all that was asked over it is answered.
-    pub(super) fn give_back(self) {
+    pub(super) fn give_back(mut self) {
         if self.connection.is_silent() {
-            self.seat.pool.enter().idle.push(self.connection);
+            self.seat.kept = Some(self.connection);
         }
     }
 
@@ -83,11 +89,19 @@ impl Taken<'_> {
 /// The right to have a connection.
 struct Seat<'a> {
     pool: &'a Pool,
+    /// A connection that is idle with this.
+    kept: Option<Box<Connection>>,
 }
 
 impl Drop for Seat<'_> {
     fn drop(&mut self) {
-        self.pool.enter().taken -= 1;
-        self.pool.freed.notify_one();
+        let mut state = self.pool.enter();
+        state.idle.extend(self.kept.take());
+        state.taken -= 1;
+        let is_awaited = state.waiting > 0;
+        drop(state);
+        if is_awaited {
+            self.pool.freed.notify_one();
+        }
     }
 }

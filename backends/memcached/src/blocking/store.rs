@@ -10,7 +10,10 @@ use std::time::Duration;
 
 impl Store for Memcached {
     fn get(&self, keys: &[KeyRef<'_>]) -> Result<Vec<Option<Bytes>>> {
-        self.ask_shares("get", keys, |share| Get::new(std::mem::take(&mut share.keys)))
+        match self.servers.only(keys) {
+            Some(server) => self.ask("get", server, Get::new(keys)),
+            None => self.ask_shares("get", keys, |share| Get::new(std::mem::take(&mut share.keys))),
+        }
     }
 
     fn put(&self, key: KeyRef<'_>, value: Bytes, ttl: Ttl, mode: PutMode) -> Result<bool> {
@@ -54,7 +57,11 @@ impl Store for Memcached {
     }
 
     fn remove(&self, keys: &[KeyRef<'_>]) -> Result<Vec<bool>> {
-        self.ask_shares("remove", keys, |share| Remove::new(std::mem::take(&mut share.keys)))
+        match self.servers.only(keys) {
+            Some(server) => self.ask("remove", server, Remove::new(keys)),
+            None => self
+                .ask_shares("remove", keys, |share| Remove::new(std::mem::take(&mut share.keys))),
+        }
     }
 
     fn increment(&self, key: KeyRef<'_>, by: u64, start: u64, ttl: Ttl) -> Result<u64> {

@@ -1,13 +1,14 @@
-use super::{Operation, Turn, next, now};
+use super::{MANY_COMMANDS, Operation, Turn, next, now};
 use crate::fault::Outcome;
 use crate::item::live_value;
 use crate::moment::Moment;
 use crate::wire::{Answers, Request};
 use cache_memoize_core::{Bytes, KeyRef};
+use std::borrow::Cow;
 
 /// Reads the values of keys that are on one server: one round trip, or one for every few hundred keys.
 pub(crate) struct Get<'a> {
-    keys: Vec<KeyRef<'a>>,
+    keys: Cow<'a, [KeyRef<'a>]>,
     found: Vec<Option<Bytes>>,
 }
 
@@ -16,7 +17,8 @@ pub(crate) struct Get<'a> {
 pub(super) const COMMANDS_AT_ONCE: usize = 8 * 1024;
 
 impl<'a> Get<'a> {
-    pub(crate) fn new(keys: Vec<KeyRef<'a>>) -> Self {
+    pub(crate) fn new(keys: impl Into<Cow<'a, [KeyRef<'a>]>>) -> Self {
+        let keys = keys.into();
         Self { found: Vec::with_capacity(keys.len()), keys }
     }
 }
@@ -40,5 +42,9 @@ impl Operation for Get<'_> {
         }
         let is_done = self.found.len() >= self.keys.len();
         Ok(if is_done { Turn::Done(std::mem::take(&mut self.found)) } else { Turn::Ask })
+    }
+
+    fn travels_alone(&self) -> bool {
+        self.keys.len() > MANY_COMMANDS
     }
 }

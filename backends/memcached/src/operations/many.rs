@@ -1,4 +1,4 @@
-use super::{Operation, Turn};
+use super::{MANY_COMMANDS, Operation, Turn};
 use crate::fault::Outcome;
 use crate::moment::Moment;
 use crate::wire::{Answers, Request};
@@ -67,7 +67,7 @@ impl<O: Operation> Operation for Many<O> {
     fn hear(&mut self, mut answers: Answers) -> Outcome<Turn<Self::Output>> {
         for member in self.open().filter(|member| member.asked > 0) {
             let own: Vec<_> = answers.by_ref().take(std::mem::take(&mut member.asked)).collect();
-            match member.operation.hear(own.into_iter()) {
+            match member.operation.hear(Answers::from(own)) {
                 Ok(Turn::Ask) => {}
                 Ok(Turn::Done(output)) => member.outcome = Some(Ok(output)),
                 Err(fault) if fault.leaves_the_connection_usable() => {
@@ -86,6 +86,11 @@ impl<O: Operation> Operation for Many<O> {
     fn is_repeatable(&self) -> bool {
         let mut members = self.members.iter();
         members.all(|member| member.outcome.is_some() || member.operation.is_repeatable())
+    }
+
+    fn travels_alone(&self) -> bool {
+        self.members.len() > MANY_COMMANDS
+            || self.members.iter().any(|member| member.operation.travels_alone())
     }
 
     fn start_over(&mut self) {

@@ -44,9 +44,20 @@ pub(crate) trait Operation {
         true
     }
 
+    /// Whether it asks for a connection of its own, where others share one: what must not be repeated, so as not to be
+    /// lost with what others do, and what is long, so as not to keep them waiting.
+    #[cfg_attr(not(feature = "tokio"), allow(dead_code, reason = "blocking callers share nothing"))]
+    fn travels_alone(&self) -> bool {
+        !self.is_repeatable()
+    }
+
     /// Begins anew.
     fn start_over(&mut self) {}
 }
+
+/// A value longer than this, or more commands at once, keep others waiting.
+const LONG_VALUE: usize = 16 * 1024;
+const MANY_COMMANDS: usize = 64;
 
 /// What comes after an answer.
 #[derive(Debug)]

@@ -1,5 +1,5 @@
 use super::update::{Change, Decision, Opened, Update};
-use super::{Operation, Turn, next, now};
+use super::{LONG_VALUE, Operation, Turn, next, now};
 use crate::fault::{Fault, Outcome};
 use crate::item::{Found, Item};
 use crate::moment::Moment;
@@ -52,6 +52,15 @@ impl Operation for Write<'_> {
             Self::IfAbsent(add) => add.is_repeatable(),
             Self::IfLease(fill) => fill.is_repeatable(),
         }
+    }
+
+    fn travels_alone(&self) -> bool {
+        let value = match self {
+            Self::Always(put) => &put.value,
+            Self::IfAbsent(_) => return true,
+            Self::IfLease(fill) => &fill.change().value,
+        };
+        value.len() > LONG_VALUE
     }
 
     fn start_over(&mut self) {

@@ -1,10 +1,11 @@
 use super::get::COMMANDS_AT_ONCE;
-use super::{Operation, Turn, next, now};
+use super::{MANY_COMMANDS, Operation, Turn, next, now};
 use crate::fault::Outcome;
 use crate::item::live_value;
 use crate::moment::Moment;
 use crate::wire::{Answers, Request, Written};
 use cache_memoize_core::KeyRef;
+use std::borrow::Cow;
 
 /// Deletes the items of keys that are on one server, and their leases with them: one round trip, or one for
 /// every few hundred keys.
@@ -12,12 +13,13 @@ use cache_memoize_core::KeyRef;
 /// What was there is looked at on the way, because a lease is no value. Look and deletion are two commands: the
 /// answer may be wrong if another caller writes between them. The deletion itself is one command.
 pub(crate) struct Remove<'a> {
-    keys: Vec<KeyRef<'a>>,
+    keys: Cow<'a, [KeyRef<'a>]>,
     removed: Vec<bool>,
 }
 
 impl<'a> Remove<'a> {
-    pub(crate) fn new(keys: Vec<KeyRef<'a>>) -> Self {
+    pub(crate) fn new(keys: impl Into<Cow<'a, [KeyRef<'a>]>>) -> Self {
+        let keys = keys.into();
         Self { removed: Vec::with_capacity(keys.len()), keys }
     }
 }
@@ -45,6 +47,10 @@ impl Operation for Remove<'_> {
         let is_done = self.removed.len() >= self.keys.len();
         Ok(if is_done { Turn::Done(std::mem::take(&mut self.removed)) } else { Turn::Ask })
     }
+
+    fn travels_alone(&self) -> bool {
+        self.keys.len() > MANY_COMMANDS
+    }
 }
 
 #[cfg(test)]
@@ -53,13 +59,15 @@ mod tests {
     use crate::wire::{Expected, Incoming};
 
     fn heard(look: &str, deletion: &str) -> bool {
-        let mut incoming = Incoming::default();
-        incoming.buffer().extend_from_slice(format!("{look}{deletion}").as_bytes());
+        let mut incoming = Incoming::new(Incoming::USUAL);
+        let come = format!("{look}{deletion}");
+        incoming.room()[..come.len()].copy_from_slice(come.as_bytes());
+        incoming.add(come.len());
         let answers =
             (1..=2).map(|number| incoming.take(Expected::Numbered(number)).unwrap().unwrap());
         let answers: Vec<_> = answers.collect();
         let mut remove = Remove::new(vec![KeyRef::new("key").unwrap()]);
-        match remove.hear(answers.into_iter()).unwrap() {
+        match remove.hear(Answers::from(answers)).unwrap() {
             Turn::Done(removed) => removed[0],
             Turn::Ask => panic!("one key has one answer"),
         }

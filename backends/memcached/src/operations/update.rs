@@ -89,6 +89,11 @@ impl<'a, C: Change> Update<'a, C> {
         Self { key, change, stage: Stage::Opening, asked: Moment::now(), tries: 0 }
     }
 
+    #[cfg_attr(not(feature = "tokio"), allow(dead_code, reason = "blocking callers share nothing"))]
+    pub(crate) fn change(&self) -> &C {
+        &self.change
+    }
+
     fn decide(&mut self, found: Option<&Found>) -> Outcome<Turn<C::Output>> {
         let decision = self.change.decide(found, self.asked, now());
         let cas = found.map(|found| found.cas);

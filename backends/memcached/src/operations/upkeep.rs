@@ -33,4 +33,9 @@ impl Operation for Flush {
     fn hear(&mut self, mut answers: Answers) -> Outcome<Turn<()>> {
         next(&mut answers).map(|_| Turn::Done(()))
     }
+
+    /// A server that does not allow it says so, and the connection ends.
+    fn travels_alone(&self) -> bool {
+        true
+    }
 }

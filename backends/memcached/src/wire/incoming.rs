@@ -1,97 +1,135 @@
-use super::{Expected, Refusal, Reply};
+use super::{Answer, Expected, Reply};
 use crate::fault::{Fault, Outcome};
-use bytes::BytesMut;
 use cache_memoize_core::Bytes;
 
 /// What a server sent so far, and the answers in it.
 ///
 /// Whatever is sent, no more memory is taken than bytes have come, and a few: a line has a greatest
 /// length, and the announced length of a value is believed as the bytes arrive.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Incoming {
-    buffer: BytesMut,
-    /// An answer whose value is not whole yet, and its length.
-    unfinished: Option<(Reply, usize)>,
+    /// What has come is between `start` and `end`, and there is room behind it.
+    bytes: Box<[u8]>,
+    start: usize,
+    end: usize,
+    /// An answer whose value is not whole yet, with as much of it as has come.
+    unfinished: Option<(Reply, Vec<u8>)>,
 }
 
 /// The longest line of an answer: far more than a server needs, since no answer repeats a key.
 const LONGEST_LINE: usize = 2048;
 
-/// The longest value: memcached's own limit for `-I`.
-const LONGEST_VALUE: usize = 1 << 30;
-
-/// A shorter value is copied out of the buffer, lest it keep all of it in memory.
-const SHARED: usize = 16 * 1024;
-
 const END: &[u8] = b"\r\n";
 
 impl Incoming {
-    /// Where the bytes of the server go that are read next.
-    pub(crate) fn buffer(&mut self) -> &mut BytesMut {
-        &mut self.buffer
+    /// For a connection of one caller.
+    pub(crate) const USUAL: usize = 16 * 1024;
+
+    pub(crate) fn new(size: usize) -> Self {
+        Self { bytes: vec![0; size].into(), start: 0, end: 0, unfinished: None }
+    }
+
+    /// Where the bytes of the server go that are read next. There is always some room once all answers that have come
+    /// whole are [taken](Self::take).
+    pub(crate) fn room(&mut self) -> &mut [u8] {
+        if self.start > 0 {
+            self.bytes.copy_within(self.start..self.end, 0);
+            (self.start, self.end) = (0, self.end - self.start);
+        }
+        &mut self.bytes[self.end..]
+    }
+
+    /// So many bytes have come.
+    pub(crate) fn add(&mut self, length: usize) {
+        self.end += length;
     }
 
     /// Whether nothing has come that is not an answer taken already.
     pub(crate) fn is_empty(&self) -> bool {
-        self.buffer.is_empty() && self.unfinished.is_none()
+        self.start == self.end && self.unfinished.is_none()
+    }
+
+    /// How many bytes are to come of a value that has begun.
+    #[cfg(feature = "tokio")]
+    pub(crate) fn missing(&self) -> usize {
+        let unfinished = self.unfinished.as_ref();
+        unfinished.map_or(0, |(reply, value)| reply.announced().unwrap_or(0) - value.len())
     }
 
     /// Takes the next answer; `None` if it has not come whole.
-    pub(crate) fn take(&mut self, expected: Expected) -> Outcome<Option<Result<Reply, Refusal>>> {
-        if self.unfinished.is_none() {
-            let Some(line) = self.take_line()? else { return Ok(None) };
-            let reply = match Reply::parse(&line, expected)? {
-                Ok(reply) => reply,
-                Err(refusal) => return Ok(Some(Err(refusal))),
-            };
-            if !reply.announces_a_value() {
-                return Ok(Some(Ok(reply)));
+    pub(crate) fn take(&mut self, expected: Expected) -> Outcome<Option<Answer>> {
+        let (reply, mut value, length) = match self.unfinished.take() {
+            Some((reply, value)) => {
+                let length = reply.announced().unwrap_or(0);
+                (reply, value, length)
             }
-            self.unfinished = Some((reply, announced_length(&line)?));
-        }
-        let Some((reply, length)) = self.unfinished.take() else { return Ok(None) };
-        match self.take_value(length)? {
-            Some(value) => Ok(Some(Ok(reply.with_value(value)))),
             None => {
-                self.unfinished = Some((reply, length));
-                Ok(None)
+                let Some(line) = self.take_line()? else { return Ok(None) };
+                let reply = match Reply::parse(line, expected)? {
+                    Ok(reply) => reply,
+                    Err(refusal) => return Ok(Some(Err(refusal))),
+                };
+                let Some(length) = reply.announced() else { return Ok(Some(Ok(reply))) };
+                // Copied, lest it keep all of the buffer in memory.
+                if let Some(value) = self.take_whole(length)? {
+                    return Ok(Some(Ok(reply.with_value(value))));
+                }
+                (reply, Vec::new(), length)
             }
+        };
+        if self.take_part(&mut value, length)? {
+            return Ok(Some(Ok(reply.with_value(value.into()))));
         }
+        self.unfinished = Some((reply, value));
+        Ok(None)
     }
 
-    fn take_line(&mut self) -> Outcome<Option<BytesMut>> {
-        let searched = &self.buffer[..self.buffer.len().min(LONGEST_LINE)];
+    fn take_line(&mut self) -> Outcome<Option<&[u8]>> {
+        let come = &self.bytes[self.start..self.end];
+        let searched = &come[..come.len().min(LONGEST_LINE)];
         let Some(end) = searched.iter().position(|byte| *byte == b'\n') else {
             return if searched.len() < LONGEST_LINE { Ok(None) } else { Err(endless_line()) };
         };
-        let mut line = self.buffer.split_to(end + 1);
-        if !line.ends_with(END) {
-            return Err(Fault::protocol("a line of its answer does not end as lines do"));
-        }
-        line.truncate(end + 1 - END.len());
-        Ok(Some(line))
+        self.start += end + 1;
+        let line = come[..=end].strip_suffix(END);
+        line.map(Some)
+            .ok_or_else(|| Fault::protocol("a line of its answer does not end as lines do"))
     }
 
-    fn take_value(&mut self, length: usize) -> Outcome<Option<Bytes>> {
-        if self.buffer.len() < length + END.len() {
-            return Ok(None);
+    /// Takes a value that has come whole.
+    fn take_whole(&mut self, length: usize) -> Outcome<Option<Bytes>> {
+        let come = &self.bytes[self.start..self.end];
+        let Some(rest) = come.get(length..length + END.len()) else { return Ok(None) };
+        if rest != END {
+            return Err(too_long());
         }
-        if &self.buffer[length..length + END.len()] != END {
-            return Err(Fault::protocol("a value in its answer is longer than announced"));
+        self.start += length + END.len();
+        Ok(Some(Bytes::copy_from_slice(&come[..length])))
+    }
+
+    /// Takes as much of a value as has come, and says whether that is all of it.
+    fn take_part(&mut self, value: &mut Vec<u8>, length: usize) -> Outcome<bool> {
+        let come = &self.bytes[self.start..self.end];
+        let part = &come[..come.len().min(length - value.len())];
+        let needed = value.len() + part.len();
+        if needed > value.capacity() {
+            // Doubled, and never more than announced: what is left over would stay in memory with the value.
+            let capacity = needed.max(value.capacity() * 2).min(length);
+            value.reserve_exact(capacity - value.len());
         }
-        let mut value = self.buffer.split_to(length + END.len());
-        value.truncate(length);
-        Ok(Some(if length < SHARED { Bytes::copy_from_slice(&value) } else { value.freeze() }))
+        value.extend_from_slice(part);
+        self.start += part.len();
+        let Some(rest) = come.get(part.len()..part.len() + END.len()) else { return Ok(false) };
+        if rest != END {
+            return Err(too_long());
+        }
+        self.start += END.len();
+        Ok(true)
     }
 }
 
-fn announced_length(line: &[u8]) -> Outcome<usize> {
-    let number = line.split(|byte| *byte == b' ').filter(|token| !token.is_empty()).nth(1);
-    let number = number.and_then(|number| std::str::from_utf8(number).ok());
-    let length = number.and_then(|number| number.parse().ok());
-    length.filter(|length| *length <= LONGEST_VALUE).ok_or_else(|| {
-        Fault::protocol("a value in its answer has no length, or one that no value has")
-    })
+fn too_long() -> Fault {
+    Fault::protocol("a value in its answer is longer than announced")
 }
 
 fn endless_line() -> Fault {
@@ -107,10 +145,17 @@ mod tests {
     const FIRST: Expected = Expected::Numbered(1);
 
     fn incoming(bytes: &[u8]) -> Incoming {
-        Incoming { buffer: bytes.into(), unfinished: None }
+        let mut incoming = Incoming::new(Incoming::USUAL);
+        come(&mut incoming, bytes);
+        incoming
     }
 
-    fn taken(bytes: &[u8]) -> Result<Reply, Refusal> {
+    fn come(incoming: &mut Incoming, bytes: &[u8]) {
+        incoming.room()[..bytes.len()].copy_from_slice(bytes);
+        incoming.add(bytes.len());
+    }
+
+    fn taken(bytes: &[u8]) -> Answer {
         incoming(bytes).take(FIRST).unwrap().expect("the answer is whole")
     }
 
@@ -125,7 +170,7 @@ mod tests {
             let mut incoming = incoming(&whole[..cut]);
             let mut replies = Vec::new();
             for rest in [&b""[..], &whole[cut..]] {
-                incoming.buffer().extend_from_slice(rest);
+                come(&mut incoming, rest);
                 while replies.len() < 2 {
                     let expected = Expected::Numbered(replies.len() as u32 + 1);
                     let Some(reply) = incoming.take(expected).unwrap() else { break };
@@ -179,16 +224,29 @@ mod tests {
         assert_eq!(fault(b"VA 1073741825 O1\r\n"), StoreErrorKind::Protocol);
         let mut huge = incoming(b"VA 1073741824 O1\r\nx");
         assert!(huge.take(FIRST).unwrap().is_none());
-        assert!(huge.buffer.capacity() < 1024);
+        assert!(huge.unfinished.is_some_and(|(_, value)| value.capacity() < 1024));
     }
 
     #[test]
-    fn a_small_value_does_not_keep_the_buffer() {
-        let mut incoming = incoming(b"VA 1 O1\r\nx\r\n");
-        incoming.buffer().reserve(1 << 20);
-        let start = incoming.buffer().as_ptr() as usize;
-        let value = incoming.take(FIRST).unwrap().unwrap().unwrap().value().unwrap();
-        assert!(!(start..start + (1 << 20)).contains(&(value.as_ptr() as usize)));
+    fn a_long_value_comes_in_pieces_and_keeps_no_more_memory_than_it_needs() {
+        let value: Vec<u8> = (0..100_000).map(|index| (index % 251) as u8).collect();
+        let mut rest = [b"VA 100000 O1\r\n", &value[..], b"\r\nHD O2\r\n"].concat();
+        let mut incoming = Incoming::new(4096);
+        let mut replies = Vec::new();
+        while replies.len() < 2 {
+            let expected = Expected::Numbered(replies.len() as u32 + 1);
+            if let Some(reply) = incoming.take(expected).unwrap() {
+                replies.push(reply.unwrap());
+                continue;
+            }
+            if let Some((_, value)) = &incoming.unfinished {
+                assert!(value.capacity() <= 100_000);
+            }
+            let piece = incoming.room().len().min(rest.len());
+            come(&mut incoming, &rest.drain(..piece).collect::<Vec<_>>());
+        }
+        assert_eq!(replies.remove(0).value().unwrap(), value);
+        assert!(incoming.is_empty());
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! How many connections there are, and which of them are used again.
 
-use crate::support::{Ask, Fake, LIMIT, SLACK, faces, kind, open, timed, wait_until, while_still};
-use cache_memoize_core::{Store, StoreErrorKind};
+use crate::support::{
+    Ask, Fake, LIMIT, SLACK, faces, key, kind, open, timed, wait_until, while_still,
+};
+use cache_memoize_core::{Store, StoreErrorKind, Ttl};
 use cache_memoize_testkit::servers::MemcachedServer;
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
@@ -112,30 +114,54 @@ fn a_store_that_is_dropped_closes_its_connections() {
 /// The server ends four idle connections at once; the first call that finds out closes them all.
 #[test]
 fn one_broken_connection_closes_the_other_idle_ones() {
-    for face_index in 0..2 {
-        let (asked, closed) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
-        let (count, gone) = (asked.clone(), closed.clone());
-        let fake = Fake::new(move |mut stream, number| {
-            let _ = stream.read(&mut [0; 64]);
-            count.fetch_add(1, Ordering::SeqCst);
-            wait_until("all four ask at the same time", || count.load(Ordering::SeqCst) >= 4);
-            let _ = stream.write_all(b"MN\r\n");
-            if number < 4 {
-                stream.shutdown(Shutdown::Write).unwrap();
-                while stream.read(&mut [0; 64]).is_ok_and(|length| length > 0) {}
-                gone.fetch_add(1, Ordering::SeqCst);
-            }
-        });
-        let Some(face) = faces(&open(&fake.url())).into_iter().nth(face_index) else { return };
-        thread::scope(|scope| {
-            for _ in 0..4 {
-                scope.spawn(|| face.ping().unwrap());
-            }
-        });
-        face.ping().unwrap();
-        wait_until("they are closed", || closed.load(Ordering::SeqCst) == 4);
-        assert_eq!(fake.connections(), 5);
-    }
+    let (asked, closed) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let (count, gone) = (asked.clone(), closed.clone());
+    let fake = Fake::new(move |mut stream, number| {
+        let _ = stream.read(&mut [0; 64]);
+        count.fetch_add(1, Ordering::SeqCst);
+        wait_until("all four ask at the same time", || count.load(Ordering::SeqCst) >= 4);
+        let _ = stream.write_all(b"MN\r\n");
+        if number < 4 {
+            stream.shutdown(Shutdown::Write).unwrap();
+            while stream.read(&mut [0; 64]).is_ok_and(|length| length > 0) {}
+            gone.fetch_add(1, Ordering::SeqCst);
+        }
+    });
+    let store = open(&fake.url());
+    thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| Store::ping(&store).unwrap());
+        }
+    });
+    Store::ping(&store).unwrap();
+    wait_until("they are closed", || closed.load(Ordering::SeqCst) == 4);
+    assert_eq!(fake.connections(), 5);
+}
+
+/// The one that async callers share is broken, and the one that a count had for itself is closed with it.
+#[cfg(feature = "tokio")]
+#[test]
+fn a_shared_connection_that_is_broken_closes_those_of_single_callers() {
+    let (breaks, closed) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let (broken, gone) = (breaks.clone(), closed.clone());
+    let fake = Fake::new(move |mut stream, number| {
+        let _ = stream.read(&mut [0; 64]);
+        let answer = if number == 1 { &b"VA 1 O1\r\n1\r\nHD s1 O2\r\n"[..] } else { b"MN\r\n" };
+        let _ = stream.write_all(answer);
+        if number == 0 {
+            wait_until("it is to break", || broken.load(Ordering::SeqCst) > 0);
+        } else {
+            while stream.read(&mut [0; 64]).is_ok_and(|length| length > 0) {}
+            gone.fetch_add(1, Ordering::SeqCst);
+        }
+    });
+    let face = faces(&open(&fake.url())).remove(1);
+    face.ping().unwrap();
+    assert_eq!(face.increment(key("key"), 1, 1, Ttl::Forever).unwrap(), 1);
+    breaks.store(1, Ordering::SeqCst);
+    face.ping().unwrap();
+    wait_until("it is closed", || closed.load(Ordering::SeqCst) == 1);
+    assert_eq!(fake.connections(), 3);
 }
 
 /// Only a connection that was idle may have been broken before.

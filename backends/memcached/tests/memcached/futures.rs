@@ -41,42 +41,49 @@ fn a_dropped_future_leaves_no_connection_in_the_middle() {
             assert_eq!(read(&store, "right").await.unwrap(), "right", "round {round}");
         }
         let made = server.stat("total_connections") - connections - 1;
-        assert_eq!(made, 5, "each dropped future took its connection with it");
+        assert_eq!(made, 0, "the answers are read, and thrown away");
     });
 }
 
-/// The answer is cut in the middle of the value, and the future dropped there.
+/// The answer is cut in the middle of the value, and the future dropped there. The rest of it comes with the next answer,
+/// or the connection breaks.
 #[test]
 fn a_future_dropped_in_the_middle_of_an_answer_poisons_nothing() {
-    let (half_sent, is_half) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
-    let sent = half_sent.clone();
-    let fake = Fake::new(move |mut stream, number| {
-        let _ = stream.read(&mut [0; 4096]);
-        if number == 0 {
-            let _ = stream.write_all(b"VA 20 f0 O1\r\nhalf");
-            sent.store(true, Ordering::SeqCst);
-            let _ = stream.read(&mut [0; 1]);
-        } else {
-            let _ = stream.write_all(b"VA 5 f0 O1\r\nwhole\r\n");
-            let _ = stream.read(&mut [0; 1]);
-        }
-    });
-    let store = open(&fake.url());
-    runtime().block_on(async {
-        {
-            let mut first = pin!(read(&store, "key"));
-            while !is_half.load(Ordering::SeqCst) {
-                poll_fn(|context| {
-                    assert!(first.as_mut().poll(context).is_pending());
-                    Poll::Ready(())
-                })
-                .await;
-                is_half.store(half_sent.load(Ordering::SeqCst), Ordering::SeqCst);
-                tokio::time::sleep(Duration::from_millis(1)).await;
+    for rest in [&b"another's value!\r\nVA 5 f0 O2\r\nwhole\r\n"[..], b""] {
+        let (half_sent, is_half) = (Arc::new(AtomicBool::new(false)), AtomicBool::new(false));
+        let sent = half_sent.clone();
+        let fake = Fake::new(move |mut stream, number| {
+            let _ = stream.read(&mut [0; 4096]);
+            if number == 0 {
+                let _ = stream.write_all(b"VA 20 f0 O1\r\nhalf");
+                sent.store(true, Ordering::SeqCst);
+                let _ = stream.read(&mut [0; 4096]);
+                let _ = stream.write_all(rest);
+                if rest.is_empty() {
+                    return;
+                }
+            } else {
+                let _ = stream.write_all(b"VA 5 f0 O1\r\nwhole\r\n");
             }
-        }
-        assert_eq!(read(&store, "key").await.unwrap(), "whole");
-    });
+            let _ = stream.read(&mut [0; 1]);
+        });
+        let store = open(&fake.url());
+        runtime().block_on(async {
+            {
+                let mut first = pin!(read(&store, "key"));
+                while !is_half.load(Ordering::SeqCst) {
+                    poll_fn(|context| {
+                        assert!(first.as_mut().poll(context).is_pending());
+                        Poll::Ready(())
+                    })
+                    .await;
+                    is_half.store(half_sent.load(Ordering::SeqCst), Ordering::SeqCst);
+                    tokio::time::sleep(Duration::from_millis(1)).await;
+                }
+            }
+            assert_eq!(read(&store, "key").await.unwrap(), "whole");
+        });
+    }
 }
 
 /// Each test, and many a program, has a runtime of its own after another.

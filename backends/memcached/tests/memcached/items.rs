@@ -123,11 +123,11 @@ fn what_is_stored_right_after_a_clearing_stays_and_what_was_before_is_gone() {
 #[test]
 fn a_value_beyond_the_limit_is_refused_and_the_connection_goes_on() {
     each_face(|face, server| {
-        face.ping().unwrap();
-        let connections = server.stat("total_connections");
         let large = || Bytes::from(vec![b'x'; 3 << 20]);
-        face.write("key", "older").unwrap();
         let put = |mode| kind(face.put(key("key"), large(), Ttl::Forever, mode));
+        assert_eq!(put(PutMode::Always), StoreErrorKind::TooLarge);
+        face.write("key", "older").unwrap();
+        let connections = server.stat("total_connections");
         assert_eq!(put(PutMode::Always), StoreErrorKind::TooLarge);
         assert_eq!(face.read("key").unwrap(), None);
         assert_eq!(put(PutMode::IfAbsent), StoreErrorKind::TooLarge);

@@ -1,5 +1,7 @@
 //! The memcached store, against real servers, and against some that only pretend to be one.
 
+#[cfg(feature = "tokio")]
+mod company;
 mod conformance;
 mod connections;
 mod faults;
