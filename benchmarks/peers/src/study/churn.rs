@@ -46,7 +46,7 @@ const ALL: &[Forgetful] = &[
 ];
 
 /// Calls in a sample.
-const CALLS: u64 = 500;
+const CALLS: u64 = 200;
 
 pub(crate) fn run(options: &Options, report: &mut Report) -> Result<(), Failure> {
     renew_caches()?;

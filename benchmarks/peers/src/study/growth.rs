@@ -8,6 +8,8 @@ use fastrand::Rng;
 use std::collections::BTreeMap;
 use std::fs;
 use std::hint::black_box;
+use std::io::{self, Write};
+use std::process::Command;
 use std::time::Instant;
 
 /// A store of one of those who are compared, with room for all that is put into it.
@@ -23,8 +25,8 @@ const ALL: &[(&str, fn(u64) -> Result<Remember, Failure>)] = &[
 
 const FEW: u64 = 10;
 
-/// Calls in a sample.
-const CALLS: usize = 20_000;
+/// Calls in a sample: few, so that it is rarely interrupted.
+const CALLS: usize = 2_000;
 
 pub(crate) fn run(options: &Options, report: &mut Report) -> Result<(), Failure> {
     let most = options.number("--entries");
@@ -32,7 +34,7 @@ pub(crate) fn run(options: &Options, report: &mut Report) -> Result<(), Failure>
     sizes.sort_unstable();
     sizes.dedup();
     report.note(
-        "The memory of an entry is what the process had more of after it was filled, shared among the entries: key, value, and \
+        "The memory of an entry is what a process had more of after it filled a store, shared among the entries: key, value, and \
          what the store keeps to bound itself. A bound is twice the number of entries. The bare map grows only; it has no \
          lifetimes.",
     );
@@ -42,19 +44,9 @@ pub(crate) fn run(options: &Options, report: &mut Report) -> Result<(), Failure>
         // One library after the other: there is no room for all of them.
         let mut stores = Vec::new();
         for entries in &sizes {
-            let remember = make(*entries)?;
-            let before = resident();
-            let computed = RUNS.during(|| (0..*entries).for_each(|key| _ = remember(key)));
-            if computed != *entries {
-                return Err(format!("{name} computed {computed} times for {entries} keys").into());
-            }
-            let more = before.zip(resident()).map(|(before, after)| after.saturating_sub(before));
-            stores.push((*entries, remember));
-            if *entries == most {
-                #[expect(clippy::cast_precision_loss, reason = "memory is smaller")]
-                memory.insert(row(name, most), more.map(|more| more as f64 / most as f64));
-            }
+            stores.push((*entries, filled(name, *make, *entries)?));
         }
+        memory.insert(row(name, most), memory_in_a_process(name, most)?);
         let trials = stores.iter().map(|(entries, remember)| {
             Trial::new(row(name, *entries), move |random: &mut Rng| {
                 sample(*entries, remember, random)
@@ -72,9 +64,9 @@ pub(crate) fn run(options: &Options, report: &mut Report) -> Result<(), Failure>
     let smallest = |name: &str| name.split_once(": ").map(|(who, _)| row(who, FEW));
     let section = all.section("A hit as a store grows, u64 -> u64, keys at random, 1 thread");
     let section =
-        section.with_ratios(&all, smallest).with_column("memory of an entry", "bytes", |name| {
-            memory.get(name).copied().flatten().map(f64::round)
-        });
+        section
+            .with_ratios(&all, smallest)
+            .with_column("memory of an entry", "bytes", |name| memory.get(name).copied().flatten());
     report.sections.push(section.highlighting(|name| name.starts_with(OURS)));
     Ok(())
 }
@@ -98,6 +90,46 @@ fn sample(entries: u64, remember: &Remember, random: &mut Rng) -> Result<f64, Fa
         0 => Ok(elapsed / CALLS as f64),
         _ => Err(format!("{computed} of {CALLS} keys out of {entries} were forgotten").into()),
     }
+}
+
+fn filled(
+    name: &str,
+    make: fn(u64) -> Result<Remember, Failure>,
+    entries: u64,
+) -> Result<Remember, Failure> {
+    let remember = make(entries)?;
+    match RUNS.during(|| (0..entries).for_each(|key| _ = remember(key))) {
+        computed if computed == entries => Ok(remember),
+        computed => Err(format!("{name} computed {computed} times for {entries} keys").into()),
+    }
+}
+
+/// The first word by which this program is asked to do nothing but fill a store, and tell what that takes.
+const FILL: &str = "fill";
+
+/// The bytes of an entry, in a process of its own, which has no memory left over from others. `None` where the system does
+/// not tell.
+fn memory_in_a_process(name: &str, entries: u64) -> Result<Option<f64>, Failure> {
+    let mut command = Command::new(std::env::current_exe()?);
+    let output = command.args([FILL, name, &entries.to_string()]).output()?;
+    if !output.status.success() {
+        return Err(format!("{name} could not be filled").into());
+    }
+    Ok(String::from_utf8(output.stdout)?.trim().parse().ok())
+}
+
+/// Does that, if these words ask for it.
+pub(crate) fn work_for_parent(words: &[String]) -> Option<Result<(), Failure>> {
+    let [first, name, entries] = words else { return None };
+    let (_, make) = ALL.iter().find(|(known, _)| first == FILL && known == name)?;
+    Some(entries.parse().map_err(Failure::from).and_then(|entries| {
+        let before = resident();
+        let _store = filled(name, *make, entries)?;
+        let more = before.zip(resident()).map(|(before, after)| after.saturating_sub(before));
+        #[expect(clippy::cast_precision_loss, reason = "memory is smaller")]
+        let of_one = more.map(|more| (more as f64 / entries as f64).round().to_string());
+        Ok(writeln!(io::stdout(), "{}", of_one.unwrap_or_default())?)
+    }))
 }
 
 /// The bytes of memory that this process has, where the system tells.

@@ -108,5 +108,10 @@ fn run(options: &Options, report: &mut Report) -> Result<(), Failure> {
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
-    Study::main(&[STUDY], &words)
+    match growth::work_for_parent(&words) {
+        Some(Ok(())) => ExitCode::SUCCESS,
+        // The parent says which store could not be filled.
+        Some(Err(_)) => ExitCode::FAILURE,
+        None => Study::main(&[STUDY], &words),
+    }
 }

@@ -13,7 +13,7 @@ use std::convert::Infallible;
 use std::hint::black_box;
 use std::sync::{Barrier, LazyLock};
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 const CALLERS: usize = 8;
 
@@ -50,7 +50,8 @@ pub(crate) fn run(options: &Options, report: &mut Report) -> Result<(), Failure>
         let runs = runs.get(name)?;
         Some(runs.iter().sum::<u64>() as f64 / runs.len() as f64)
     };
-    let title = "Eight callers of one cold key, until all have the value, which takes some 100 µs to compute";
+    let title =
+        "Eight callers of one cold key, until all have the value, whose computation waits for 1 ms";
     let section =
         measured.section(title).fastest_first().with_ratios(&measured, |_| Some(OURS.to_owned()));
     let section = section.with_column("runs of the function", "on average", mean);
@@ -77,10 +78,11 @@ fn crowd(call: fn(u64) -> u64, key: u64) -> f64 {
     first.zip(last).map_or(0.0, |(first, last)| (last - first).as_nanos() as f64)
 }
 
-/// Keeps a core busy, as a computation does.
+/// Waits as for a database, and then keeps a core busy for some ten microseconds.
 fn computed(number: u64) -> u64 {
     RUNS.count();
-    (0..100_000).fold(number, |sum, step| black_box(sum.rotate_left(5) ^ step))
+    thread::sleep(Duration::from_millis(1));
+    (0..10_000).fold(number, |sum, step| black_box(sum.rotate_left(5) ^ step))
 }
 
 #[cache_memoize(ttl = 3600)]

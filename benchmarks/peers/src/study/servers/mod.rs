@@ -139,7 +139,7 @@ impl Kind {
             (Store::Redis, Mode::Blocking) => &[(peers::REDIS, 1.10), (peers::CACHED, 0.6)],
             (Store::Redis, Mode::Async(_)) => &[(peers::MULTIPLEXED, 1.10)],
             // One and a half times the throughput.
-            (Store::Memcached, Mode::Async(MANY)) => &[(peers::ASYNC_MEMCACHED, 1.0 / 1.5)],
+            (Store::Memcached, Mode::Async(MANY)) => &[(peers::ASYNC_MEMCACHED, 0.667)],
             (Store::Memcached, _) => &[(bare::BY_HAND, 1.15)],
         };
         for (rival, limit) in bars {
