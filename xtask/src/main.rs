@@ -8,7 +8,6 @@
 //! | `cargo xtask model` | only the model checks, with more schedules |
 //! | `cargo xtask peers` | what the README says of other libraries |
 //! | `cargo xtask study` | the measurements that anybody can repeat; `cargo xtask study NAME` makes one |
-//! | `cargo xtask bench` | hits against the peers |
 
 mod msrv;
 mod peers;
@@ -33,7 +32,6 @@ fn main() -> ExitCode {
         ["msrv"] => msrv::check(),
         ["peers"] => peers::check(),
         ["study", rest @ ..] => study::run(rest),
-        ["bench", rest @ ..] => bench(rest),
         _ => return usage(),
     };
     match done {
@@ -49,7 +47,7 @@ type Done = Result<(), String>;
 
 fn usage() -> ExitCode {
     eprintln!(
-        "usage: cargo xtask test [FILTER] | lint | ci | model | peers | study [NAME [OPTIONS]] | bench [OPTIONS]"
+        "usage: cargo xtask test [FILTER] | lint | ci | model | peers | study [NAME [OPTIONS]]"
     );
     ExitCode::from(2)
 }
@@ -173,11 +171,5 @@ fn no_runtime() -> Done {
 fn model() -> Done {
     Step::cargo("the model", &["test", "--release", "--package", "model"])
         .env("MODEL_SCHEDULES", "200000")
-        .run()
-}
-
-fn bench(options: &[&str]) -> Done {
-    Step::cargo("hits", &["run", "--release", "--package", "benchmarks", "--bin", "hits", "--"])
-        .with(options)
         .run()
 }

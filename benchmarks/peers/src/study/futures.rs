@@ -1,13 +1,29 @@
 //! `async u64 -> u64`, on a current-thread runtime for each thread.
 
+use crate::bars::{is_ttl_form, limit_to_best, show};
 use crate::{BOUND, RUNS, TTL};
-use benchmarks::{Candidate, Hits};
+use benchmarks::{Candidate, Failure, Hits, Options, Report};
 use cache_memoize::cache_memoize;
 use cached::macros::{cached, concurrent_cached};
+use hitbox_fn::prelude::PolicyConfig;
+use hitbox_moka::MokaBackend;
+use std::convert::Infallible;
 use std::sync::LazyLock;
 
-pub(crate) fn hits(keys: u64) -> Hits<u64, u64> {
-    Hits::new("async u64 -> u64", (0..keys).collect(), cube, &RUNS).with([
+const TITLE: &str = "An async hit in process, u64 -> u64";
+
+pub(crate) fn run(options: &Options, report: &mut Report) -> Result<(), Failure> {
+    for on in show(TITLE, hits(options.number("--keys")), options, report)? {
+        if on.threads > 1 {
+            let what = format!("{TITLE}, {} workers", on.threads);
+            limit_to_best(report, &what, 0.2, &on.measured, is_ttl_form);
+        }
+    }
+    Ok(())
+}
+
+fn hits(keys: u64) -> Hits<u64, u64> {
+    Hits::new(TITLE, (0..keys).collect(), cube, &RUNS).with([
         Candidate::asynchronous("cache-memoize", ours),
         Candidate::asynchronous("cached, ttl", cached_ttl),
         Candidate::asynchronous("cached, ttl, max_size", cached_bounded),
@@ -15,6 +31,10 @@ pub(crate) fn hits(keys: u64) -> Hits<u64, u64> {
         Candidate::asynchronous("concurrent_cached, ttl, max_size", sharded_bounded),
         Candidate::asynchronous("moka, ttl, bound, get", moka_get),
         Candidate::asynchronous("moka, ttl, bound, get_with", moka_get_with),
+        Candidate::asynchronous("quick_cache, bound, get_or_insert_async", quick),
+        Candidate::asynchronous("hitbox, ttl, bound", async |number| {
+            remembered(number).cache(&*HITBOX).await
+        }),
     ])
 }
 
@@ -71,4 +91,25 @@ async fn moka_get_with(number: u64) -> u64 {
 
 fn moka_cache() -> moka::future::Cache<u64, u64> {
     moka::future::Cache::builder().max_capacity(BOUND as u64).time_to_live(TTL).build()
+}
+
+/// It has no lifetimes.
+async fn quick(number: u64) -> u64 {
+    static CACHE: LazyLock<quick_cache::sync::Cache<u64, u64>> =
+        LazyLock::new(|| quick_cache::sync::Cache::new(BOUND));
+    let value = async { Ok::<_, Infallible>(computed(number)) };
+    let Ok(value) = CACHE.get_or_insert_async(&number, value).await;
+    value
+}
+
+static HITBOX: LazyLock<hitbox_fn::Cache<MokaBackend>> = LazyLock::new(|| {
+    hitbox_fn::Cache::builder()
+        .backend(MokaBackend::builder().max_entries(BOUND as u64).build())
+        .policy(PolicyConfig::builder().ttl(TTL).build())
+        .build()
+});
+
+#[hitbox_fn::cached]
+async fn remembered(number: u64) -> u64 {
+    computed(number)
 }

@@ -1,28 +1,43 @@
 //! `(u64, &str) -> String`: a key of two parts, one of them borrowed text of 16 bytes, and a value on the heap.
 
+use crate::bars::{is_ttl_form, limit_to_best, show};
 use crate::{BOUND, RUNS, TTL};
-use benchmarks::{Candidate, Hits};
+use benchmarks::{Candidate, Failure, Hits, Options, Report};
 use cache_memoize::cache_memoize;
 use cached::macros::{cached, concurrent_cached};
 use equivalent::Equivalent;
+use memoize::memoize;
 use std::sync::LazyLock;
+
+const TITLE: &str = "A hit in process, (u64, &str16) -> String";
+
+pub(crate) fn run(options: &Options, report: &mut Report) -> Result<(), Failure> {
+    for on in show(TITLE, hits(options.number("--keys")), options, report)? {
+        if on.threads == 1 {
+            limit_to_best(report, &format!("{TITLE}, 1 thread"), 0.55, &on.measured, is_ttl_form);
+        }
+    }
+    Ok(())
+}
 
 type Arguments = (u64, &'static str);
 
-pub(crate) fn hits(keys: u64) -> Hits<Arguments, String> {
-    Hits::new("(u64, &str16) -> String", arguments(keys), |(id, name)| label(id, name), &RUNS).with(
-        [
-            Candidate::blocking("cache-memoize", |(id, name)| ours(id, name)),
-            Candidate::blocking("cached, ttl", |(id, name)| cached_ttl(id, name)),
-            Candidate::blocking("cached, ttl, max_size", |(id, name)| cached_bounded(id, name)),
-            Candidate::blocking("concurrent_cached, ttl", |(id, name)| sharded_ttl(id, name)),
-            Candidate::blocking("concurrent_cached, ttl, max_size", |(id, name)| {
-                sharded_bounded(id, name)
-            }),
-            Candidate::blocking("moka, ttl, bound, get", |(id, name)| moka_get(id, name)),
-            Candidate::blocking("moka, ttl, bound, get_with", |(id, name)| moka_get_with(id, name)),
-        ],
-    )
+fn hits(keys: u64) -> Hits<Arguments, String> {
+    Hits::new(TITLE, arguments(keys), |(id, name)| label(id, name), &RUNS).with([
+        Candidate::blocking("cache-memoize", |(id, name)| ours(id, name)),
+        Candidate::blocking("cached, ttl", |(id, name)| cached_ttl(id, name)),
+        Candidate::blocking("cached, ttl, max_size", |(id, name)| cached_bounded(id, name)),
+        Candidate::blocking("concurrent_cached, ttl", |(id, name)| sharded_ttl(id, name)),
+        Candidate::blocking("concurrent_cached, ttl, max_size", |(id, name): Arguments| {
+            sharded_bounded(id, name)
+        }),
+        Candidate::blocking("moka, ttl, bound, get", |(id, name)| moka_get(id, name)),
+        Candidate::blocking("moka, ttl, bound, get_with", |(id, name)| moka_get_with(id, name)),
+        Candidate::blocking("quick_cache, bound, get", |(id, name)| quick_get(id, name)),
+        Candidate::blocking("memoize, ttl, bound, shared", |(id, name): Arguments| {
+            memoized(id, name.to_owned())
+        }),
+    ])
 }
 
 /// Names of 16 bytes, every other one with a blank.
@@ -92,6 +107,23 @@ fn moka_get_with(id: u64, name: &str) -> String {
 
 fn moka_cache() -> moka::sync::Cache<(u64, String), String> {
     moka::sync::Cache::builder().max_capacity(BOUND as u64).time_to_live(TTL).build()
+}
+
+/// The quickest that it allows, too; it has no lifetimes.
+fn quick_get(id: u64, name: &str) -> String {
+    type Cache = quick_cache::sync::Cache<(u64, String), String>;
+    static CACHE: LazyLock<Cache> = LazyLock::new(|| Cache::new(BOUND));
+    CACHE.get(&Borrowed(id, name)).unwrap_or_else(|| {
+        let value = computed(id, name);
+        CACHE.insert((id, name.to_owned()), value.clone());
+        value
+    })
+}
+
+/// It takes owned arguments only, and is behind one mutex.
+#[memoize(SharedCache, Capacity: 10_000, TimeToLive: TTL)]
+fn memoized(id: u64, name: String) -> String {
+    computed(id, &name)
 }
 
 /// Hashes as the key it stands for.
