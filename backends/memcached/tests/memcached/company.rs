@@ -1,37 +1,21 @@
 //! Async callers who share a connection: nobody gets another's answer, and nobody depends on another's future.
 
-use crate::support::on_tokio::runtime;
-use crate::support::{Fake, LIMIT, SLACK, key, kind, open, wait_until, while_still};
-use cache_memoize_core::{AsyncStore, Bytes, PutMode, Result, Store, StoreErrorKind, Ttl};
+use crate::support::on_tokio::{read, runtime, runtimes, write};
+use crate::support::{Fake, LIMIT, SLACK, key, kind, open, questions, wait_until, while_still};
+use cache_memoize_core::{AsyncStore, Store, StoreErrorKind, Ttl};
 use cache_memoize_memcached::Memcached;
 use cache_memoize_testkit::servers::MemcachedServer;
-use std::collections::HashMap;
 use std::future::poll_fn;
-use std::io::{BufRead, BufReader, Write};
-use std::net::TcpStream;
+use std::io::{Read, Write};
 use std::pin::pin;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 use std::thread;
 use std::time::{Duration, Instant};
-use tokio::runtime::{Builder, Runtime};
 use tokio::task::JoinSet;
 
 const CROWD: usize = 64;
-
-fn runtimes() -> [Runtime; 2] {
-    [runtime(), Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap()]
-}
-
-async fn read(store: &Memcached, text: &str) -> Result<Option<Bytes>> {
-    AsyncStore::get(store, &[key(text)]).await.map(|mut values| values.remove(0))
-}
-
-async fn write(store: &Memcached, text: &str, value: &str) -> Result<bool> {
-    let value = value.to_owned().into();
-    AsyncStore::put(store, key(text), value, Ttl::Forever, PutMode::Always).await
-}
 
 /// What `future` gives, if it is ready after so many polls; it is dropped otherwise.
 async fn within_polls<F: Future>(polls: usize, future: F) -> Option<F::Output> {
@@ -79,15 +63,6 @@ enum Step {
     Answer,
     /// Nothing is answered any more.
     Stop,
-}
-
-/// The keys that are asked for, and the numbers of the questions.
-fn questions(stream: &TcpStream) -> impl Iterator<Item = (String, String)> {
-    let lines = BufReader::new(stream.try_clone().unwrap()).lines().map_while(|line| line.ok());
-    lines.map(|line| {
-        let words: Vec<_> = line.split(' ').collect();
-        (words[1].to_owned(), words[4].to_owned())
-    })
 }
 
 /// Callers that are dropped at any moment, and others that check what they read: the key's own value, and none older than
@@ -348,126 +323,32 @@ fn a_server_killed_and_restarted_under_a_crowd_serves_again_and_right() {
     }
 }
 
-/// The value begins, and does not go on until a small one is asked for and answered.
+/// The one that async callers share is broken, and the one that a count had for itself is closed with it.
 #[test]
-fn a_large_answer_does_not_keep_small_ones_waiting() {
-    const LENGTH: usize = 1 << 20;
-    let (small, has_begun) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
-    let (small_served, begun) = (small.clone(), has_begun.clone());
-    let fake = Fake::new(move |stream, _| {
-        let mut writer = stream.try_clone().unwrap();
-        for (name, opaque) in questions(&stream) {
-            if name == "large" {
-                let half = [format!("VA {LENGTH} f0 {opaque}\r\n").as_bytes(), &[b'x'; LENGTH / 2]]
-                    .concat();
-                let _ = writer.write_all(&half);
-                begun.store(true, Ordering::SeqCst);
-                wait_until("the small one is served", || small_served.load(Ordering::SeqCst));
-                let _ = writer.write_all(&[&[b'x'; LENGTH / 2][..], b"\r\n"].concat());
-            } else {
-                let _ = writer.write_all(format!("VA 5 f0 {opaque}\r\nsmall\r\n").as_bytes());
-            }
+fn a_shared_connection_that_is_broken_closes_those_of_single_callers() {
+    let (breaks, closed) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
+    let (broken, gone) = (breaks.clone(), closed.clone());
+    let fake = Fake::new(move |mut stream, number| {
+        let _ = stream.read(&mut [0; 64]);
+        let answer = if number == 1 { &b"VA 1 O1\r\n1\r\nHD s1 O2\r\n"[..] } else { b"MN\r\n" };
+        let _ = stream.write_all(answer);
+        if number == 0 {
+            wait_until("it is to break", || broken.load(Ordering::SeqCst));
+        } else {
+            while stream.read(&mut [0; 64]).is_ok_and(|length| length > 0) {}
+            gone.fetch_add(1, Ordering::SeqCst);
         }
     });
-    let store = open(&fake.url());
-    runtime().block_on(async {
-        let large = tokio::spawn({
-            let store = store.clone();
-            async move { read(&store, "large").await.unwrap().unwrap() }
-        });
-        while !has_begun.load(Ordering::SeqCst) {
-            tokio::time::sleep(Duration::from_millis(1)).await;
-        }
-        let mut answered = None;
-        let start = Instant::now();
-        while answered.is_none() && start.elapsed() < SLACK {
-            answered =
-                tokio::time::timeout(Duration::from_millis(50), read(&store, "small")).await.ok();
-        }
-        assert_eq!(answered.expect("it does not wait").unwrap().unwrap(), "small");
-        small.store(true, Ordering::SeqCst);
-        assert_eq!(large.await.unwrap().len(), LENGTH);
-    });
-}
-
-/// What is long to write has a connection of its own.
-#[test]
-fn large_and_small_values_come_back_as_they_were() {
-    for runtime in runtimes() {
-        let server = MemcachedServer::start();
-        let store = open(&server.url());
-        let values = Arc::new(Mutex::new(HashMap::new()));
-        runtime.block_on(async {
-            let mut callers = JoinSet::new();
-            for caller in 0..16_usize {
-                let (store, values) = (store.clone(), values.clone());
-                callers.spawn(async move {
-                    let name = format!("key-{caller}");
-                    let length = [10, 1000, 20_000, 900_000][caller % 4];
-                    let value = Bytes::from(vec![b'a' + caller as u8; length]);
-                    for _ in 0..5 {
-                        let put = AsyncStore::put(
-                            &store,
-                            key(&name),
-                            value.clone(),
-                            Ttl::Forever,
-                            PutMode::Always,
-                        );
-                        assert!(put.await.unwrap());
-                        assert_eq!(read(&store, &name).await.unwrap().unwrap(), value);
-                    }
-                    values.lock().unwrap().insert(name, value);
-                });
-            }
-            while let Some(ended) = callers.join_next().await {
-                ended.unwrap();
-            }
-            for (name, value) in values.lock().unwrap().iter() {
-                assert_eq!(Store::get(&store, &[key(name)]).unwrap()[0].as_ref().unwrap(), value);
-            }
-        });
-    }
-}
-
-#[test]
-fn what_is_long_to_write_has_a_connection_of_its_own() {
-    let server = MemcachedServer::start();
-    let store = open(&server.url());
-    runtime().block_on(async {
-        write(&store, "key", "value").await.unwrap();
-        for (length, made) in [(16 * 1024, 0), (16 * 1024 + 1, 1)] {
-            let connections = server.stat("total_connections");
-            write(&store, "key", &"x".repeat(length)).await.unwrap();
-            assert_eq!(server.stat("total_connections") - connections - 1, made, "{length} bytes");
-        }
-    });
-}
-
-/// The server does not read for a while: the socket is full in the middle of a question, and others ask behind it.
-#[test]
-fn what_finds_no_room_is_sent_when_there_is_room() {
-    let server = MemcachedServer::start_unix();
-    let store = open(&server.url());
-    runtime().block_on(async {
+    let (store, runtime) = (open(&fake.url()), runtime());
+    runtime.block_on(async {
         AsyncStore::ping(&store).await.unwrap();
-        server.pause();
-        let mut callers = JoinSet::new();
-        for caller in 0..40 {
-            let store = store.clone();
-            callers.spawn(async move {
-                let (name, value) = (format!("key-{caller}"), format!("{caller}").repeat(7000));
-                assert!(write(&store, &name, &value).await.unwrap());
-                assert_eq!(read(&store, &name).await.unwrap().unwrap(), value);
-            });
-            for _ in 0..5 {
-                tokio::task::yield_now().await;
-            }
-        }
-        server.resume();
-        while let Some(ended) = callers.join_next().await {
-            ended.unwrap();
-        }
+        let counted = AsyncStore::increment(&store, key("key"), 1, 1, Ttl::Forever).await;
+        assert_eq!(counted.unwrap(), 1);
+        breaks.store(true, Ordering::SeqCst);
+        AsyncStore::ping(&store).await.unwrap();
     });
+    wait_until("it is closed", || closed.load(Ordering::SeqCst) == 1);
+    assert_eq!(fake.connections(), 3);
 }
 
 /// Callers who are left over when their runtime ends harm no other one.

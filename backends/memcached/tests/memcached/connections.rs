@@ -1,9 +1,7 @@
 //! How many connections there are, and which of them are used again.
 
-use crate::support::{
-    Ask, Fake, LIMIT, SLACK, faces, key, kind, open, timed, wait_until, while_still,
-};
-use cache_memoize_core::{Store, StoreErrorKind, Ttl};
+use crate::support::{Ask, Fake, LIMIT, SLACK, faces, kind, open, timed, wait_until, while_still};
+use cache_memoize_core::{Store, StoreErrorKind};
 use cache_memoize_testkit::servers::MemcachedServer;
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
@@ -136,32 +134,6 @@ fn one_broken_connection_closes_the_other_idle_ones() {
     Store::ping(&store).unwrap();
     wait_until("they are closed", || closed.load(Ordering::SeqCst) == 4);
     assert_eq!(fake.connections(), 5);
-}
-
-/// The one that async callers share is broken, and the one that a count had for itself is closed with it.
-#[cfg(feature = "tokio")]
-#[test]
-fn a_shared_connection_that_is_broken_closes_those_of_single_callers() {
-    let (breaks, closed) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
-    let (broken, gone) = (breaks.clone(), closed.clone());
-    let fake = Fake::new(move |mut stream, number| {
-        let _ = stream.read(&mut [0; 64]);
-        let answer = if number == 1 { &b"VA 1 O1\r\n1\r\nHD s1 O2\r\n"[..] } else { b"MN\r\n" };
-        let _ = stream.write_all(answer);
-        if number == 0 {
-            wait_until("it is to break", || broken.load(Ordering::SeqCst) > 0);
-        } else {
-            while stream.read(&mut [0; 64]).is_ok_and(|length| length > 0) {}
-            gone.fetch_add(1, Ordering::SeqCst);
-        }
-    });
-    let face = faces(&open(&fake.url())).remove(1);
-    face.ping().unwrap();
-    assert_eq!(face.increment(key("key"), 1, 1, Ttl::Forever).unwrap(), 1);
-    breaks.store(1, Ordering::SeqCst);
-    face.ping().unwrap();
-    wait_until("it is closed", || closed.load(Ordering::SeqCst) == 1);
-    assert_eq!(fake.connections(), 3);
 }
 
 /// Only a connection that was idle may have been broken before.

@@ -11,6 +11,8 @@ mod garbage;
 mod items;
 mod leases;
 mod listing;
+#[cfg(feature = "tokio")]
+mod long_values;
 mod round_trips;
 #[cfg(feature = "tokio")]
 mod runtimes;

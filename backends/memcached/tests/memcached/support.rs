@@ -163,6 +163,17 @@ impl Drop for Fake {
     }
 }
 
+/// The keys that are asked for, and the numbers of the questions.
+#[cfg(feature = "tokio")]
+pub(crate) fn questions(stream: &TcpStream) -> impl Iterator<Item = (String, String)> {
+    use std::io::{BufRead, BufReader};
+    let lines = BufReader::new(stream.try_clone().unwrap()).lines().map_while(|line| line.ok());
+    lines.map(|line| {
+        let words: Vec<_> = line.split(' ').collect();
+        (words[1].to_owned(), words[4].to_owned())
+    })
+}
+
 /// Stands between a store and its server, and counts how often the store asks and waits for the answer.
 pub(crate) struct Turnstile {
     fake: Fake,
@@ -252,6 +263,20 @@ pub(crate) mod on_tokio {
 
     pub(crate) fn runtime() -> Runtime {
         Builder::new_current_thread().enable_all().build().unwrap()
+    }
+
+    /// One of each sort.
+    pub(crate) fn runtimes() -> [Runtime; 2] {
+        [runtime(), Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap()]
+    }
+
+    pub(crate) async fn read(store: &Memcached, text: &str) -> Result<Option<Bytes>> {
+        AsyncStore::get(store, &[key(text)]).await.map(|mut values| values.remove(0))
+    }
+
+    pub(crate) async fn write(store: &Memcached, text: &str, value: &str) -> Result<bool> {
+        let value = value.to_owned().into();
+        AsyncStore::put(store, key(text), value, Ttl::Forever, PutMode::Always).await
     }
 
     /// The async face as a blocking one.
