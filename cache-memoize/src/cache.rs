@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::evictions;
 use crate::flight::Flights;
 use crate::front::number_of_cache;
-use crate::groups::Members;
+use crate::groups::{Group, Members, Places};
 use crate::lifetime::Lifetime;
 use crate::local::Local;
 use crate::near::Nearness;
@@ -72,6 +72,8 @@ pub(crate) struct Inner {
     tallies: Box<[OnceLock<Tally>]>,
     /// The groups of each function's values in this process, by the number of the site.
     members: Box<[OnceLock<Arc<Members>>]>,
+    /// Where the generations of each function's groups lie in a store of bytes, by the number of the site.
+    places: Box<[OnceLock<Places>]>,
     /// Where values of `local` functions live when the backend has no place for objects.
     pub(crate) local: OnceLock<Option<Local>>,
 }
@@ -305,6 +307,7 @@ impl Cache {
             _evictions: evictions,
             tallies,
             members: (0..=sites().len()).map(|_| OnceLock::new()).collect(),
+            places: (0..=sites().len()).map(|_| OnceLock::new()).collect(),
             local: OnceLock::new(),
         };
         Self { inner: Arc::new(inner) }
@@ -370,6 +373,18 @@ impl Inner {
     /// functions or of none.
     pub(crate) fn members_of(&self, site: &Site) -> Option<&OnceLock<Arc<Members>>> {
         self.members.get(site.index()).filter(|_| site.index() > 0)
+    }
+
+    /// Where the generations of a function lie, of which this is a key. By hand mostly values of no function are kept.
+    pub(crate) fn places_of(
+        &self,
+        site: &Site,
+        key: KeyRef<'_>,
+        backend: &Backend,
+    ) -> Option<&Places> {
+        let is_by_hand = site.index() == 0;
+        let function = || Group::of_function(key.as_str(), &self.prefix).filter(|_| !is_by_hand);
+        Some(self.places.get(site.index())?.get_or_init(|| Places::new(function(), backend)))
     }
 
     /// Counts and reports.

@@ -179,9 +179,14 @@ where
             Some(seen) => seen,
             None => entry.look().await,
         };
-        // Recursive functions have many of these futures in one another: none is larger than it must be.
+        if let Look::Found(stored) = seen {
+            entry.note(Note::Hit);
+            return self.restore(stored);
+        }
+        // The future of a hit has no room for the way of a miss: it is made for every call. And recursive functions have
+        // many of them in one another.
         match self.time_limit() {
-            None => self.answered_async(spot, &entry, seen, compute).await,
+            None => Box::pin(self.answered_async(spot, &entry, seen, compute)).await,
             limit => {
                 let compute = in_time(limit, spot.site, compute);
                 Box::pin(self.answered_async(spot, &entry, seen, compute)).await

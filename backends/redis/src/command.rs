@@ -1,6 +1,7 @@
 use crate::layout;
 use crate::scripts::Script;
 use redis::{Cmd, ServerErrorKind, Value};
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 /// One command of an operation.
@@ -15,13 +16,15 @@ pub(crate) enum Command {
 
 impl Command {
     /// The command as it is sent. A server that has not seen a script yet is sent its text.
-    pub(crate) fn packed(&self, form: Form) -> Cmd {
+    pub(crate) fn packed(&self, form: Form) -> Cow<'_, Cmd> {
         match self {
-            Self::Plain(command) => command.clone(),
-            Self::Everywhere(words) => words.iter().fold(Cmd::new(), |mut command, word| {
-                command.arg(word);
-                command
-            }),
+            Self::Plain(command) => Cow::Borrowed(command),
+            Self::Everywhere(words) => {
+                Cow::Owned(words.iter().fold(Cmd::new(), |mut command, word| {
+                    command.arg(word);
+                    command
+                }))
+            }
             Self::Script { script, keys, arguments } => {
                 let mut command = match form {
                     Form::Known => redis::cmd("EVALSHA"),
@@ -35,7 +38,7 @@ impl Command {
                 for argument in arguments {
                     command.arg(&argument[..]);
                 }
-                command
+                Cow::Owned(command)
             }
         }
     }

@@ -15,7 +15,9 @@ use std::sync::LazyLock;
 /// Reads values. One server reads many with one command; in a cluster each key is asked for where it lies.
 pub(crate) fn get(keys: &[KeyRef<'_>], is_cluster: bool) -> Batch {
     if let ([_, _, ..], false) = (keys, is_cluster) {
-        let mut command = redis::cmd("MGET");
+        let length: usize = keys.iter().map(|key| key.as_str().len()).sum();
+        let mut command = Cmd::with_capacity(1 + keys.len(), "MGET".len() + length);
+        command.arg("MGET");
         for key in keys {
             command.arg(&*value_name(*key));
         }

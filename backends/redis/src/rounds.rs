@@ -7,6 +7,7 @@ use crate::command::{Batch, Form};
 use crate::fault::Fault;
 use crate::settings::Address;
 use redis::{Cmd, Value};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// A command to be sent, and where to.
@@ -47,10 +48,10 @@ impl<'a> Rounds<'a> {
     }
 
     /// The commands of a parcel, as they are sent.
-    pub(crate) fn commands(&self, steps: &[Step]) -> Vec<Cmd> {
+    pub(crate) fn commands(&self, steps: &[Step]) -> Vec<Cow<'a, Cmd>> {
         let mut commands = Vec::with_capacity(steps.len());
         for step in steps {
-            commands.extend(step.is_asking().then(|| redis::cmd("ASKING")));
+            commands.extend(step.is_asking().then(|| Cow::Owned(redis::cmd("ASKING"))));
             commands.push(self.batch.commands[step.index].packed(step.form));
         }
         commands
@@ -93,7 +94,9 @@ impl<'a> Rounds<'a> {
 
     /// The replies, in the order of the commands.
     pub(crate) fn finish(self) -> Vec<Value> {
-        self.replies.into_iter().flatten().collect()
+        let mut replies = Vec::with_capacity(self.replies.len());
+        replies.extend(self.replies.into_iter().flatten());
+        replies
     }
 
     /// Sorts steps by the node of the cluster that each goes to. The order of the nodes is the same for

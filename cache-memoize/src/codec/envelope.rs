@@ -1,9 +1,10 @@
 //! The bytes around a payload. `docs/entry-format.md` describes them for other languages.
 
 use super::error::Unreadable;
+use super::groups::GroupsInside;
 use super::presence::Presence;
 use crate::groups::Numbered;
-use cache_memoize_core::{Bytes, Key, KeyRef, Timestamp};
+use cache_memoize_core::{Bytes, KeyRef, Timestamp};
 use std::time::Duration;
 
 /// The first bytes of every envelope. No text begins so, neither does the value of a counter, and no plain
@@ -16,7 +17,7 @@ pub(super) const NO_COMPRESSOR: u8 = 0;
 
 const FIXED_LEN: usize = 50;
 /// A group without its text.
-const GROUP_LEN: usize = 10;
+pub(super) const GROUP_LEN: usize = 10;
 const CHECKSUM_LEN: usize = 4;
 
 /// When an entry was computed, until when it is fresh, and how long computing it took.
@@ -44,7 +45,7 @@ impl Stamps {
     }
 }
 
-/// All that an envelope says, but for what follows from the payload.
+/// All that an envelope says, but for the groups and what follows from the payload.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Header {
     pub(super) serializer: u8,
@@ -54,15 +55,22 @@ pub(super) struct Header {
     pub(super) stamps: Stamps,
     /// The length of the payload before compression.
     pub(super) length: u32,
+}
+
+/// What is in an envelope.
+#[derive(Debug)]
+pub(super) struct Opened<'a> {
+    pub(super) header: Header,
     /// The generations of the groups that the entry is in.
-    pub(super) groups: Vec<Numbered>,
+    pub(super) groups: GroupsInside<'a>,
+    pub(super) payload: &'a [u8],
 }
 
 /// Puts `payload` into an envelope for `key`.
-pub(super) fn seal(key: KeyRef<'_>, header: &Header, payload: &[u8]) -> Bytes {
+pub(super) fn seal(key: KeyRef<'_>, header: &Header, groups: &[Numbered], payload: &[u8]) -> Bytes {
     let mut entry = Vec::with_capacity(FIXED_LEN + CHECKSUM_LEN + payload.len());
-    write_header(&mut entry, header, payload.len());
-    write_groups(&mut entry, key, &header.groups);
+    write_header(&mut entry, header, groups.len(), payload.len());
+    write_groups(&mut entry, key, groups);
     let checksum = checksum(key, &entry, payload);
     entry.extend_from_slice(&checksum.to_le_bytes());
     entry.extend_from_slice(payload);
@@ -70,12 +78,18 @@ pub(super) fn seal(key: KeyRef<'_>, header: &Header, payload: &[u8]) -> Bytes {
 }
 
 /// Takes the payload out of an envelope, if it is whole, unharmed and for `key`.
-pub(super) fn open<'a>(key: KeyRef<'_>, entry: &'a [u8]) -> Result<(Header, &'a [u8]), Unreadable> {
+pub(super) fn open<'a>(key: KeyRef<'a>, entry: &'a [u8]) -> Result<Opened<'a>, Unreadable> {
     let parts = split(entry)?;
     if checksum(key, parts.header, parts.payload) != parts.checksum {
         return Err(Unreadable::Checksum);
     }
-    Ok((read_header(parts.header, Some(key))?, parts.payload))
+    let groups = read_groups(parts.header, key).ok_or(Unreadable::UnknownPart)?;
+    Ok(Opened { header: read_header(parts.header)?, groups, payload: parts.payload })
+}
+
+/// The groups that the envelope tells of, taken at its word: no checksum.
+pub(super) fn groups_told_of<'a>(key: KeyRef<'a>, entry: &'a [u8]) -> Option<GroupsInside<'a>> {
+    read_groups(split(entry).ok()?.header, key)
 }
 
 /// Whether `entry` begins as every envelope does, of whatever version, and whether whole or not.
@@ -87,10 +101,10 @@ pub(super) fn begins(entry: &[u8]) -> bool {
 #[cfg(test)]
 pub(super) fn parse(entry: &[u8]) -> Result<(Header, &[u8]), Unreadable> {
     let parts = split(entry)?;
-    Ok((read_header(parts.header, None)?, parts.payload))
+    Ok((read_header(parts.header)?, parts.payload))
 }
 
-fn write_header(entry: &mut Vec<u8>, header: &Header, stored: usize) {
+fn write_header(entry: &mut Vec<u8>, header: &Header, groups: usize, stored: usize) {
     let stored = u32::try_from(stored).expect("a compressed payload is no longer than the value");
     let cost = u64::try_from(header.stamps.cost.as_micros()).unwrap_or(u64::MAX);
     entry.extend_from_slice(&MAGIC);
@@ -105,7 +119,7 @@ fn write_header(entry: &mut Vec<u8>, header: &Header, stored: usize) {
     entry.extend_from_slice(&cost.to_le_bytes());
     entry.extend_from_slice(&header.length.to_le_bytes());
     entry.extend_from_slice(&stored.to_le_bytes());
-    let groups = u16::try_from(header.groups.len()).expect("nobody writes so many tags");
+    let groups = u16::try_from(groups).expect("nobody writes so many tags");
     entry.extend_from_slice(&groups.to_le_bytes());
 }
 
@@ -154,7 +168,7 @@ fn too_short(entry: &[u8]) -> Unreadable {
     Unreadable::Length { found: entry.len(), expected: FIXED_LEN + CHECKSUM_LEN }
 }
 
-fn read_header(header: &[u8], key: Option<KeyRef<'_>>) -> Result<Header, Unreadable> {
+fn read_header(header: &[u8]) -> Result<Header, Unreadable> {
     if header[6] != NO_FLAGS {
         return Err(Unreadable::UnknownPart);
     }
@@ -169,29 +183,15 @@ fn read_header(header: &[u8], key: Option<KeyRef<'_>>) -> Result<Header, Unreada
             cost: Duration::from_micros(u64::from_le_bytes(array(&header[32..40]))),
         },
         length: u32::from_le_bytes(array(&header[40..44])),
-        groups: match key {
-            Some(key) => read_groups(header, key).ok_or(Unreadable::UnknownPart)?,
-            None => Vec::new(),
-        },
     })
 }
 
-fn read_groups(header: &[u8], key: KeyRef<'_>) -> Option<Vec<Numbered>> {
-    let mut at = FIXED_LEN;
-    let read = |_| {
-        let end = end_of_group(header, at)?;
-        let (number, text) = header[at..end].split_first_chunk()?;
-        let shared = key.as_str().get(..usize::from(text[0]))?;
-        let rest = std::str::from_utf8(&text[2..]).ok()?;
-        at = end;
-        let key = Key::new(&format!("{shared}{rest}")).ok()?;
-        Some(Numbered { key, number: u64::from_le_bytes(*number) })
-    };
-    (0..group_count(header)).map(read).collect()
+fn read_groups<'a>(header: &'a [u8], key: KeyRef<'a>) -> Option<GroupsInside<'a>> {
+    GroupsInside::read(key, usize::from(group_count(header)), &header[FIXED_LEN..])
 }
 
 /// Where the group ends that begins there; `None` beyond the end of the entry.
-fn end_of_group(entry: &[u8], at: usize) -> Option<usize> {
+pub(super) fn end_of_group(entry: &[u8], at: usize) -> Option<usize> {
     let length = *entry.get(at + GROUP_LEN - 1)?;
     let end = at + GROUP_LEN + usize::from(length);
     (end <= entry.len()).then_some(end)

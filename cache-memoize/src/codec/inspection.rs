@@ -1,7 +1,7 @@
 //! What an entry says of itself, for people.
 
-use super::envelope::{self, Header, Stamps};
-use super::{Codec, Unreadable};
+use super::envelope::{self, Header, Opened, Stamps};
+use super::{Codec, GroupsInside, Unreadable};
 use crate::groups::Numbered;
 use cache_memoize_core::KeyRef;
 use std::borrow::Cow;
@@ -35,16 +35,25 @@ impl Codec {
     }
 
     /// The generations of the groups of an entry, if it can be read and has some.
-    pub(crate) fn groups_in(&self, key: KeyRef<'_>, entry: &[u8]) -> Option<Vec<Numbered>> {
-        if self.is_plain() {
-            return None;
-        }
-        let (header, _) = envelope::open(key, entry).ok()?;
-        Some(header.groups)
+    pub(crate) fn groups_in<'a>(
+        &self,
+        key: KeyRef<'a>,
+        entry: &'a [u8],
+    ) -> Option<GroupsInside<'a>> {
+        if self.is_plain() { None } else { Some(envelope::open(key, entry).ok()?.groups) }
+    }
+
+    /// The same, taken at the word of an entry that may be harmed.
+    pub(crate) fn groups_told_of<'a>(
+        &self,
+        key: KeyRef<'a>,
+        entry: &'a [u8],
+    ) -> Option<GroupsInside<'a>> {
+        if self.is_plain() { None } else { envelope::groups_told_of(key, entry) }
     }
 
     fn inspect_envelope(&self, key: KeyRef<'_>, entry: &[u8]) -> Result<EntryInfo, Unreadable> {
-        let (header, payload) = envelope::open(key, entry)?;
+        let Opened { header, groups, payload } = envelope::open(key, entry)?;
         let serializer = self.serializer.with_id(header.serializer).map(|found| found.name());
         let compressor = self.compressor.with_id(header.compressor).map(|found| found.name());
         Ok(EntryInfo {
@@ -54,7 +63,7 @@ impl Codec {
             size_after: payload.len(),
             stamps: Some(header.stamps),
             obstacle: self.obstacle(&header),
-            groups: header.groups,
+            groups: groups.to_vec(),
         })
     }
 

@@ -19,6 +19,7 @@ mod compressor;
 mod envelope;
 mod error;
 mod fingerprint;
+mod groups;
 mod inspection;
 mod plain;
 mod presence;
@@ -32,6 +33,7 @@ pub use compressor::{Compressor, CustomCompressor};
 pub(crate) use envelope::Stamps;
 pub(crate) use error::{CodecError, Unreadable};
 pub(crate) use fingerprint::fingerprint_of;
+pub(crate) use groups::{GroupInside, GroupsInside};
 pub(crate) use inspection::EntryInfo;
 pub use serializer::{CustomSerializer, Serializer};
 pub(crate) use survey::weight_of;
@@ -39,7 +41,7 @@ pub(crate) use survey::weight_of;
 use crate::groups::Numbered;
 use cache_memoize_core::{Bytes, KeyRef};
 use compressor::Decompression;
-use envelope::{Header, NO_COMPRESSOR};
+use envelope::{Header, NO_COMPRESSOR, Opened};
 use fingerprint::Shape;
 use presence::{Innermost, Presence};
 use serde::Serialize;
@@ -64,11 +66,11 @@ pub(crate) struct Codec {
 
 /// What was in an entry.
 #[derive(Debug, PartialEq)]
-pub(crate) struct Decoded<T> {
+pub(crate) struct Decoded<'a, T> {
     pub(crate) value: T,
     pub(crate) stamps: Stamps,
     /// The generations of its groups from before it was computed.
-    pub(crate) groups: Vec<Numbered>,
+    pub(crate) groups: GroupsInside<'a>,
 }
 
 impl Codec {
@@ -119,23 +121,26 @@ impl Codec {
             fingerprint: fingerprint_of::<T>(),
             stamps: *stamps,
             length,
-            groups,
         };
-        Ok(envelope::seal(key, &header, compressed.as_ref().unwrap_or(&serialized)))
+        Ok(envelope::seal(key, &header, &groups, compressed.as_ref().unwrap_or(&serialized)))
     }
 
     /// The value in an entry that was read under `key`.
     ///
     /// # Errors
     /// [`Unreadable`] if the entry is anything but a whole, unharmed one of this key and this type.
-    pub(crate) fn decode<T>(&self, key: KeyRef<'_>, entry: &[u8]) -> Result<Decoded<T>, Unreadable>
+    pub(crate) fn decode<'a, T>(
+        &self,
+        key: KeyRef<'a>,
+        entry: &'a [u8],
+    ) -> Result<Decoded<'a, T>, Unreadable>
     where
         T: DeserializeOwned + 'static,
     {
         if self.is_plain {
             return self.decode_plain(entry);
         }
-        let (header, payload) = envelope::open(key, entry)?;
+        let Opened { header, groups, payload } = envelope::open(key, entry)?;
         if header.fingerprint != fingerprint_of::<T>() {
             return Err(Unreadable::OtherType);
         }
@@ -152,7 +157,7 @@ impl Codec {
             false => serializer.deserialize(header.presence, &serialized),
         };
         let value = value.ok_or_else(|| Unreadable::Malformed { serializer: serializer.name() })?;
-        Ok(Decoded { value, stamps: header.stamps, groups: header.groups })
+        Ok(Decoded { value, stamps: header.stamps, groups })
     }
 
     fn writing<T: DeserializeOwned + 'static>(&self) -> Writing<'_> {

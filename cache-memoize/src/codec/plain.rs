@@ -3,7 +3,7 @@
 use super::envelope;
 use super::error::Obstacle;
 use super::presence::{Innermost, Presence};
-use super::{Codec, CodecError, Decoded, Stamps, Unreadable};
+use super::{Codec, CodecError, Decoded, GroupsInside, Stamps, Unreadable};
 use cache_memoize_core::Bytes;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -43,7 +43,7 @@ impl Codec {
         Ok(Bytes::from(entry))
     }
 
-    pub(super) fn decode_plain<T>(&self, entry: &[u8]) -> Result<Decoded<T>, Unreadable>
+    pub(super) fn decode_plain<T>(&self, entry: &[u8]) -> Result<Decoded<'static, T>, Unreadable>
     where
         T: DeserializeOwned + 'static,
     {
@@ -51,7 +51,7 @@ impl Codec {
         let value = self.serializer.deserialize(Presence::UNPEELED, &serialized);
         let malformed = || Unreadable::Malformed { serializer: self.serializer.name() };
         let value = value.ok_or_else(malformed)?;
-        Ok(Decoded { value, stamps: Stamps::NONE, groups: Vec::new() })
+        Ok(Decoded { value, stamps: Stamps::NONE, groups: GroupsInside::default() })
     }
 
     /// What begins as an envelope is none of ours, even where it would read as a value.

@@ -137,7 +137,8 @@ impl<R: Ruleset> EntryOf<'_, R, dyn ErasedAsyncStore + '_> {
         self.pay(store).await;
         self.undisputed(Operation::Get)?;
         let numbers = self.number_keys();
-        let keys: Vec<_> = std::iter::once(self.key).chain(borrowed(&numbers)).collect();
+        let keys: Vec<_> =
+            std::iter::once(self.key).chain(numbers.iter().map(Key::as_ref)).collect();
         let answers = self.get_all(store, &keys).await?;
         let entry = self.learned(answers);
         let others = self.unread_of(entry.as_ref());

@@ -3,14 +3,14 @@
 use super::EntryOf;
 use crate::codec::Decoded;
 use crate::error::Error;
-use crate::groups::{Members, Membership, Numbers};
+use crate::groups::{self, Group, Members, Membership, Numbers};
 use crate::observer::EventKind;
 use crate::plan::Fill;
 use crate::rules::Ruleset;
 use crate::stats::Counted;
 use crate::sync::lock;
 use crate::treatment::Spot;
-use cache_memoize_core::{Bytes, Key, KeyRef, ObjectStore, StoreError};
+use cache_memoize_core::{Backend, Bytes, Key, KeyRef, ObjectStore, StoreError};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 impl Spot<'_> {
@@ -20,6 +20,23 @@ impl Spot<'_> {
         let shared = self.cache.members_of(self.site).filter(|_| self.tags.is_empty());
         shared.map_or_else(made, |shared| shared.get_or_init(made).clone())
     }
+
+    /// Where a store of bytes has the generations of these groups.
+    fn number_keys(&self, backend: &Backend) -> Arc<[Key]> {
+        let (prefix, key) = (&self.cache.prefix, self.key.as_ref());
+        let shard = backend.shard(key);
+        let places = self.cache.places_of(self.site, key, backend);
+        let known = places.and_then(|places| places.of(key, prefix, backend)).cloned();
+        let common = known.unwrap_or_else(|| {
+            let function = Group::of_function(key.as_str(), prefix);
+            groups::found(prefix, function.as_ref(), shard, backend)
+        });
+        if self.tags.is_empty() {
+            return common;
+        }
+        let tags = self.tags.iter().map(|tag| Group::of_tag(prefix, tag).in_shard(shard, backend));
+        common.iter().cloned().chain(tags).collect()
+    }
 }
 
 impl<R: Ruleset, S: ?Sized> EntryOf<'_, R, S> {
@@ -28,7 +45,7 @@ impl<R: Ruleset, S: ?Sized> EntryOf<'_, R, S> {
         let numbers = self.numbers.get_or_init(|| {
             let is_plain = self.cache.codec.as_ref().is_none_or(|codec| codec.is_plain());
             let backend = self.cache.backend.as_ref().filter(|_| !is_plain);
-            let numbers = |backend| Numbers::of(&self.spot.groups(), self.key, backend);
+            let numbers = |backend| Numbers::under(self.spot.number_keys(backend));
             Mutex::new(backend.map_or_else(Numbers::default, numbers))
         });
         lock(numbers)
@@ -46,8 +63,8 @@ impl<R: Ruleset, S: ?Sized> EntryOf<'_, R, S> {
     }
 
     /// The keys of the generations.
-    pub(super) fn number_keys(&self) -> Vec<Key> {
-        self.numbers().keys().cloned().collect()
+    pub(super) fn number_keys(&self) -> Arc<[Key]> {
+        self.numbers().keys().clone()
     }
 
     /// Takes in the generations that were read behind the entry, and gives the entry.
@@ -59,14 +76,17 @@ impl<R: Ruleset, S: ?Sized> EntryOf<'_, R, S> {
 
     /// The generations of the entry's groups that were not read along with it.
     pub(super) fn unread_of(&self, entry: Option<&Bytes>) -> Vec<Key> {
-        let groups = self.cache.codec.as_ref().zip(entry);
-        let groups = groups.and_then(|(codec, entry)| codec.groups_in(self.key, entry));
-        groups.map_or_else(Vec::new, |groups| self.numbers().unread_of(&groups))
+        let Some((codec, entry)) = self.cache.codec.as_ref().zip(entry) else { return Vec::new() };
+        let told = codec.groups_told_of(self.key, entry);
+        let unread = told.map_or_else(Vec::new, |groups| self.numbers().unread_of(groups));
+        // Mostly there are none; only where there are, it matters whether the entry is unharmed.
+        let is_whole = || codec.groups_in(self.key, entry).is_some();
+        if unread.is_empty() || is_whole() { unread } else { Vec::new() }
     }
 
     /// Whether none of an entry's groups was invalidated, as far as this call knows.
-    pub(super) fn vouches_for<T>(&self, decoded: &Decoded<T>) -> bool {
-        self.numbers().vouch_for(&decoded.groups)
+    pub(super) fn vouches_for<T>(&self, decoded: &Decoded<'_, T>) -> bool {
+        self.numbers().vouch_for(decoded.groups)
     }
 
     /// What becomes of a fill when the store was asked for the generations once more: those who wait may have come
@@ -132,4 +152,28 @@ pub(super) fn each<T>(
 /// Keys as a store takes them.
 pub(super) fn borrowed(keys: &[Key]) -> Vec<KeyRef<'_>> {
     keys.iter().map(Key::as_ref).collect()
+}
+
+#[cfg(all(test, feature = "memory"))]
+mod tests {
+    use super::*;
+    use crate::Cache;
+    use crate::site::BY_HAND;
+    use cache_memoize_memory::Memory;
+
+    #[test]
+    fn tags_belong_to_the_call_and_not_to_the_function() {
+        let backend: Backend = Memory::new().into();
+        let (cache, key) = (Cache::memory(), Key::new("get(1)").unwrap());
+        let keys = |tags: &[String]| {
+            let spot = Spot { cache: cache.inner(), site: &BY_HAND, key: &key, tags };
+            spot.number_keys(&backend).to_vec()
+        };
+        let plain = keys(&[]);
+        let [one, other] = ["user:1", "user:2"].map(|tag| keys(&[tag.to_owned()]));
+        assert_eq!((one.len(), other.len()), (plain.len() + 1, plain.len() + 1));
+        assert!(one.starts_with(&plain) && other.starts_with(&plain));
+        assert_ne!(one.last(), other.last());
+        assert_eq!(keys(&[]), plain, "they leave nothing behind");
+    }
 }

@@ -250,7 +250,7 @@ impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
         let debts = &self.cache.resilience.debts;
         debts.are_there()
             && (debts.include(self.key)
-                || self.numbers().keys().any(|it| debts.include(it.as_ref())))
+                || self.numbers().keys().iter().any(|it| debts.include(it.as_ref())))
     }
 
     pub(crate) fn noted(&self, note: Note) {

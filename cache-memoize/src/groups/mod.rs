@@ -10,15 +10,19 @@ mod by_hand;
 mod invalidation;
 mod membership;
 mod numbers;
+mod places;
 
 pub(crate) use invalidation::Invalidation;
 pub(crate) use membership::{Members, Membership};
 pub(crate) use numbers::{Numbered, Numbers, lifetime_of, new_number, number_in};
+pub(crate) use places::{Places, found};
 
 use crate::key::{Escape, KeyText};
 use cache_memoize_core::{Backend, Key, KeyRef};
 use std::fmt::Write as _;
 
+/// End the name of a function in a key.
+const PATH_ENDS: [char; 2] = ['(', '|'];
 /// Ends the name of a cache's or a function's group. No key of a function has it there.
 const ALL: &str = "|all";
 /// Stands before the name of a tag.
@@ -48,11 +52,23 @@ impl Group {
     ///
     /// The text alone decides, so that whoever has a key knows the group.
     pub(crate) fn of_function(key: &str, prefix: &str) -> Option<Self> {
+        Self::function_in(key, prefix).map(|function| Self::named(function, ALL, ""))
+    }
+
+    /// The part of a key that is the name of its function, with the prefix; `None` for a key of no function.
+    fn function_in<'k>(key: &'k str, prefix: &str) -> Option<&'k str> {
         let path = key.strip_prefix(prefix)?;
-        let path = &path[..path.find(['(', '|'])?];
+        let path = &path[..path.find(PATH_ENDS)?];
         let is_path = !path.is_empty() && !path.starts_with('"') && !path.contains('#');
         let length = prefix.len() + path.len();
-        (is_path && length <= LONGEST_FUNCTION).then(|| Self::named(&key[..length], ALL, ""))
+        (is_path && length <= LONGEST_FUNCTION).then(|| &key[..length])
+    }
+
+    /// Whether this is the group of the function of which this is a key, as [`of_function`](Self::of_function) tells.
+    fn is_function_of(&self, key: &str) -> bool {
+        let function = self.0.as_str().strip_suffix(ALL);
+        let rest = function.and_then(|function| key.strip_prefix(function));
+        rest.is_some_and(|rest| rest.starts_with(PATH_ENDS))
     }
 
     /// All that was stored with this tag by caches with this prefix.

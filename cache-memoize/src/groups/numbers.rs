@@ -1,6 +1,8 @@
 use super::Group;
-use cache_memoize_core::{Backend, Bytes, Key, KeyRef, Ttl};
+use crate::codec::{GroupInside, GroupsInside};
+use cache_memoize_core::{Bytes, Key, KeyRef, Ttl};
 use std::num::NonZeroU64;
+use std::sync::Arc;
 
 /// A generation, and the key under which the store has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,65 +14,59 @@ pub(crate) struct Numbered {
 /// The generations that a call goes by, as far as it has read them.
 #[derive(Clone, Default)]
 pub(crate) struct Numbers {
-    /// Those that an entry of this call has; the first is that of the cache.
-    own: Vec<Known>,
+    /// The keys of those that an entry of this call has; the first is that of the cache.
+    keys: Arc<[Key]>,
+    /// As many, as soon as they were read.
+    numbers: Vec<Option<u64>>,
     /// Others, which an entry has that was written by another function or by hand.
-    others: Vec<Known>,
-    is_read: bool,
-}
-
-#[derive(Clone)]
-struct Known {
-    key: Key,
-    number: Option<u64>,
+    others: Vec<(Key, Option<u64>)>,
 }
 
 impl Numbers {
-    /// Those of an entry in these groups, the group of the cache first.
-    pub(crate) fn of(groups: &[Group], entry: KeyRef<'_>, backend: &Backend) -> Self {
-        let shard = backend.shard(entry);
-        let known = |group: &Group| Known { key: group.in_shard(shard, backend), number: None };
-        Self { own: groups.iter().map(known).collect(), others: Vec::new(), is_read: false }
+    /// Those under these keys, that of the cache first.
+    pub(crate) fn under(keys: Arc<[Key]>) -> Self {
+        Self { keys, ..Self::default() }
     }
 
     /// The keys to read together with the entry.
-    pub(crate) fn keys(&self) -> impl Iterator<Item = &Key> {
-        self.own.iter().map(|known| &known.key)
+    pub(crate) fn keys(&self) -> &Arc<[Key]> {
+        &self.keys
     }
 
     /// Whether they were read.
     pub(crate) fn are_read(&self) -> bool {
-        self.is_read || self.own.is_empty()
+        self.numbers.len() == self.keys.len()
     }
 
     /// What the store answered, in the order of the keys.
     pub(crate) fn learn(&mut self, answers: &[Option<Bytes>]) {
-        self.is_read = true;
-        for (known, answer) in self.own.iter_mut().zip(answers) {
-            known.number = answer.as_deref().and_then(number_in);
-        }
+        self.numbers.clear();
+        self.numbers.extend(answers.iter().map(|answer| answer.as_deref().and_then(number_in)));
+        self.numbers.resize(self.keys.len(), None);
     }
 
     /// Those of an entry's generations that were not read along with it.
-    pub(crate) fn unread_of(&self, entry: &[Numbered]) -> Vec<Key> {
-        let own = |key: &Key| self.own.iter().any(|known| known.key == *key);
-        entry.iter().map(|it| &it.key).filter(|key| !own(key)).cloned().collect()
+    pub(crate) fn unread_of(&self, entry: GroupsInside<'_>) -> Vec<Key> {
+        let is_own = |it: &GroupInside<'_>| self.keys.iter().any(|key| it.lies_under(key));
+        entry.iter().filter(|it| !is_own(it)).filter_map(|it| it.key()).collect()
     }
 
     /// What the store answered about such keys.
     pub(crate) fn learn_others(&mut self, keys: Vec<Key>, answers: &[Option<Bytes>]) {
         let numbers = answers.iter().map(|answer| answer.as_deref().and_then(number_in));
-        self.others = keys.into_iter().zip(numbers).map(Known::from).collect();
+        self.others = keys.into_iter().zip(numbers).collect();
     }
 
     /// Whether none of an entry's groups was invalidated since before it was computed, and it has the groups of
     /// this call.
     ///
     /// The group of the cache may be that of another one, which shares the store and wrote the entry by hand.
-    pub(crate) fn vouch_for(&self, entry: &[Numbered]) -> bool {
-        let is_in_mine = |known: &Known| entry.iter().any(|it| it.key == known.key);
-        let is_whole = self.own.is_empty() || !entry.is_empty();
-        is_whole && self.own.iter().skip(1).all(is_in_mine) && self.confirm_all(entry)
+    pub(crate) fn vouch_for(&self, entry: GroupsInside<'_>) -> bool {
+        let is_in_mine = |key: &Key| entry.iter().any(|it| it.lies_under(key));
+        let is_whole = self.keys.is_empty() || !entry.is_empty();
+        let stands =
+            |it: GroupInside<'_>| self.number_where(|key| it.lies_under(key)) == Some(it.number);
+        is_whole && self.keys.iter().skip(1).all(is_in_mine) && entry.iter().all(stands)
     }
 
     /// Whether the entry has groups that are not those of this call.
@@ -80,49 +76,53 @@ impl Numbers {
 
     /// Whether none of an entry's groups was invalidated since before it was computed.
     pub(crate) fn confirm_all(&self, entry: &[Numbered]) -> bool {
-        entry.iter().all(|it| self.confirm(it))
+        entry.iter().all(|it| self.number_where(|key| *key == it.key) == Some(it.number))
     }
 
-    fn confirm(&self, numbered: &Numbered) -> bool {
-        let mut known = self.own.iter().chain(&self.others);
-        known.any(|known| known.key == numbered.key && known.number == Some(numbered.number))
+    /// The number under the key that is such, if it is known.
+    fn number_where(&self, is_such: impl Fn(&Key) -> bool) -> Option<u64> {
+        let own = self.keys.iter().zip(&self.numbers);
+        let others = self.others.iter().map(|(key, number)| (key, number));
+        own.chain(others).find_map(|(key, number)| number.filter(|_| is_such(key)))
     }
 
     /// Those that the store does not have.
     pub(crate) fn absent(&self) -> Vec<Key> {
-        let absent = self.own.iter().filter(|known| known.number.is_none());
-        absent.map(|known| known.key.clone()).collect()
+        let number = |at: usize| self.numbers.get(at).copied().flatten();
+        let absent = self.keys.iter().enumerate().filter(|(at, _)| number(*at).is_none());
+        absent.map(|(_, key)| key.clone()).collect()
     }
 
     /// What the store has under `key` by now.
     pub(crate) fn began(&mut self, key: &Key, number: u64) {
-        let known = self.own.iter_mut().filter(|known| known.key == *key);
-        known.for_each(|known| known.number = Some(number));
+        self.numbers.resize(self.keys.len(), None);
+        let known = self.keys.iter().zip(&mut self.numbers).filter(|(known, _)| *known == key);
+        known.for_each(|(_, known)| *known = Some(number));
     }
 
     /// All of them, for an entry to carry; `None` if some are not known.
     pub(crate) fn complete(&self) -> Option<Vec<Numbered>> {
-        let numbered =
-            |known: &Known| known.number.map(|number| Numbered { key: known.key.clone(), number });
-        self.own.iter().map(numbered).collect()
+        let numbered = |(key, number): (&Key, &Option<u64>)| {
+            number.map(|number| Numbered { key: key.clone(), number })
+        };
+        let known = self.keys.iter().zip(&self.numbers).map(numbered);
+        self.are_read().then(|| known.collect()).flatten()
     }
 
     /// Whether they are what they were, going by a new answer of the store.
     pub(crate) fn still_are(&self, answers: &[Option<Bytes>]) -> bool {
         let numbers = answers.iter().map(|answer| answer.as_deref().and_then(number_in));
-        self.own.iter().map(|known| known.number).eq(numbers)
-    }
-}
-
-impl From<(Key, Option<u64>)> for Known {
-    fn from((key, number): (Key, Option<u64>)) -> Self {
-        Self { key, number }
+        numbers.eq(self.numbers.iter().copied())
     }
 }
 
 /// The number of a counter.
 pub(crate) fn number_in(value: &[u8]) -> Option<u64> {
-    std::str::from_utf8(value).ok()?.parse().ok()
+    let more = |number: u64, digit: &u8| {
+        let digit = digit.checked_sub(b'0').filter(|digit| *digit < 10)?;
+        number.checked_mul(10)?.checked_add(digit.into())
+    };
+    if value.is_empty() { None } else { value.iter().try_fold(0, more) }
 }
 
 /// A number that no entry has.

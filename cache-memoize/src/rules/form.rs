@@ -22,7 +22,7 @@ pub struct Transcoder<S> {
 
 type Encode<S> = fn(&Codec, KeyRef<'_>, &S, &Stamps, Vec<Numbered>) -> Result<Bytes, CodecError>;
 
-type Decode<S> = fn(&Codec, KeyRef<'_>, &[u8]) -> Result<Decoded<S>, Unreadable>;
+type Decode<S> = for<'a> fn(&Codec, KeyRef<'a>, &'a [u8]) -> Result<Decoded<'a, S>, Unreadable>;
 
 /// As bytes where the store is elsewhere, as they are in process.
 pub struct Portable;

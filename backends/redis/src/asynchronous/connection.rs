@@ -6,9 +6,13 @@ use crate::settings::{Address, Settings};
 use cache_memoize_core::StoreErrorKind;
 use redis::aio::MultiplexedConnection;
 use redis::{AsyncConnectionConfig, Cmd, ErrorKind, RedisConnectionInfo, RedisError, Value};
+use std::borrow::Borrow;
+use std::future::poll_fn;
 use std::io;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::Poll;
 use tokio::task::AbortHandle;
 
 /// A connection that many callers use at a time, driven by the runtime it was made in. It ends with its last
@@ -16,7 +20,7 @@ use tokio::task::AbortHandle;
 #[derive(Clone)]
 pub(super) struct Connection {
     multiplexed: MultiplexedConnection,
-    address: Address,
+    address: Arc<Address>,
     driver: Arc<Driver>,
 }
 
@@ -41,17 +45,17 @@ impl Connection {
         let config = AsyncConnectionConfig::new().set_response_timeout(None);
         let made = MultiplexedConnection::new_with_config(&info, stream, config).await;
         let (multiplexed, driver) = made.map_err(|error| from_redis(&error, address))?;
-        let address = address.clone();
+        let address = Arc::new(address.clone());
         let mut this = Self { multiplexed, address, driver: Arc::new(Driver::start(driver)) };
         if !handshake.commands().is_empty() {
-            let replies = this.exchange(handshake.commands().to_vec()).await;
+            let replies = this.exchange(handshake.commands()).await;
             let replies = replies.map_err(Fault::answered)?;
             handshake.check(replies).map_err(|fault| fault.at(&this.address))?;
         }
         Ok(this)
     }
 
-    pub(super) fn address(&self) -> &Address {
+    pub(super) fn address(&self) -> &Arc<Address> {
         &self.address
     }
 
@@ -66,16 +70,21 @@ impl Connection {
     }
 
     /// Sends the commands together, and takes their replies. An error in one of them is a reply too.
-    pub(super) async fn exchange(&mut self, commands: Vec<Cmd>) -> Result<Vec<Value>, Fault> {
-        let replies = match &commands[..] {
-            [command] => {
-                self.multiplexed.send_packed_command(command).await.map(|reply| vec![reply])
-            }
+    pub(super) async fn exchange<C: Borrow<Cmd>>(
+        &mut self,
+        commands: &[C],
+    ) -> Result<Vec<Value>, Fault> {
+        let replies = match commands {
+            [command] => self
+                .multiplexed
+                .send_packed_command(command.borrow())
+                .await
+                .map(|reply| vec![reply]),
             _ => {
                 let count = commands.len();
                 let mut pipeline = redis::Pipeline::with_capacity(count);
                 for command in commands {
-                    pipeline.add_command(command);
+                    pipeline.add_command(command.borrow().clone());
                 }
                 self.multiplexed.send_packed_commands(&pipeline, 0, count).await
             }
@@ -125,7 +134,8 @@ pub(super) async fn find_master(
     for (index, sentinel) in sentinels.iter().enumerate() {
         // The master itself must be reached in what the sentinels leave.
         let share = deadline.shared_with(sentinels.len() - index);
-        match within(share, sentinel, ask_sentinel(settings, sentinel, name, share)).await {
+        let asked = pin!(ask_sentinel(settings, sentinel, name, share));
+        match within(share, sentinel, asked).await {
             Ok(master) => return Ok(master),
             Err(fault) => failure = fault,
         }
@@ -141,20 +151,29 @@ async fn ask_sentinel(
 ) -> Result<Address, Fault> {
     let handshake = Handshake::with_sentinel(settings);
     let mut connection = Connection::open(settings, sentinel, &handshake, deadline).await?;
-    let replies = connection.exchange(vec![question(name)]).await?;
+    let replies = connection.exchange(&[question(name)]).await?;
     let reply = replies.into_iter().next().ok_or_else(|| Fault::protocol(sentinel))?;
     let (host, port) = read_master(reply, name).map_err(|fault| fault.at(sentinel))?;
     Ok(sentinel.neighbour(&host, port))
 }
 
-/// What `future` gives, if it gives it by the deadline.
+/// What `future` gives, if it gives it by the deadline. It is pinned where it is made: futures that are handed on are
+/// copied, and this one is on the way of every hit.
 pub(super) async fn within<T>(
     deadline: Deadline,
     place: &impl std::fmt::Display,
-    future: impl Future<Output = Result<T, Fault>>,
+    mut future: Pin<&mut impl Future<Output = Result<T, Fault>>>,
 ) -> Result<T, Fault> {
     let left = deadline.left().ok_or_else(|| Fault::timeout(place))?;
-    tokio::time::timeout(left, future).await.unwrap_or_else(|_| Err(Fault::timeout(place)))
+    let mut end = None;
+    poll_fn(|context| {
+        if let Poll::Ready(outcome) = future.as_mut().poll(context) {
+            return Poll::Ready(outcome);
+        }
+        let end = end.get_or_insert_with(|| Box::pin(tokio::time::sleep(left)));
+        end.as_mut().poll(context).map(|()| Err(Fault::timeout(place)))
+    })
+    .await
 }
 
 /// Takes from an error of the crate what may be shown.

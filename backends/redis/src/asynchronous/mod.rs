@@ -133,12 +133,13 @@ impl Redis {
 /// Carries a batch out, and once more if the first time ended on a connection that had served before, provided
 /// that this can do no harm.
 async fn run(links: &Links, batch: &Batch, deadline: Deadline) -> Result<Vec<Value>, Fault> {
-    match attempt(links, batch, deadline).await {
-        Err(fault) if fault.is_unanswered() && batch.is_repeatable => {
-            attempt(links, batch, deadline).await
-        }
-        outcome => outcome,
+    let outcome = attempt(links, batch, deadline).await;
+    let is_in_vain = outcome.as_ref().is_err_and(Fault::is_unanswered);
+    if is_in_vain && batch.is_repeatable {
+        // In a box, since it is rare: who asks once has no room for a second time.
+        return Box::pin(attempt(links, batch, deadline)).await;
     }
+    outcome
 }
 
 async fn attempt(links: &Links, batch: &Batch, deadline: Deadline) -> Result<Vec<Value>, Fault> {
@@ -147,11 +148,12 @@ async fn attempt(links: &Links, batch: &Batch, deadline: Deadline) -> Result<Vec
         match links.kind() {
             Kind::One(node) => {
                 let commands = rounds.commands(&steps);
-                let replies = node.exchange(commands, deadline).await?;
+                let replies = node.exchange(&commands, deadline).await?;
                 rounds.settle(steps, replies, None);
             }
             Kind::Cluster { cluster, .. } => {
-                let outcome = ask_cluster(links, cluster, &mut rounds, steps, deadline).await;
+                let asked = ask_cluster(links, cluster, &mut rounds, steps, deadline);
+                let outcome = Box::pin(asked).await;
                 outcome.inspect_err(|_| cluster.doubt())?;
             }
         }
@@ -171,7 +173,7 @@ async fn ask_cluster(
     let (mut asked, mut exchanges) = (Vec::new(), Vec::new());
     for (address, steps) in rounds.parcels(steps, cluster)? {
         let (node, commands) = (links.node(&address), rounds.commands(&steps));
-        exchanges.push(Box::pin(async move { node.exchange(commands, deadline).await }));
+        exchanges.push(Box::pin(async move { node.exchange(&commands, deadline).await }));
         asked.push((address, steps));
     }
     for ((address, steps), replies) in asked.into_iter().zip(all(exchanges).await) {
@@ -187,7 +189,7 @@ async fn read_map(links: &Links, cluster: &Cluster, deadline: Deadline) -> Resul
     let mut failure = Fault::new(StoreErrorKind::Configuration, "the cluster has no nodes");
     for (index, address) in informants.iter().enumerate() {
         let share = deadline.shared_with(informants.len() - index);
-        let replies = links.node(address).exchange(vec![Cluster::question()], share).await;
+        let replies = links.node(address).exchange(&[Cluster::question()], share).await;
         let reply = replies
             .and_then(|replies| replies.into_iter().next().ok_or_else(|| Fault::protocol(address)));
         match reply.and_then(|reply| reading.learn(reply, address)) {

@@ -5,7 +5,10 @@ use crate::fault::{Fault, is_misplaced};
 use crate::handshake::Handshake;
 use crate::settings::{Address, Place, Settings};
 use redis::{Cmd, Value};
+use std::borrow::Borrow;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 use tokio::sync::Mutex as AsyncMutex;
 
 /// The connection with one server that all callers of a runtime share.
@@ -62,17 +65,19 @@ impl Node {
 
     /// Sends the commands together, and waits for their replies until the deadline. The future may be dropped
     /// at any time: the connection keeps account of whose reply comes when.
-    pub(super) async fn exchange(
+    pub(super) async fn exchange<C: Borrow<Cmd>>(
         &self,
-        commands: Vec<Cmd>,
+        commands: &[C],
         deadline: Deadline,
     ) -> Result<Vec<Value>, Fault> {
         let (mut live, is_tried) = match self.live() {
             Some(live) => (live, true),
-            None => (self.connect(deadline).await?, false),
+            // Rare, and much larger than all the rest.
+            None => (Box::pin(self.connect(deadline)).await?, false),
         };
         let address = live.connection.address().clone();
-        let replies = within(deadline, &address, live.connection.exchange(commands)).await;
+        let exchanged = pin!(live.connection.exchange(commands));
+        let replies = within(deadline, &*address, exchanged).await;
         match replies {
             Ok(replies) if !replies.iter().any(is_misplaced) => Ok(replies),
             // A connection on which no answer comes may be a dead one. Whoever still waits for a reply on it
@@ -87,7 +92,7 @@ impl Node {
     /// Makes a connection, or waits for whoever does. All who wait share the outcome, a failure too.
     async fn connect(&self, deadline: Deadline) -> Result<Live, Fault> {
         let seen = self.state().attempts;
-        let connected = within(deadline, &self.settings.place, async {
+        let connected = pin!(async {
             let _turn = self.turn.lock().await;
             if let Some(live) = self.live() {
                 return Ok(live);
@@ -98,11 +103,13 @@ impl Node {
             let outcome = self.dial(deadline.at_most(self.settings.connect_timeout)).await;
             self.conclude(outcome)
         });
-        bare::guarded(connected).await
+        bare::guarded(within(deadline, &self.settings.place, connected)).await
     }
 
     async fn dial(&self, deadline: Deadline) -> Result<Connection, Fault> {
         let settings = &self.settings;
+        // A runtime without timers tells of that here, where the panic is caught: no exchange sets one before it must.
+        drop(tokio::time::sleep(Duration::ZERO));
         let address = match &self.target {
             Target::Fixed(address) => address.clone(),
             Target::Master { sentinels, name } => {
@@ -110,7 +117,7 @@ impl Node {
             }
         };
         let handshake = Handshake::with_server(settings);
-        let connected = Connection::open(settings, &address, &handshake, deadline);
+        let connected = pin!(Connection::open(settings, &address, &handshake, deadline));
         within(deadline, &address, connected).await
     }
 

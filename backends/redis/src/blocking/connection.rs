@@ -1,16 +1,20 @@
+use super::inbox::{Inbox, Malformed};
 use super::stream::Stream;
 use crate::deadline::Deadline;
 use crate::fault::Fault;
 use crate::handshake::Handshake;
 use crate::settings::Address;
 use redis::io::tcp::socket2::Socket;
-use redis::{Cmd, Parser, Value};
-use std::io::{self, Read, Write};
+use redis::{Cmd, Value};
+use std::borrow::Borrow;
+use std::io::{self, Write};
 
 /// A connection with one server, for one exchange at a time.
 pub(crate) struct Connection {
     stream: Stream,
-    parser: Parser,
+    inbox: Inbox,
+    /// Room for what is sent, used again and again.
+    outbox: Vec<u8>,
     address: Address,
     state: State,
     /// Whether an exchange went well before this one. What breaks then without a word was over before.
@@ -35,7 +39,8 @@ impl Connection {
     ) -> Result<Self, Fault> {
         let mut this = Self {
             stream,
-            parser: Parser::new(),
+            inbox: Inbox::default(),
+            outbox: Vec::new(),
             address: address.clone(),
             state: State::Clean,
             is_tried: false,
@@ -67,23 +72,30 @@ impl Connection {
         self.stream.handle()
     }
 
-    pub(crate) fn exchange(
+    pub(crate) fn exchange<C: Borrow<Cmd>>(
         &mut self,
-        commands: &[Cmd],
+        commands: &[C],
         deadline: Deadline,
     ) -> Result<Vec<Value>, Fault> {
         self.send(commands, deadline)?;
         self.receive(commands.len(), deadline)
     }
 
-    pub(crate) fn send(&mut self, commands: &[Cmd], deadline: Deadline) -> Result<(), Fault> {
-        let mut packed = Vec::new();
+    pub(crate) fn send<C: Borrow<Cmd>>(
+        &mut self,
+        commands: &[C],
+        deadline: Deadline,
+    ) -> Result<(), Fault> {
+        self.outbox.clear();
         for command in commands {
-            command.write_packed_command(&mut packed);
+            command.borrow().write_packed_command(&mut self.outbox);
         }
         self.state = State::InExchange;
         self.stream.set_deadline(deadline);
-        let sent = self.stream.write_all(&packed).and_then(|()| self.stream.flush());
+        let sent = self.stream.write_all(&self.outbox).and_then(|()| self.stream.flush());
+        if self.outbox.capacity() > KEPT {
+            self.outbox = Vec::new();
+        }
         sent.map_err(|error| {
             if is_timeout(&error) {
                 return Fault::timeout(&self.address);
@@ -98,7 +110,7 @@ impl Connection {
 
     /// What a server said before it hung up in the middle of a request, such as that it is too long.
     fn last_words(&mut self) -> Option<Fault> {
-        match self.parser.parse_value(&mut self.stream) {
+        match self.next_reply() {
             Ok(Value::ServerError(error)) => Some(Fault::from_server(&error)),
             _ => None,
         }
@@ -111,88 +123,81 @@ impl Connection {
         deadline: Deadline,
     ) -> Result<Vec<Value>, Fault> {
         self.stream.set_deadline(deadline);
-        let mut source = Watched { stream: &mut self.stream, has_read: false, failure: None };
         let mut replies = Vec::with_capacity(count);
+        let mut has_heard = false;
         while replies.len() < count {
-            match self.parser.parse_value(&mut source) {
-                Ok(Value::Push { .. }) => {}
-                Ok(reply) => replies.push(reply),
-                Err(_) => {
-                    let (has_read, failure) = (source.has_read, source.failure.take());
-                    return Err(self.broken(has_read, failure));
+            match self.next_reply() {
+                Ok(Value::Push { .. }) => has_heard = true,
+                Ok(reply) => {
+                    has_heard = true;
+                    replies.push(reply);
+                }
+                Err(breach) => {
+                    let is_silent = !has_heard && self.is_tried && breach.is_silent;
+                    let fault = breach.fault(&self.address);
+                    return Err(if is_silent { fault.unanswered() } else { fault });
                 }
             }
         }
-        if !self.has_more() {
+        // What was received along with the last reply would be taken for the answer to the next command.
+        if self.inbox.is_empty() {
             self.state = State::Clean;
         }
         self.is_tried = true;
         Ok(replies)
     }
 
-    /// Whether another reply was read along with the last one. It would be taken for the answer to the next
-    /// command.
-    fn has_more(&mut self) -> bool {
-        self.parser.parse_value(Nothing).is_ok()
+    /// The next reply, whether it has come already or not.
+    fn next_reply(&mut self) -> Result<Value, Breach> {
+        let mut is_silent = self.inbox.is_empty();
+        loop {
+            if let Some(reply) = self.inbox.take() {
+                return reply.map_err(|Malformed| Breach { is_silent: false, failure: None });
+            }
+            let failure = match self.inbox.fill(&mut self.stream) {
+                Ok(0) => io::ErrorKind::UnexpectedEof.into(),
+                Ok(_) => {
+                    is_silent = false;
+                    continue;
+                }
+                Err(error) => error,
+            };
+            let is_silent = is_silent && !is_timeout(&failure);
+            return Err(Breach { is_silent, failure: Some(failure) });
+        }
     }
 
     /// The next thing that the server says without being asked; `None` when nothing comes until the deadline.
     pub(crate) fn listen(&mut self, deadline: Deadline) -> Result<Option<Value>, Fault> {
         self.stream.set_deadline(deadline);
-        let mut source = Watched { stream: &mut self.stream, has_read: false, failure: None };
-        match self.parser.parse_value(&mut source) {
+        match self.next_reply() {
             Ok(value) => Ok(Some(value)),
-            Err(_) => match source.failure.take() {
-                Some(error) if is_timeout(&error) => Ok(None),
-                failure => Err(self.broken(true, failure)),
-            },
+            Err(Breach { failure: Some(error), .. }) if is_timeout(&error) => Ok(None),
+            Err(breach) => Err(breach.fault(&self.address)),
         }
     }
-
-    fn broken(&self, has_read: bool, failure: Option<io::Error>) -> Fault {
-        let Some(error) = failure else { return Fault::protocol(&self.address) };
-        let is_silent = self.is_tried && !has_read && !is_timeout(&error);
-        let fault = Fault::from_io(error, &self.address);
-        if is_silent { fault.unanswered() } else { fault }
-    }
 }
 
-fn is_timeout(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock)
-}
-
-/// Lets the parser make do with what it has read already.
-struct Nothing;
-
-impl Read for Nothing {
-    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
-        Err(io::ErrorKind::WouldBlock.into())
-    }
-}
-
-/// Remembers what the parser does not tell.
-struct Watched<'a> {
-    stream: &'a mut Stream,
-    has_read: bool,
+/// Why no reply came.
+struct Breach {
+    /// The connection ended, and not a byte had come.
+    is_silent: bool,
+    /// None where what came is no reply.
     failure: Option<io::Error>,
 }
 
-impl Read for Watched<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        match self.stream.read(buffer) {
-            Ok(0) if !buffer.is_empty() => {
-                self.failure = Some(io::ErrorKind::UnexpectedEof.into());
-                Ok(0)
-            }
-            Ok(count) => {
-                self.has_read = true;
-                Ok(count)
-            }
-            Err(error) => {
-                let told = io::Error::from(error.kind());
-                self.failure = Some(error);
-                Err(told)
-            }
+impl Breach {
+    fn fault(self, address: &Address) -> Fault {
+        match self.failure {
+            Some(error) => Fault::from_io(error, address),
+            None => Fault::protocol(address),
         }
     }
+}
+
+/// How much room for what is sent is kept.
+const KEPT: usize = 64 << 10;
+
+fn is_timeout(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock)
 }

@@ -2,6 +2,7 @@
 
 mod connection;
 mod dialer;
+mod inbox;
 mod listing;
 mod pool;
 mod resolver;

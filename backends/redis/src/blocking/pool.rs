@@ -6,6 +6,7 @@ use crate::handshake::Handshake;
 use crate::settings::Settings;
 use cache_memoize_core::StoreErrorKind;
 use redis::{Cmd, Value};
+use std::borrow::Borrow;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 /// A bounded number of connections with one server, made when they are needed.
@@ -23,6 +24,20 @@ struct Shelf {
     idle: Vec<Connection>,
     /// How many there are, those in use included.
     open: usize,
+    /// How many wait for one.
+    waiting: usize,
+}
+
+impl Shelf {
+    /// Takes a connection back, or its place. Whether somebody waits for it: to wake nobody costs a hit a call of the
+    /// system all the same.
+    fn take_back(&mut self, connection: Option<Connection>) -> bool {
+        match connection {
+            Some(connection) => self.idle.push(connection),
+            None => self.open -= 1,
+        }
+        self.waiting > 0
+    }
 }
 
 impl Pool {
@@ -60,10 +75,12 @@ impl Pool {
                 return self.make(deadline);
             }
             let left = deadline.left().ok_or_else(|| self.exhausted())?;
+            shelf.waiting += 1;
             shelf = self
                 .put_back
                 .wait_timeout(shelf, left)
                 .map_or_else(|poisoned| poisoned.into_inner().0, |(shelf, _)| shelf);
+            shelf.waiting -= 1;
         }
     }
 
@@ -82,9 +99,9 @@ impl Pool {
     }
 
     /// One exchange on a connection of the pool.
-    pub(crate) fn exchange(
+    pub(crate) fn exchange<C: Borrow<Cmd>>(
         self: &Arc<Self>,
-        commands: &[Cmd],
+        commands: &[C],
         deadline: Deadline,
     ) -> Result<Vec<Value>, Fault> {
         let mut connection = self.check_out(false, deadline)?;
@@ -115,7 +132,11 @@ pub(crate) struct CheckedOut {
 }
 
 impl CheckedOut {
-    pub(crate) fn send(&mut self, commands: &[Cmd], deadline: Deadline) -> Result<(), Fault> {
+    pub(crate) fn send<C: Borrow<Cmd>>(
+        &mut self,
+        commands: &[C],
+        deadline: Deadline,
+    ) -> Result<(), Fault> {
         let sent = self.connection()?.send(commands, deadline);
         self.noticing(sent)
     }
@@ -151,12 +172,50 @@ impl CheckedOut {
 
 impl Drop for CheckedOut {
     fn drop(&mut self) {
-        let mut shelf = self.pool.shelf();
-        match self.connection.take().filter(Connection::is_clean) {
-            Some(connection) => shelf.idle.push(connection),
-            None => shelf.open -= 1,
+        let connection = self.connection.take().filter(Connection::is_clean);
+        let is_awaited = self.pool.shelf().take_back(connection);
+        if is_awaited {
+            self.pool.put_back.notify_one();
         }
-        drop(shelf);
-        self.pool.put_back.notify_one();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Nodes;
+    use super::*;
+    use crate::Redis;
+    use cache_memoize_testkit::servers::RedisServer;
+    use std::thread;
+    use std::time::{Duration, Instant};
+
+    #[test]
+    fn a_connection_wakes_nobody_on_its_way_back_unless_somebody_waits() {
+        let mut shelf = Shelf { open: 2, ..Shelf::default() };
+        assert!(!shelf.take_back(None));
+        shelf.waiting = 1;
+        assert!(shelf.take_back(None));
+    }
+
+    #[test]
+    fn who_waits_for_a_connection_gets_the_one_that_comes_back() {
+        let server = RedisServer::start();
+        let redis = Redis::open(&format!("{}?pool=1&timeout=60s", server.tcp_url())).unwrap();
+        let Nodes::One(pool) = &redis.blocking().nodes else { panic!("it is one server") };
+        let deadline = Deadline::after(Duration::from_secs(60));
+        let taken = pool.check_out(false, deadline).unwrap_or_else(|fault| panic!("{fault:?}"));
+        assert_eq!(pool.shelf().waiting, 0);
+        thread::scope(|scope| {
+            let waits = scope.spawn(|| pool.check_out(false, deadline).is_ok());
+            let patience = Instant::now() + Duration::from_secs(60);
+            while pool.shelf().waiting == 0 {
+                assert!(Instant::now() < patience, "nobody waits");
+                thread::yield_now();
+            }
+            drop(taken);
+            assert!(waits.join().unwrap());
+        });
+        let shelf = pool.shelf();
+        assert_eq!((shelf.waiting, shelf.open), (0, 1));
     }
 }

@@ -155,8 +155,9 @@ impl Question {
         places: &[usize],
     ) -> Self {
         let mut numbers = HashMap::new();
-        for number in places.iter().flat_map(|place| entries[*place].number_keys()) {
-            numbers.entry(number).or_insert_with_key(|number| {
+        let all: Vec<_> = places.iter().map(|place| entries[*place].number_keys()).collect();
+        for number in all.iter().flat_map(|keys| keys.iter()) {
+            numbers.entry(number.clone()).or_insert_with_key(|number| {
                 keys.push(number.clone());
                 keys.len() - 1
             });
