@@ -20,8 +20,10 @@ const BETWEEN: usize = 50_000;
 /// How many sequences of accesses are drawn.
 const DRAWS: [usize; 2] = [3, 9];
 
+type Make = fn() -> Result<Access, Failure>;
+
 /// Who, and how an empty cache of theirs is made.
-const ALL: &[(&str, fn() -> Result<Access, Failure>)] = &[
+const ALL: &[(&str, Make)] = &[
     (OURS, ours),
     ("moka (TinyLFU)", moka),
     ("quick_cache (S3-FIFO)", quick),
