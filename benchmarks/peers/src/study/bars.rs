@@ -39,10 +39,10 @@ pub(crate) fn is_ttl_form(name: &str) -> bool {
 }
 
 /// The ratio of this library to the best of those, whose name it gives.
-pub(crate) fn to_best<'a>(
-    measured: &'a Measured,
+pub(crate) fn to_best(
+    measured: &Measured,
     is_rival: impl Fn(&str) -> bool,
-) -> Option<(&'a str, Ratio)> {
+) -> Option<(&str, Ratio)> {
     let rivals = measured.iter().filter(|(name, _)| is_rival(name));
     let medians = rivals.map(|(name, samples)| (Spread::of(samples.clone()).median(), name));
     let (_, best) = medians.min_by(|(a, _), (b, _)| a.total_cmp(b))?;

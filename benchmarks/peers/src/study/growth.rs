@@ -15,8 +15,10 @@ use std::time::Instant;
 /// A store of one of those who are compared, with room for all that is put into it.
 type Remember = Box<dyn Fn(u64) -> u64>;
 
+type Make = fn(u64) -> Result<Remember, Failure>;
+
 /// Who, and how a store of theirs is made for so many entries.
-const ALL: &[(&str, fn(u64) -> Result<Remember, Failure>)] = &[
+const ALL: &[(&str, Make)] = &[
     (OURS, ours),
     ("moka, ttl, bound, get_with", moka),
     ("quick_cache, bound, get_or_insert_with", quick),
@@ -92,11 +94,7 @@ fn sample(entries: u64, remember: &Remember, random: &mut Rng) -> Result<f64, Fa
     }
 }
 
-fn filled(
-    name: &str,
-    make: fn(u64) -> Result<Remember, Failure>,
-    entries: u64,
-) -> Result<Remember, Failure> {
+fn filled(name: &str, make: Make, entries: u64) -> Result<Remember, Failure> {
     let remember = make(entries)?;
     match RUNS.during(|| (0..entries).for_each(|key| _ = remember(key))) {
         computed if computed == entries => Ok(remember),

@@ -20,8 +20,10 @@ const BETWEEN: usize = 50_000;
 /// How many sequences of accesses are drawn.
 const DRAWS: [usize; 2] = [3, 9];
 
+type Make = fn() -> Result<Access, Failure>;
+
 /// Who, and how an empty cache of theirs is made.
-const ALL: &[(&str, fn() -> Result<Access, Failure>)] = &[
+const ALL: &[(&str, Make)] = &[
     (OURS, ours),
     ("moka (TinyLFU)", moka),
     ("quick_cache (S3-FIFO)", quick),
@@ -201,7 +203,7 @@ mod tests {
     #[test]
     fn the_lru_forgets_who_was_not_asked_for_the_longest() {
         let access = lru().unwrap();
-        let missed = |keys: std::ops::Range<u64>| RUNS.during(|| keys.for_each(|key| access(key)));
+        let missed = |keys: std::ops::Range<u64>| RUNS.during(|| keys.for_each(&access));
         let room = ROOM as u64;
         assert_eq!(missed(0..room), room);
         assert_eq!(missed(0..1), 0);

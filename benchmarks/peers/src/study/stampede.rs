@@ -17,7 +17,9 @@ use std::time::{Duration, Instant};
 
 const CALLERS: usize = 8;
 
-const ALL: &[(&str, fn(u64) -> u64)] = &[
+type Call = fn(u64) -> u64;
+
+const ALL: &[(&str, Call)] = &[
     (OURS, ours),
     ("cached, ttl", cached_ttl),
     ("cached, ttl, sync_writes by_key", cached_by_key),
@@ -61,7 +63,7 @@ pub(crate) fn run(options: &Options, report: &mut Report) -> Result<(), Failure>
 
 /// The nanoseconds from the first who sets out to the last who has the value.
 #[expect(clippy::cast_precision_loss, reason = "a stampede takes no weeks")]
-fn crowd(call: fn(u64) -> u64, key: u64) -> f64 {
+fn crowd(call: Call, key: u64) -> f64 {
     let start = Barrier::new(CALLERS);
     let times: Vec<(Instant, Instant)> = thread::scope(|scope| {
         let ask = || {
