@@ -18,8 +18,8 @@ use crate::stats::{Counted, Row};
 use cache_memoize_core::{AnyObject, HeldObject};
 use std::sync::Arc;
 
-/// How heavy a value is at most that a thread holds, in bytes: together they take two megabytes of a thread at most.
-const HEAVIEST: usize = 512;
+/// How heavy a value is at most that a thread holds, in bytes: together they take four megabytes of a thread at most.
+const HEAVIEST: usize = 1024;
 
 /// The places that one hash may have.
 const WAYS: usize = 2;

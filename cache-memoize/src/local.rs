@@ -31,8 +31,17 @@ impl Local {
 
 #[cfg(feature = "memory")]
 fn objects(backend: &Backend) -> Option<Arc<dyn ObjectStore>> {
-    let memory = cache_memoize_memory::Memory::builder().clock(backend.clock().clone()).build();
-    Some(Arc::new(memory))
+    Some(Arc::new(memory_beside(backend).build()))
+}
+
+/// A store in process that goes by the clock of the backend beside it.
+#[cfg(feature = "memory")]
+pub(crate) fn memory_beside(backend: &Backend) -> cache_memoize_memory::MemoryBuilder {
+    let memory = cache_memoize_memory::Memory::builder();
+    match backend.given_clock() {
+        Some(clock) => memory.clock(clock.clone()),
+        None => memory,
+    }
 }
 
 #[cfg(not(feature = "memory"))]

@@ -89,7 +89,7 @@ impl Near {
 
     #[cfg(feature = "memory")]
     fn tier(&self, backend: &Backend) -> Option<Arc<dyn ObjectStore>> {
-        let builder = cache_memoize_memory::Memory::builder().clock(backend.clock().clone());
+        let builder = crate::local::memory_beside(backend);
         let builder = match self.bound {
             Bound::Entries(number) => builder.max_entries(number),
             Bound::Bytes(number) => builder.max_bytes(number),

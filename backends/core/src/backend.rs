@@ -26,6 +26,8 @@ pub struct Backend {
     parts: Option<Parts>,
     shards: Option<Parts>,
     clock: Arc<dyn Clock>,
+    /// Whether the clock is another one than the machine's.
+    is_clock_given: bool,
 }
 
 /// Some of the keys of a store.
@@ -50,6 +52,7 @@ impl Backend {
             parts: None,
             shards: None,
             clock: Arc::new(SystemClock),
+            is_clock_given: false,
         }
     }
 
@@ -145,6 +148,7 @@ impl Backend {
     #[must_use]
     pub fn with_clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = clock;
+        self.is_clock_given = true;
         self
     }
 
@@ -218,6 +222,13 @@ impl Backend {
     #[must_use]
     pub fn clock(&self) -> &Arc<dyn Clock> {
         &self.clock
+    }
+
+    /// The clock the backend was [given](Self::with_clock), for a store in process that is to go by it too. `None` where
+    /// it goes by the machine's, which such a store has quicker ways to read.
+    #[must_use]
+    pub fn given_clock(&self) -> Option<&Arc<dyn Clock>> {
+        self.is_clock_given.then_some(&self.clock)
     }
 }
 
