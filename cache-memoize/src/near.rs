@@ -50,7 +50,8 @@ impl Near {
     }
 
     /// How long a copy lives at most. Default: 5 s. It never outlives the entry in the store, except in
-    /// [`plain`](crate::CacheBuilder::plain) mode, where nothing says how long that lives.
+    /// [`plain`](crate::CacheBuilder::plain) mode, where nothing says how long that lives. Of both, 20 ms are taken off,
+    /// since the tier's clock may be that late: what lives no longer is not kept.
     pub fn ttl(mut self, ttl: Duration) -> Self {
         self.ttl = ttl;
         self
@@ -84,7 +85,7 @@ impl Near {
         let tier = self.tier(backend)?;
         let follower = Arc::new(Follower(tier.clone()));
         let subscription = backend.bus().map(|bus| bus.subscribe(prefix, follower));
-        Some(Nearness { tier, ttl: self.ttl, _subscription: subscription })
+        Some(Nearness { tier, ttl: self.ttl, lag: lag(backend), _subscription: subscription })
     }
 
     #[cfg(feature = "memory")]
@@ -103,10 +104,25 @@ impl Near {
     }
 }
 
+/// How late the clock of the near tier may be.
+#[cfg(feature = "memory")]
+fn lag(backend: &Backend) -> Duration {
+    match backend.given_clock() {
+        Some(_) => Duration::ZERO,
+        None => cache_memoize_memory::CoarseClock::LAG,
+    }
+}
+
+#[cfg(not(feature = "memory"))]
+fn lag(_: &Backend) -> Duration {
+    Duration::ZERO
+}
+
 /// The near tier of a cache.
 pub(crate) struct Nearness {
     tier: Arc<dyn ObjectStore>,
     ttl: Duration,
+    lag: Duration,
     _subscription: Option<Subscription>,
 }
 
@@ -116,8 +132,9 @@ impl Nearness {
         &*self.tier
     }
 
-    pub(crate) fn ttl(&self) -> Duration {
-        self.ttl
+    /// How long a copy is kept of what lives that long: it must be gone by then, however late the tier's clock is.
+    pub(crate) fn lifetime(&self, left: Duration) -> Duration {
+        left.min(self.ttl).saturating_sub(self.lag)
     }
 }
 

@@ -1,7 +1,7 @@
 use cache_memoize_core::{Clock, Timestamp};
 use coarsetime::Instant;
 use std::sync::{Arc, LazyLock};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// The time of the machine as its kernel last noted it, a few milliseconds late at most and several
 /// times cheaper to ask than [`SystemClock`](cache_memoize_core::SystemClock).
@@ -10,6 +10,12 @@ use std::time::{SystemTime, UNIX_EPOCH};
 /// monotonic clock: a correction of the wall clock neither revives nor kills an entry.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct CoarseClock;
+
+impl CoarseClock {
+    /// How late it is at most: longer than the ticks of the usual kernels, which are 10 milliseconds and less, and 16 on
+    /// Windows.
+    pub const LAG: Duration = Duration::from_millis(20);
+}
 
 impl Clock for CoarseClock {
     #[inline]
@@ -70,7 +76,6 @@ impl From<Option<Arc<dyn Clock>>> for Time {
 mod tests {
     use super::*;
     use cache_memoize_core::SystemClock;
-    use std::time::Duration;
 
     #[test]
     fn it_says_what_the_system_clock_says_give_or_take_a_tick() {

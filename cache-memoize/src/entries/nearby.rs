@@ -6,6 +6,7 @@
 
 use super::objects::Held;
 use crate::groups::Membership;
+use crate::near::Nearness;
 use crate::sync::lock;
 use crate::treatment::Spot;
 use cache_memoize_core::{KeyRef, Lease, LeaseMode, Object, ObjectStore, PutMode, Ttl};
@@ -14,8 +15,7 @@ use std::time::Duration;
 
 /// The near copy of one entry, for one call.
 pub(super) struct Nearby<'a> {
-    tier: &'a dyn ObjectStore,
-    longest: Duration,
+    near: &'a Nearness,
     spot: &'a Spot<'a>,
     taken: Mutex<Option<Taken>>,
 }
@@ -29,11 +29,11 @@ struct Taken {
 impl<'a> Nearby<'a> {
     pub(super) fn of(spot: &'a Spot<'a>) -> Option<Self> {
         let near = spot.cache.near.as_ref()?;
-        Some(Self { tier: near.tier(), longest: near.ttl(), spot, taken: Mutex::new(None) })
+        Some(Self { near, spot, taken: Mutex::new(None) })
     }
 
     pub(super) fn tier(&self) -> &'a dyn ObjectStore {
-        self.tier
+        self.near.tier()
     }
 
     /// Takes a lease, before the store behind is asked for the first time.
@@ -41,8 +41,8 @@ impl<'a> Nearby<'a> {
         let mut taken = lock(&self.taken);
         if taken.is_none() || mode == LeaseMode::Renew {
             *taken = Ttl::new(super::LEASE).map(|ttl| {
-                let membership = self.spot.members(self.tier).join();
-                Taken { lease: self.tier.lease(self.key(), ttl, mode), membership }
+                let membership = self.spot.members(self.tier()).join();
+                Taken { lease: self.tier().lease(self.key(), ttl, mode), membership }
             });
         }
     }
@@ -55,17 +55,17 @@ impl<'a> Nearby<'a> {
         left: Duration,
     ) {
         let Some(Taken { lease, membership }) = self.taken() else { return };
-        let Some(ttl) = Ttl::new(left.min(self.longest)) else { return };
-        let weight = if self.tier.weighs() { weight(&stored) } else { 0 };
+        let Some(ttl) = Ttl::new(self.near.lifetime(left)) else { return };
+        let weight = if self.tier().weighs() { weight(&stored) } else { 0 };
         let object = Object { value: Box::new(Held::new(stored, membership)), weight };
         // Refused or too heavy: the copy is not needed.
-        let _ = self.tier.put(self.key(), object, ttl, PutMode::IfLease(lease.token));
+        let _ = self.tier().put(self.key(), object, ttl, PutMode::IfLease(lease.token));
     }
 
     /// Drops the copy, and refuses those that are under way.
     pub(super) fn forget(&self) {
         self.taken();
-        self.tier.remove(self.key());
+        self.tier().remove(self.key());
     }
 
     fn taken(&self) -> Option<Taken> {
@@ -80,7 +80,7 @@ impl<'a> Nearby<'a> {
 impl Drop for Nearby<'_> {
     fn drop(&mut self) {
         if let Some(Taken { lease, .. }) = self.taken().filter(|taken| taken.lease.first) {
-            self.tier.release(self.key(), lease.token);
+            self.tier().release(self.key(), lease.token);
         }
     }
 }
