@@ -62,7 +62,7 @@ pub(crate) fn keep(
     let caller = Caller::new(cache.number, site);
     // What goes is dropped when the table is free again: it is somebody else's code, and may call in here.
     let gone = caches::change_front(|front| {
-        let place = front.place(caller.hash(arguments))?;
+        let place = front.place(caller, arguments)?;
         let found = Found { object: hold()?, counters: tally.row().clone() };
         front.put(place, Entry { caller, arguments: arguments.notes, found })
     });
@@ -130,9 +130,10 @@ impl Caller {
         arguments.hash(self.0)
     }
 
-    /// Whether it is told from every other one. Who is not, holds nothing.
+    /// Whether it is told from every other one. Who is not, holds nothing: functions that the linker has not gathered
+    /// share the number 0.
     fn is_distinct(cache: u64, site: &'static Site) -> bool {
-        cache < Self::CACHES - 1 && site.index() < 1 << Self::FUNCTION
+        cache < Self::CACHES - 1 && (1..1 << Self::FUNCTION).contains(&site.index())
     }
 }
 
@@ -150,8 +151,7 @@ impl Front {
 
     #[inline]
     fn find_in(&self, set: usize, caller: Caller, arguments: &Hashed) -> Option<&Entry> {
-        let mut entries = self.sets.get(set)?.iter().flatten();
-        entries.find(|it| it.caller == caller && it.arguments.is(&arguments.notes))
+        self.sets.get(set)?.iter().flatten().find(|it| it.is_of(caller, arguments))
     }
 
     /// The two sets that a hash may choose from (Azar and others, "Balanced allocations", 1999): where half of the
@@ -163,14 +163,19 @@ impl Front {
         [first as usize & mask, (first ^ second.wrapping_mul(2) ^ 1) as usize & mask]
     }
 
-    /// Where a newcomer may stand, if anywhere.
-    fn place(&mut self, hash: u64) -> Option<Place> {
+    /// Where a value of this call may stand, if anywhere: in the place of an earlier one first.
+    fn place(&mut self, caller: Caller, arguments: &Hashed) -> Option<Place> {
         if self.held >= self.sets.len() * WAYS / 2 {
             self.grow();
         }
-        let free = |entry: &Option<Entry>| entry.as_ref().is_none_or(|it| !it.lives());
-        if let Some(place) = self.place_where(hash, free) {
-            return Some(place);
+        let hash = caller.hash(arguments);
+        let own =
+            |entry: &Option<Entry>| entry.as_ref().is_some_and(|it| it.is_of(caller, arguments));
+        let free =
+            |entry: &Option<Entry>| entry.as_ref().is_none_or(|it| !it.found.object.is_live());
+        let place = self.place_where(hash, own).or_else(|| self.place_where(hash, free));
+        if place.is_some() {
+            return place;
         }
         self.turned_away = self.turned_away.wrapping_add(1);
         let chosen = self.turned_away / RELUCTANCE;
@@ -212,7 +217,75 @@ impl Front {
 }
 
 impl Entry {
-    fn lives(&self) -> bool {
-        self.found.object.live().is_some()
+    #[inline]
+    fn is_of(&self, caller: Caller, arguments: &Hashed) -> bool {
+        self.caller == caller && self.arguments.is(&arguments.notes)
+    }
+}
+
+#[cfg(all(test, feature = "memory"))]
+mod tests {
+    use super::*;
+    use crate::key::{KeyWriter, Stenographer};
+    use cache_memoize_core::{KeyRef, Object, ObjectStore, PutMode, Ttl};
+    use cache_memoize_memory::Memory;
+
+    fn arguments(number: u64) -> Hashed {
+        let mut stenographer = Stenographer::new();
+        KeyWriter::in_shorthand(&mut stenographer).unsigned(number);
+        stenographer.finish().unwrap()
+    }
+
+    fn put(memory: &Memory, key: &str) {
+        let object = Object { value: Box::new(1_u8), weight: 1 };
+        let key = KeyRef::new(key).unwrap();
+        ObjectStore::put(memory, key, object, Ttl::Forever, PutMode::Always).unwrap();
+    }
+
+    fn found(memory: &Memory, key: &str) -> Found {
+        let object = memory.hold(KeyRef::new(key).unwrap()).unwrap();
+        Found { object, counters: Arc::default() }
+    }
+
+    fn keep(front: &mut Front, number: u64, found: Found) {
+        let (caller, arguments) = (Caller(1 << Caller::FUNCTION | 1), arguments(number));
+        if let Some(place) = front.place(caller, &arguments) {
+            front.put(place, Entry { caller, arguments: arguments.notes, found });
+        }
+    }
+
+    #[test]
+    fn a_call_has_one_place_however_often_it_is_kept() {
+        let (memory, mut front) = (Memory::new(), Front::new());
+        put(&memory, "key");
+        (0..100).for_each(|_| keep(&mut front, 7, found(&memory, "key")));
+        assert_eq!((front.held, front.sets.len()), (1, FEWEST_SETS));
+    }
+
+    #[test]
+    fn there_are_never_more_than_there_are_places() {
+        let (memory, mut front) = (Memory::builder().max_entries(20_000).build(), Front::new());
+        for number in 0..20_000 {
+            let key = number.to_string();
+            put(&memory, &key);
+            keep(&mut front, number, found(&memory, &key));
+        }
+        assert_eq!(front.sets.len(), MOST_SETS);
+        let there = front.sets.iter().flatten().flatten().count();
+        assert_eq!(front.held, there);
+        assert!(there > MOST_SETS * WAYS * 9 / 10, "{there}");
+    }
+
+    #[test]
+    fn what_shares_a_number_with_others_is_not_held() {
+        static UNGATHERED: Site = Site::new(
+            "f",
+            crate::place::Neighbour::of::<Front>,
+            crate::place::Place::new("", 0, 0, None, 0),
+        );
+        assert_eq!(UNGATHERED.index(), 0);
+        assert!(!Caller::is_distinct(0, &UNGATHERED));
+        assert_eq!(number_of_cache(u64::MAX), Caller::CACHES - 1);
+        assert_eq!(number_of_cache(7), 7);
     }
 }

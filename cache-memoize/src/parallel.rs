@@ -7,7 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 /// How long one thread works before it has others help. On a busy machine it takes a millisecond until a new thread runs;
-/// `concurrent_compression` in `benchmarks` measures when it pays.
+/// the study `concurrent-compression` measures when it pays.
 const ALONE: Duration = Duration::from_millis(4);
 
 /// What `act` gives for each item, in their order. Other threads than the caller's do their work within `surround`.

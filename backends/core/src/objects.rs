@@ -26,6 +26,11 @@ pub trait HeldObject: Send + Sync {
     /// `None` for ever once it was replaced, removed, cleared or evicted, from the moment on at which the call that
     /// did so returned; and while its lifetime is over. To find it live counts as asking for it, as reading does.
     fn live(&self) -> Option<&AnyObject>;
+
+    /// Whether there is such a value, which does not count as asking for it where the store can tell without.
+    fn is_live(&self) -> bool {
+        self.live().is_some()
+    }
 }
 
 /// A store of values as they are, in this process: nothing is serialized.

@@ -50,11 +50,16 @@ impl Entry {
     /// The object of an entry that lives and is in the map still.
     #[inline]
     fn live_object(&self, now: impl FnOnce() -> Timestamp) -> Option<&AnyObject> {
-        if self.gone.load(Ordering::Acquire) || !self.lives(now) {
+        if !self.is_resident(now) {
             return None;
         }
         self.frequency.raise();
         self.payload.object()
+    }
+
+    #[inline]
+    fn is_resident(&self, now: impl FnOnce() -> Timestamp) -> bool {
+        !self.gone.load(Ordering::Acquire) && self.lives(now)
     }
 
     /// Whether the entry still lives, which a vacant one never does; the clock is only asked where it matters.
@@ -71,6 +76,10 @@ impl HeldObject for Entry {
     fn live(&self) -> Option<&AnyObject> {
         self.live_object(|| CoarseClock.now())
     }
+
+    fn is_live(&self) -> bool {
+        self.is_resident(|| CoarseClock.now())
+    }
 }
 
 /// An entry that is held by a reader, with the clock of its store.
@@ -82,6 +91,10 @@ pub(crate) struct Clocked {
 impl HeldObject for Clocked {
     fn live(&self) -> Option<&AnyObject> {
         self.entry.live_object(|| self.clock.now())
+    }
+
+    fn is_live(&self) -> bool {
+        self.entry.is_resident(|| self.clock.now())
     }
 }
 
