@@ -2,6 +2,7 @@
 
 use std::any::TypeId;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::panic::Location;
 
 /// Where the sources have a function, and which function they have there: functions that one macro makes
 /// all stand where it is called.
@@ -27,21 +28,13 @@ impl Place {
     ) -> Self {
         Self { file, line, column, version, source }
     }
-}
 
-/// The place where the attribute stands, for the function that hashes to the number.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __place {
-    ($source:literal) => {
-        $crate::__private::Place::new(
-            ::core::file!(),
-            ::core::line!(),
-            ::core::column!(),
-            ::core::option_env!("CARGO_PKG_VERSION"),
-            $source,
-        )
-    };
+    /// The place of the caller, for the function that hashes to `source`, the version of its crate included.
+    #[track_caller]
+    pub(crate) const fn here(source: u64) -> Self {
+        let caller = Location::caller();
+        Self::new(caller.file(), caller.line(), caller.column(), None, source)
+    }
 }
 
 /// An item beside the body of a function.

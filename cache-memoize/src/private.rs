@@ -4,18 +4,15 @@ pub use crate::batch::{Batch, BatchReturn, batch_rules};
 pub use crate::call::{Answer, Call};
 pub use crate::key::{KeyParts, Part};
 pub use crate::lifetime::Lifetime;
-pub use crate::place::Place;
-pub use crate::rules::{FaultReturn, PlainReturn, Probe, ResultReturn};
+pub use crate::rules::{Returned, returned};
 pub use crate::site::{Registered, Site};
 pub use inventory;
 
 use crate::cache::Cache;
 use crate::error::Error;
 use crate::key::CacheKey;
-use crate::place::Neighbour;
+use crate::place::{Neighbour, Place};
 use crate::treatment::Treatment;
-use std::ops::Deref;
-use std::panic::Location;
 
 /// An argument, as a part of the key.
 #[inline]
@@ -52,9 +49,7 @@ pub fn self_type<T: ?Sized>() -> &'static str {
 /// crate included.
 #[track_caller]
 pub const fn site(name: &'static str, source: u64, neighbour: fn() -> Neighbour) -> Site {
-    let caller = Location::caller();
-    let place = Place::new(caller.file(), caller.line(), caller.column(), None, source);
-    Site::new(name, neighbour, place)
+    Site::new(name, neighbour, Place::here(source))
 }
 
 /// The cache that the option `cache` gave as an expression.
@@ -72,70 +67,6 @@ pub fn no_batch_hook<K, A>(_: &K, _: &A) {}
 /// The test behind `cache_err = true`.
 pub fn always<E>(_: &E) -> bool {
     true
-}
-
-/// What a function returns, on the way to its rules.
-///
-/// A `Result` is recognised by its type, whatever its name in the signature, and so is one whose errors can be made of
-/// ours: a method is looked for here first, and then behind each `Deref`. It takes no trait that the caller has to import.
-pub struct Returned<R>(Fallible<R>);
-
-/// Those that are a `Result`, or not.
-pub struct Fallible<R>(Any<R>);
-
-/// Those that are whatever they are.
-pub struct Any<R>(Probe<R>);
-
-/// The return type `R`.
-pub const fn returned<R>() -> Returned<R> {
-    Returned(Fallible(Any(Probe::new())))
-}
-
-impl<T, E: From<Error>> Returned<Result<T, E>> {
-    /// The rules without any option.
-    pub fn rules(&self) -> <&Probe<Result<T, E>> as FaultReturn>::Rules {
-        FaultReturn::rules(&&self.0.0.0)
-    }
-
-    /// The rules with `store_result = false`.
-    pub fn guard(&self) -> <&Probe<Result<T, E>> as FaultReturn>::Guard {
-        FaultReturn::guard(&&self.0.0.0)
-    }
-}
-
-impl<R> Deref for Returned<R> {
-    type Target = Fallible<R>;
-
-    fn deref(&self) -> &Fallible<R> {
-        &self.0
-    }
-}
-
-impl<T, E> Fallible<Result<T, E>> {
-    /// The rules without any option: errors are not stored.
-    pub fn rules(&self) -> <&&Probe<Result<T, E>> as ResultReturn>::Rules {
-        ResultReturn::rules(&&&self.0.0)
-    }
-}
-
-impl<R> Deref for Fallible<R> {
-    type Target = Any<R>;
-
-    fn deref(&self) -> &Any<R> {
-        &self.0
-    }
-}
-
-impl<R> Any<R> {
-    /// The rules without any option: every value is stored.
-    pub fn rules(&self) -> <Probe<R> as PlainReturn>::Rules {
-        PlainReturn::rules(&self.0)
-    }
-
-    /// The rules with `store_result = false`.
-    pub fn guard(&self) -> <Probe<R> as PlainReturn>::Guard {
-        PlainReturn::guard(&self.0)
-    }
 }
 
 /// A computation, whatever function it is of: what carries it out is compiled once for all.

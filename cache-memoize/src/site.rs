@@ -405,7 +405,7 @@ fn written(mut writer: KeyWriter<'_>, parts: &impl KeyParts) {
 }
 
 /// The site of everything that is done by hand.
-pub(crate) static BY_HAND: Site = Site::new("(by hand)", Neighbour::of::<()>, crate::__place!(0));
+pub(crate) static BY_HAND: Site = Site::new("(by hand)", Neighbour::of::<()>, Place::here(0));
 
 #[cfg(test)]
 mod tests {

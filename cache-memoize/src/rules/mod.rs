@@ -4,6 +4,7 @@
 mod form;
 mod guard;
 mod kinds;
+mod returned;
 mod timeout;
 
 use crate::drive::Keep;
@@ -14,96 +15,11 @@ pub(crate) use form::{Form, InProcess, Portable, Transcoder};
 pub(crate) use guard::Guard;
 pub(crate) use guard::HeldBack;
 pub(crate) use kinds::{Kind, OkOnly, Plain, WithErrors};
+pub use returned::{Returned, returned};
 use std::marker::PhantomData;
 use std::time::Duration;
 use timeout::Timeouts;
 pub(crate) use timeout::{CanTell, HardTimeout, SoftTimeout, in_time};
-
-/// The return type of an annotated function, on the way to its rules.
-///
-/// A `Result` is recognised by its type, whatever its name in the signature, and so is one whose errors can
-/// be made of ours: `rules` is asked of `&&Probe<R>`, and found on `&Probe<R>` before `&&Probe<R>`, and there
-/// before `Probe<R>` itself.
-pub struct Probe<R>(PhantomData<fn() -> R>);
-
-impl<R> Probe<R> {
-    /// The probe for `R`.
-    #[expect(clippy::new_without_default, reason = "only the attribute makes probes")]
-    pub const fn new() -> Self {
-        Self(PhantomData)
-    }
-}
-
-/// The rules of a function that returns a `Result` whose errors can say that the store failed.
-pub trait FaultReturn {
-    /// The type of the rules.
-    type Rules;
-    /// The type of the rules with `store_result = false`.
-    type Guard;
-
-    /// The rules without any option.
-    fn rules(&self) -> Self::Rules;
-
-    /// The rules with `store_result = false`.
-    fn guard(&self) -> Self::Guard;
-}
-
-impl<T, E: From<Error>> FaultReturn for &Probe<Result<T, E>> {
-    type Rules = Rules<OkOnly<T, E>>;
-    type Guard = Guard<Result<T, E>>;
-
-    fn rules(&self) -> Self::Rules {
-        Rules { fault: Some(|error| Err(error.into())), ..Rules::new(OkOnly(PhantomData)) }
-    }
-
-    fn guard(&self) -> Self::Guard {
-        Guard::new().telling_faults(|error| Err(error.into()))
-    }
-}
-
-/// The rules of a function that returns a `Result`: errors are not stored.
-pub trait ResultReturn {
-    /// The type of the rules.
-    type Rules;
-
-    /// The rules without any option.
-    fn rules(&self) -> Self::Rules;
-}
-
-impl<T, E> ResultReturn for &&Probe<Result<T, E>> {
-    type Rules = Rules<OkOnly<T, E>>;
-
-    fn rules(&self) -> Self::Rules {
-        Rules::new(OkOnly(PhantomData))
-    }
-}
-
-/// The rules of a function that returns anything else: every value is stored.
-pub trait PlainReturn {
-    /// The type of the rules.
-    type Rules;
-    /// The type of the rules with `store_result = false`.
-    type Guard;
-
-    /// The rules without any option.
-    fn rules(&self) -> Self::Rules;
-
-    /// The rules with `store_result = false`.
-    fn guard(&self) -> Self::Guard;
-}
-
-impl<R> PlainReturn for Probe<R> {
-    type Rules = Rules<Plain<R>>;
-    type Guard = Guard<R>;
-
-    fn rules(&self) -> Self::Rules {
-        Rules::new(Plain(PhantomData))
-    }
-
-    fn guard(&self) -> Self::Guard {
-        Guard::new()
-    }
-}
 
 /// Which values of a function are stored, in which form, and for how long.
 pub struct Rules<

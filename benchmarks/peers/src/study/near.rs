@@ -2,6 +2,7 @@
 
 use crate::RUNS;
 use crate::bars::{OURS, show};
+use crate::numbers::{computed, ours, square};
 use benchmarks::{Candidate, Failure, Hits, Options, Report, Servers, Socket, Store};
 use cache_memoize::{Cache, Near, cache_memoize, caches};
 use std::time::Duration;
@@ -25,20 +26,6 @@ pub(crate) fn run(options: &Options, report: &mut Report) -> Result<(), Failure>
         report.limit(what, 1.2, on.measured.ratio(NEAR, OURS));
     }
     Ok(())
-}
-
-fn square(number: u64) -> u64 {
-    number.wrapping_mul(number)
-}
-
-fn computed(number: u64) -> u64 {
-    RUNS.count();
-    square(number)
-}
-
-#[cache_memoize(ttl = 3600)]
-fn ours(number: u64) -> u64 {
-    computed(number)
 }
 
 #[cache_memoize(ttl = 3600, cache = "near")]

@@ -49,11 +49,11 @@ fn hits(keys: u64) -> Hits<u64, u64> {
     ])
 }
 
-fn square(number: u64) -> u64 {
+pub(crate) fn square(number: u64) -> u64 {
     number.wrapping_mul(number)
 }
 
-fn computed(number: u64) -> u64 {
+pub(crate) fn computed(number: u64) -> u64 {
     RUNS.count();
     square(number)
 }

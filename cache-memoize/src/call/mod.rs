@@ -1,9 +1,15 @@
+mod answer;
+mod cache;
+mod companions;
+
+pub use answer::Answer;
+pub(crate) use cache::{CacheOfACall, Handle};
+pub(crate) use companions::not_kept;
+
 use crate::cache::Cache;
-use crate::caches;
 use crate::drive::Look;
 use crate::entries::{fresh_in, look_to_hold};
-use crate::error::{Error, ErrorKind};
-use crate::explain::Explained;
+use crate::error::Error;
 use crate::front;
 use crate::key::{Hashed, KeyText};
 use crate::observer::{EventKind, Tier};
@@ -12,10 +18,6 @@ use crate::stats::Counted;
 use crate::treatment::{Spot, Treatment};
 use cache_memoize_core::{Key, KeyRef, ObjectStore};
 use std::cell::OnceCell;
-use std::ops::Deref;
-use std::pin::Pin;
-use std::rc::Rc;
-use std::task::{Context, Poll};
 
 /// One call of an annotated function or of a companion, with its key.
 ///
@@ -44,41 +46,6 @@ impl Rest {
     }
 }
 
-/// The cache of a call, if there is one.
-pub(crate) struct CacheOfACall(pub(crate) Option<Handle>);
-
-impl CacheOfACall {
-    #[inline]
-    fn get(&self) -> Option<&Cache> {
-        self.0.as_deref()
-    }
-
-    /// How every key in it begins.
-    #[inline]
-    pub(crate) fn prefix(&self) -> &str {
-        self.get().map_or("", Cache::prefix)
-    }
-
-    pub(crate) fn required(
-        &self,
-        site: &'static Site,
-        operation: &'static str,
-    ) -> Result<Cache, Error> {
-        self.get().cloned().ok_or_else(|| {
-            if caches::thread_is_ending() {
-                let remedy = "the thread ends, and drops what it kept: ask before that";
-                return Error::new(ErrorKind::Unsupported, operation, remedy);
-            }
-            let name = site.cache_name();
-            let remedy = format!(
-                "no cache is installed as {name:?}, which {} uses: call `caches::install({name:?}, ..)` first",
-                site.path()
-            );
-            Error::new(ErrorKind::NotInstalled, operation, remedy)
-        })
-    }
-}
-
 /// What a call is about, wherever it goes on.
 pub(crate) struct Subject {
     site: &'static Site,
@@ -92,33 +59,6 @@ impl Subject {
     }
 }
 
-/// The cache of a call.
-pub(crate) enum Handle {
-    /// An expression gave it.
-    Given(Cache),
-    /// It was found by the name in the site.
-    Named(Rc<Cache>),
-}
-
-impl Handle {
-    /// None while the thread ends, as for a cache that is found by its name.
-    pub(crate) fn given(cache: Cache) -> Option<Self> {
-        (!caches::thread_is_ending()).then_some(Self::Given(cache))
-    }
-}
-
-impl Deref for Handle {
-    type Target = Cache;
-
-    #[inline]
-    fn deref(&self) -> &Cache {
-        match self {
-            Self::Given(cache) => cache,
-            Self::Named(cache) => cache,
-        }
-    }
-}
-
 /// What a call knows after a first glance, which waits for nothing.
 pub(crate) enum Glance<'a, R, S> {
     Hit(R),
@@ -129,32 +69,6 @@ pub(crate) enum Glance<'a, R, S> {
     },
     /// There is no cache, or it keeps nothing.
     Nowhere,
-}
-
-/// The future of an async call. A future is copied whole on its way to whoever awaits it: in a box of its own the long
-/// way does not weigh on a hit.
-pub enum Answer<R, F> {
-    /// The value, until it is taken.
-    Now(Option<R>),
-    /// What will give it.
-    Later(Pin<Box<F>>),
-}
-
-impl<R, F> Unpin for Answer<R, F> {}
-
-impl<R, F: Future<Output = R>> Future for Answer<R, F> {
-    type Output = R;
-
-    #[inline]
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<R> {
-        match &mut *self {
-            Self::Now(value) => match value.take() {
-                Some(value) => Poll::Ready(value),
-                None => unreachable!("a future that is ready is not polled again"),
-            },
-            Self::Later(answer) => answer.as_mut().poll(context),
-        }
-    }
 }
 
 impl Call {
@@ -328,118 +242,6 @@ impl Call {
         }))
     }
 
-    /// The value of the function for `args`, computed now and stored.
-    pub fn refresh<T: Treatment, A>(
-        self,
-        treatment: T,
-        args: A,
-        compute: impl FnOnce(A) -> T::Return,
-    ) -> T::Return {
-        let Some(cache) = self.cache() else { return compute(args) };
-        treatment.refresh(&self.subject().at(&cache), || compute(args))
-    }
-
-    /// [`refresh`](Self::refresh), async.
-    pub fn refresh_async<T: Treatment, A, F: Future<Output = T::Return>>(
-        self,
-        treatment: T,
-        args: A,
-        compute: impl FnOnce(A) -> F,
-    ) -> impl Future<Output = T::Return> {
-        let (subject, cache) = (self.subject(), self.cache());
-        async move {
-            let Some(cache) = cache else { return compute(args).await };
-            let spot = subject.at(&cache);
-            treatment.refresh_async(&spot, async { compute(args).await }).await
-        }
-    }
-
-    /// Forgets the entry, and says whether there was one.
-    ///
-    /// # Errors
-    /// Where there is no cache, or its store failed.
-    pub fn invalidate(self) -> Result<bool, Error> {
-        let cache = self.required_cache("invalidate")?;
-        self.subject().at(&cache).invalidate()
-    }
-
-    /// [`invalidate`](Self::invalidate), async.
-    ///
-    /// # Errors
-    /// As [`invalidate`](Self::invalidate).
-    pub fn invalidate_async(self) -> impl Future<Output = Result<bool, Error>> {
-        let (subject, cache) = (self.subject(), self.required_cache("invalidate"));
-        async move { subject.at(&cache?).invalidate_async().await }
-    }
-
-    /// What the call would be answered without computing.
-    ///
-    /// # Errors
-    /// Where there is no cache, or its store failed.
-    pub fn peek<T: Treatment>(self, treatment: T) -> Result<Option<T::Return>, Error> {
-        let cache = self.required_cache("peek")?;
-        let stored = self.subject().at(&cache).entry(&treatment).peek()?;
-        Ok(stored.map(T::answer))
-    }
-
-    /// [`peek`](Self::peek), async.
-    ///
-    /// # Errors
-    /// As [`peek`](Self::peek).
-    pub fn peek_async<T: Treatment>(
-        self,
-        treatment: T,
-    ) -> impl Future<Output = Result<Option<T::Return>, Error>> {
-        let (subject, cache) = (self.subject(), self.required_cache("peek"));
-        async move {
-            let cache = cache?;
-            let spot = subject.at(&cache);
-            let stored = spot.async_entry(&treatment).peek().await?;
-            Ok(stored.map(T::answer))
-        }
-    }
-
-    /// What is known of the entry, whatever type its value has.
-    pub(crate) fn explain(self) -> Result<Option<Explained>, Error> {
-        let cache = self.required_cache("explain")?;
-        self.subject().at(&cache).explain()
-    }
-
-    /// [`explain`](Self::explain), async.
-    pub(crate) async fn explain_async(self) -> Result<Option<Explained>, Error> {
-        let (subject, cache) = (self.subject(), self.required_cache("explain")?);
-        drop(self);
-        subject.at(&cache).explain_async().await
-    }
-
-    /// Stores `value` as if the function had returned it.
-    ///
-    /// # Errors
-    /// Where there is no cache, its store failed, or the options of the function do not keep the value.
-    pub fn prime<T: Treatment>(self, treatment: T, value: T::Return) -> Result<(), Error> {
-        let cache = self.required_cache("store")?;
-        let stored = treatment.stored(&value).ok_or_else(not_kept)?;
-        self.subject().at(&cache).entry(&treatment).prime(stored)
-    }
-
-    /// [`prime`](Self::prime), async.
-    ///
-    /// # Errors
-    /// As [`prime`](Self::prime).
-    pub fn prime_async<T: Treatment>(
-        self,
-        treatment: T,
-        value: T::Return,
-    ) -> impl Future<Output = Result<(), Error>> {
-        let (subject, cache) = (self.subject(), self.required_cache("store"));
-        async move {
-            let cache = cache?;
-            let stored = treatment.stored(&value).ok_or_else(not_kept)?;
-            let spot = subject.at(&cache);
-            spot.async_entry(&treatment).prime(stored).await
-        }
-    }
-
     #[inline]
     pub(crate) fn glance<T: Treatment>(&self, treatment: &T) -> Glance<'_, T::Return, T::Stored> {
         match self.held::<T>() {
@@ -534,10 +336,4 @@ pub(crate) fn taken<A>(args: &mut Option<A>) -> A {
         Some(args) => args,
         None => unreachable!("a call computes once"),
     }
-}
-
-pub(crate) fn not_kept() -> Error {
-    let remedy = "the options of the function do not store this value: an error without `cache_err`, or a \
-                  value that `cache_if` turns down";
-    Error::new(ErrorKind::NotKept, "store", remedy)
 }
