@@ -6,8 +6,8 @@
 //! shown it still, so that an invalidation ends it here as everywhere. What threads write is their own: two of them
 //! do not slow each other down.
 //!
-//! A thread may hold a value that the store has given up, until it finds another one for the place. Therefore only
-//! values of little weight are held.
+//! A thread may hold a value that the store has given up, until it finds another one for the place. Therefore what is
+//! held may weigh so much, and no more.
 
 use crate::cache::Inner;
 use crate::caches;
@@ -18,16 +18,20 @@ use crate::stats::{Counted, Row};
 use cache_memoize_core::{AnyObject, HeldObject};
 use std::sync::Arc;
 
-/// How heavy a value is at most that a thread holds, in bytes: together they take four megabytes of a thread at most.
-const HEAVIEST: usize = 1024;
+/// How heavy a value is at most that a thread holds, in bytes. To copy one that is heavier takes longer than to find it.
+const HEAVIEST: u32 = 16 * 1024;
+/// How much all that a thread holds weighs at most.
+const MOST: usize = 4 * 1024 * 1024;
+/// The weight of a value that does not say what it weighs.
+const UNKNOWN: u32 = u32::MAX;
 
 /// The places that one hash may have.
 const WAYS: usize = 2;
 const FEWEST_SETS: usize = 32;
 const MOST_SETS: usize = 2048;
 
-/// One in so many of those who find their places taken takes one: where more is asked for than there is room, most
-/// calls are spared the exchange.
+/// One in so many of those for whom there is no room takes that of others: where more is asked for than there is room,
+/// most calls are spared the exchange.
 const RELUCTANCE: usize = 16;
 
 /// What `view` sees in the value of this call, if the thread holds it: a hit, which is counted here. `given` is the
@@ -53,29 +57,33 @@ pub(crate) fn keep(
     cache: &Inner,
     site: &'static Site,
     arguments: &Hashed,
+    weight: u32,
     hold: impl FnOnce() -> Option<Arc<dyn HeldObject>>,
 ) {
-    if cache.is_observed() || !Caller::is_distinct(cache.number, site) {
+    if weight > HEAVIEST || cache.is_observed() || !Caller::is_distinct(cache.number, site) {
         return;
     }
     let Some(tally) = cache.tally(site) else { return };
     let caller = Caller::new(cache.number, site);
     // What goes is dropped when the table is free again: it is somebody else's code, and may call in here.
     let gone = caches::change_front(|front| {
-        let place = front.place(caller, arguments)?;
+        let place = front.place(caller, arguments, weight)?;
         let found = Found { object: hold()?, counters: tally.row().clone() };
-        front.put(place, Entry { caller, arguments: arguments.notes, found })
+        let entry = Entry { caller, arguments: arguments.notes, found };
+        Some(front.put(place, entry, weight))
     });
     drop(gone);
 }
 
-/// Whether a value is light enough to be held.
-pub(crate) fn is_light<S, F: Form<S>>(stored: &S) -> bool {
-    if !std::mem::needs_drop::<S>() {
-        return size_of::<S>() <= HEAVIEST;
-    }
-    // A value that cannot leave the process does not say what it weighs.
-    F::transcoder().is_some() && F::weight(stored) <= HEAVIEST
+/// What a value weighs, in bytes.
+pub(crate) fn weight<S, F: Form<S>>(stored: &S) -> u32 {
+    let weight = match std::mem::needs_drop::<S>() {
+        false => size_of::<S>(),
+        // A value that cannot leave the process does not say.
+        true if F::transcoder().is_none() => return UNKNOWN,
+        true => F::weight(stored),
+    };
+    u32::try_from(weight).unwrap_or(UNKNOWN)
 }
 
 /// The number of a cache that was made; those that are beyond the numbers share the last one.
@@ -104,7 +112,12 @@ pub(crate) struct Front {
     /// A power of two of them; none before the first entry.
     sets: Vec<[Option<Entry>; WAYS]>,
     held: usize,
+    /// What the entries weigh, each in its place, so that a hit does not read it.
+    weights: Vec<[u32; WAYS]>,
+    weight: usize,
     turned_away: usize,
+    /// Where room was made last.
+    hand: usize,
 }
 
 /// Where an entry may stand.
@@ -139,7 +152,14 @@ impl Caller {
 
 impl Front {
     pub(crate) const fn new() -> Self {
-        Self { sets: Vec::new(), held: 0, turned_away: 0 }
+        Self {
+            sets: Vec::new(),
+            held: 0,
+            weights: Vec::new(),
+            weight: 0,
+            turned_away: 0,
+            hand: 0,
+        }
     }
 
     #[inline]
@@ -163,8 +183,8 @@ impl Front {
         [first as usize & mask, (first ^ second.wrapping_mul(2) ^ 1) as usize & mask]
     }
 
-    /// Where a value of this call may stand, if anywhere: in the place of an earlier one first.
-    fn place(&mut self, caller: Caller, arguments: &Hashed) -> Option<Place> {
+    /// Where a value of this call and weight may stand, if anywhere: in the place of an earlier one first.
+    fn place(&mut self, caller: Caller, arguments: &Hashed, weight: u32) -> Option<Place> {
         if self.held >= self.sets.len() * WAYS / 2 {
             self.grow();
         }
@@ -173,7 +193,9 @@ impl Front {
             |entry: &Option<Entry>| entry.as_ref().is_some_and(|it| it.is_of(caller, arguments));
         let free =
             |entry: &Option<Entry>| entry.as_ref().is_none_or(|it| !it.found.object.is_live());
-        let place = self.place_where(hash, own).or_else(|| self.place_where(hash, free));
+        let has_room = || !self.is_too_heavy_with(weight);
+        let find_free = || self.place_where(hash, free).filter(|_| has_room());
+        let place = self.place_where(hash, own).or_else(find_free);
         if place.is_some() {
             return place;
         }
@@ -192,11 +214,31 @@ impl Front {
         })
     }
 
-    /// Puts an entry there, and gives the one that stood there.
-    fn put(&mut self, place: Place, entry: Entry) -> Option<Entry> {
-        let gone = self.sets[place.set][place.way].replace(entry);
-        self.held += usize::from(gone.is_none());
+    /// Puts an entry there, and gives those that go for it: the one that stood there, and where all would be too heavy,
+    /// as many as it takes.
+    fn put(&mut self, place: Place, entry: Entry, weight: u32) -> Vec<Entry> {
+        let mut gone = Vec::from_iter(self.take(place));
+        while self.is_too_heavy_with(weight) {
+            self.hand = (self.hand + 1) % (self.sets.len() * WAYS);
+            let place = Place { set: self.hand / WAYS, way: self.hand % WAYS };
+            gone.extend(self.take(place));
+        }
+        self.held += 1;
+        self.weight += weight as usize;
+        self.weights[place.set][place.way] = weight;
+        self.sets[place.set][place.way] = Some(entry);
         gone
+    }
+
+    fn is_too_heavy_with(&self, weight: u32) -> bool {
+        self.weight + weight as usize > MOST
+    }
+
+    fn take(&mut self, place: Place) -> Option<Entry> {
+        let gone = self.sets[place.set][place.way].take()?;
+        self.held -= 1;
+        self.weight -= self.weights[place.set][place.way] as usize;
+        Some(gone)
     }
 
     fn grow(&mut self) {
@@ -206,11 +248,13 @@ impl Front {
         }
         let larger = std::iter::repeat_with(Default::default).take(number).collect();
         let smaller = std::mem::replace(&mut self.sets, larger);
-        self.held = 0;
-        for entry in smaller.into_iter().flatten().flatten() {
+        let weights = std::mem::replace(&mut self.weights, vec![[0; WAYS]; number]);
+        (self.held, self.weight) = (0, 0);
+        let entries = smaller.into_iter().flatten().zip(weights.into_iter().flatten());
+        for (entry, weight) in entries.filter_map(|(entry, weight)| Some((entry?, weight))) {
             let hash = entry.caller.hash(&entry.arguments.hashed());
             if let Some(place) = self.place_where(hash, Option::is_none) {
-                self.put(place, entry);
+                self.put(place, entry, weight);
             }
         }
     }
@@ -247,10 +291,10 @@ mod tests {
         Found { object, counters: Arc::default() }
     }
 
-    fn keep(front: &mut Front, number: u64, found: Found) {
+    fn keep(front: &mut Front, number: u64, found: Found, weight: u32) {
         let (caller, arguments) = (Caller(1 << Caller::FUNCTION | 1), arguments(number));
-        if let Some(place) = front.place(caller, &arguments) {
-            front.put(place, Entry { caller, arguments: arguments.notes, found });
+        if let Some(place) = front.place(caller, &arguments, weight) {
+            front.put(place, Entry { caller, arguments: arguments.notes, found }, weight);
         }
     }
 
@@ -258,8 +302,8 @@ mod tests {
     fn a_call_has_one_place_however_often_it_is_kept() {
         let (memory, mut front) = (Memory::new(), Front::new());
         put(&memory, "key");
-        (0..100).for_each(|_| keep(&mut front, 7, found(&memory, "key")));
-        assert_eq!((front.held, front.sets.len()), (1, FEWEST_SETS));
+        (0..100).for_each(|_| keep(&mut front, 7, found(&memory, "key"), 3));
+        assert_eq!((front.held, front.weight, front.sets.len()), (1, 3, FEWEST_SETS));
     }
 
     #[test]
@@ -268,12 +312,29 @@ mod tests {
         for number in 0..20_000 {
             let key = number.to_string();
             put(&memory, &key);
-            keep(&mut front, number, found(&memory, &key));
+            keep(&mut front, number, found(&memory, &key), 1);
         }
         assert_eq!(front.sets.len(), MOST_SETS);
         let there = front.sets.iter().flatten().flatten().count();
-        assert_eq!(front.held, there);
+        assert_eq!((front.held, front.weight), (there, there));
         assert!(there > MOST_SETS * WAYS * 9 / 10, "{there}");
+    }
+
+    #[test]
+    fn what_is_held_weighs_no_more_than_it_may() {
+        let (memory, mut front) = (Memory::new(), Front::new());
+        for number in 0..1_000 {
+            let key = number.to_string();
+            put(&memory, &key);
+            keep(&mut front, number, found(&memory, &key), HEAVIEST);
+            assert!(front.weight <= MOST);
+        }
+        let room = MOST / HEAVIEST as usize;
+        assert_eq!((front.held, front.weight), (room, MOST));
+        let caller = Caller(1 << Caller::FUNCTION | 1);
+        let held = |number: &u64| front.find(caller, &arguments(*number)).is_some();
+        assert_eq!((0..1_000).filter(held).count(), room);
+        assert!((room as u64..1_000).any(|number| held(&number)), "those that come later, too");
     }
 
     #[test]

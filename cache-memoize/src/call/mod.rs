@@ -301,11 +301,11 @@ impl Call {
     ) -> Look<T::Stored> {
         let cache = cache.inner();
         let tags = self.rest().tags.len();
-        let (look, may_hold) = look_to_hold(cache, objects, key, tags, treatment);
-        if let (Look::Found(_), Name::Arguments(arguments)) = (&look, &self.name)
-            && may_hold
+        let (look, weight) = look_to_hold(cache, objects, key, tags, treatment);
+        if let (Look::Found(_), Name::Arguments(arguments), Some(weight)) =
+            (&look, &self.name, weight)
         {
-            front::keep(cache, self.site, arguments, || objects.hold(key));
+            front::keep(cache, self.site, arguments, weight, || objects.hold(key));
         }
         look
     }

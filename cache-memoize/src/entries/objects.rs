@@ -20,13 +20,13 @@ use std::sync::OnceLock;
 pub(super) struct Held<S> {
     pub(super) stored: S,
     pub(super) membership: Membership,
-    /// Whether a thread may hold it, once somebody asked.
-    is_light: OnceLock<bool>,
+    /// What it weighs for a thread that may hold it, once one asked.
+    weight: OnceLock<u32>,
 }
 
 impl<S> Held<S> {
     pub(super) fn new(stored: S, membership: Membership) -> Self {
-        Self { stored, membership, is_light: OnceLock::new() }
+        Self { stored, membership, weight: OnceLock::new() }
     }
 }
 
@@ -51,22 +51,22 @@ pub(crate) fn look_into<R: Ruleset>(
     look
 }
 
-/// Reads the entry as [`look_into`] does, and says whether a thread may hold it.
+/// Reads the entry as [`look_into`] does, and says what it weighs, if a thread may hold it.
 pub(crate) fn look_to_hold<R: Ruleset>(
     cache: &Inner,
     objects: &dyn ObjectStore,
     key: KeyRef<'_>,
     tags: usize,
     rules: &R,
-) -> (Look<R::Stored>, bool) {
-    let (mut look, mut may_hold) = (Look::Nothing, false);
+) -> (Look<R::Stored>, Option<u32>) {
+    let (mut look, mut weight) = (Look::Nothing, None);
     objects.read(key, &mut |object| {
         look = look_at(cache, object, tags, rules);
-        may_hold = object.downcast_ref::<Held<R::Stored>>().is_some_and(|held| {
-            *held.is_light.get_or_init(|| front::is_light::<R::Stored, R::Form>(&held.stored))
+        weight = object.downcast_ref::<Held<R::Stored>>().map(|held| {
+            *held.weight.get_or_init(|| front::weight::<R::Stored, R::Form>(&held.stored))
         });
     });
-    (look, may_hold)
+    (look, weight)
 }
 
 /// What an object is to a call with so many tags.
