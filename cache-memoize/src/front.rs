@@ -152,14 +152,7 @@ impl Caller {
 
 impl Front {
     pub(crate) const fn new() -> Self {
-        Self {
-            sets: Vec::new(),
-            held: 0,
-            weights: Vec::new(),
-            weight: 0,
-            turned_away: 0,
-            hand: 0,
-        }
+        Self { sets: Vec::new(), held: 0, weights: Vec::new(), weight: 0, turned_away: 0, hand: 0 }
     }
 
     #[inline]
@@ -189,21 +182,25 @@ impl Front {
             self.grow();
         }
         let hash = caller.hash(arguments);
-        let own =
-            |entry: &Option<Entry>| entry.as_ref().is_some_and(|it| it.is_of(caller, arguments));
-        let free =
-            |entry: &Option<Entry>| entry.as_ref().is_none_or(|it| !it.found.object.is_live());
-        let has_room = || !self.is_too_heavy_with(weight);
-        let find_free = || self.place_where(hash, free).filter(|_| has_room());
-        let place = self.place_where(hash, own).or_else(find_free);
-        if place.is_some() {
-            return place;
+        let own = |it: &Option<Entry>| it.as_ref().is_some_and(|it| it.is_of(caller, arguments));
+        if let Some(place) = self.place_where(hash, own) {
+            return Some(place);
+        }
+        let has_room = !self.is_too_heavy_with(weight);
+        if let Some(place) = self.place_where(hash, Option::is_none).filter(|_| has_room) {
+            return Some(place);
         }
         self.turned_away = self.turned_away.wrapping_add(1);
+        self.turned_away.is_multiple_of(RELUCTANCE).then(|| self.place_of_another(hash))
+    }
+
+    /// The place of another call, rather of one whose value is not shown any more. To look at the values would be slow
+    /// for everybody who is turned away.
+    fn place_of_another(&self, hash: u64) -> Place {
+        let dead = |it: &Option<Entry>| it.as_ref().is_some_and(|it| !it.found.object.is_live());
         let chosen = self.turned_away / RELUCTANCE;
-        let set = self.choices(hash)[chosen % 2];
-        let is_exchanged = self.turned_away.is_multiple_of(RELUCTANCE);
-        is_exchanged.then_some(Place { set, way: chosen / 2 % WAYS })
+        let any = Place { set: self.choices(hash)[chosen % 2], way: chosen / 2 % WAYS };
+        self.place_where(hash, dead).unwrap_or(any)
     }
 
     /// A place of this hash whose entry, or its absence, is such.
