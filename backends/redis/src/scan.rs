@@ -62,7 +62,9 @@ pub(crate) fn read_page(replies: Vec<Value>, prefix: &str) -> Result<(Page, Curs
         let key = key_of(name).filter(|key| key.as_str().starts_with(prefix));
         keys.extend(key.map(|key| key.to_key()));
     }
-    Ok((Page { keys, seen: NAMES_PER_PAGE.into() }, Cursor(cursor.clone())))
+    // A server ends a page where one of its buckets ends, and that may hold several names.
+    let seen = u64::from(NAMES_PER_PAGE).max(names.len() as u64);
+    Ok((Page { keys, seen }, Cursor(cursor.clone())))
 }
 
 /// Asks what a server has counted.
@@ -128,6 +130,15 @@ mod tests {
         assert_eq!(keys, ["app|a", "app|}"]);
         assert_eq!(cursor, Cursor(b"17".to_vec()));
         assert!(!cursor.is_at_the_end() && Cursor::start().is_at_the_end());
+    }
+
+    #[test]
+    fn a_page_may_be_longer_than_it_was_asked_to_be() {
+        let seen = |names: usize| {
+            let page = format!("*2\r\n$1\r\n0\r\n*{names}\r\n{}", "$1\r\na\r\n".repeat(names));
+            read_page(vec![reply(&page)], "").unwrap().0.seen
+        };
+        assert_eq!([0, 1000, 1003].map(seen), [1000, 1000, 1003]);
     }
 
     #[test]
