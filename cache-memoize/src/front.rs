@@ -16,14 +16,13 @@ use crate::rules::Form;
 use crate::site::Site;
 use crate::stats::{Counted, Row};
 use cache_memoize_core::{AnyObject, HeldObject};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 /// How heavy a value is at most that a thread holds, in bytes. To copy one that is heavier takes longer than to find it.
-const HEAVIEST: u32 = 16 * 1024;
+const HEAVIEST: usize = 16 * 1024;
 /// How much all that a thread holds weighs at most.
 const MOST: usize = 4 * 1024 * 1024;
-/// The weight of a value that does not say what it weighs.
-const UNKNOWN: u32 = u32::MAX;
 
 /// The places that one hash may have.
 const WAYS: usize = 2;
@@ -57,33 +56,56 @@ pub(crate) fn keep(
     cache: &Inner,
     site: &'static Site,
     arguments: &Hashed,
-    weight: u32,
+    weight: Weight,
     hold: impl FnOnce() -> Option<Arc<dyn HeldObject>>,
 ) {
-    if weight > HEAVIEST || cache.is_observed() || !Caller::is_distinct(cache.number, site) {
+    if cache.is_observed() || !Caller::is_distinct(cache.number, site) {
         return;
     }
     let Some(tally) = cache.tally(site) else { return };
     let caller = Caller::new(cache.number, site);
-    // What goes is dropped when the table is free again: it is somebody else's code, and may call in here.
     let gone = caches::change_front(|front| {
-        let place = front.place(caller, arguments, weight)?;
-        let found = Found { object: hold()?, counters: tally.row().clone() };
-        let entry = Entry { caller, arguments: arguments.notes, found };
-        Some(front.put(place, entry, weight))
+        if let Some(place) = front.place(caller, arguments, weight)
+            && let Some(object) = hold()
+        {
+            let found = Found { object, counters: tally.row().clone() };
+            front.put(place, Entry { caller, arguments: arguments.notes, found }, weight);
+        }
+        std::mem::take(&mut front.gone)
     });
-    drop(gone);
+    // The table is free again.
+    let_go(gone.into_iter().flatten());
 }
 
-/// What a value weighs, in bytes.
-pub(crate) fn weight<S, F: Form<S>>(stored: &S) -> u32 {
-    let weight = match std::mem::needs_drop::<S>() {
-        false => size_of::<S>(),
-        // A value that cannot leave the process does not say.
-        true if F::transcoder().is_none() => return UNKNOWN,
-        true => F::weight(stored),
-    };
-    u32::try_from(weight).unwrap_or(UNKNOWN)
+/// What a value weighs that a thread may hold, in bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Weight(u16);
+
+impl Weight {
+    /// The weight of a value; `None` if it is too heavy, or does not say what it weighs.
+    ///
+    /// To know it the value is serialized, which is the user's code: it may wait for a lock that is in the value, and
+    /// panic. So this is for a value that nobody else has yet.
+    pub(crate) fn of<S, F: Form<S>>(stored: &S) -> Option<Self> {
+        let weight = match std::mem::needs_drop::<S>() {
+            false => size_of::<S>(),
+            true => {
+                catch_unwind(AssertUnwindSafe(|| F::weight_within(stored, HEAVIEST))).ok()??
+            }
+        };
+        (weight <= HEAVIEST).then(|| u16::try_from(weight).ok().map(Self))?
+    }
+
+    fn bytes(self) -> usize {
+        self.0.into()
+    }
+}
+
+/// Drops entries: their values are the user's, and so are the panics of these.
+fn let_go(entries: impl IntoIterator<Item = Entry>) {
+    for entry in entries {
+        let _ = catch_unwind(AssertUnwindSafe(|| drop(entry)));
+    }
 }
 
 /// The number of a cache that was made; those that are beyond the numbers share the last one.
@@ -113,11 +135,13 @@ pub(crate) struct Front {
     sets: Vec<[Option<Entry>; WAYS]>,
     held: usize,
     /// What the entries weigh, each in its place, so that a hit does not read it.
-    weights: Vec<[u32; WAYS]>,
+    weights: Vec<[Weight; WAYS]>,
     weight: usize,
     turned_away: usize,
     /// Where room was made last.
     hand: usize,
+    /// What went, and is to be dropped when the table is free again: that is somebody else's code, and may call in here.
+    gone: Vec<Entry>,
 }
 
 /// Where an entry may stand.
@@ -152,7 +176,15 @@ impl Caller {
 
 impl Front {
     pub(crate) const fn new() -> Self {
-        Self { sets: Vec::new(), held: 0, weights: Vec::new(), weight: 0, turned_away: 0, hand: 0 }
+        Self {
+            sets: Vec::new(),
+            held: 0,
+            weights: Vec::new(),
+            weight: 0,
+            turned_away: 0,
+            hand: 0,
+            gone: Vec::new(),
+        }
     }
 
     #[inline]
@@ -177,7 +209,7 @@ impl Front {
     }
 
     /// Where a value of this call and weight may stand, if anywhere: in the place of an earlier one first.
-    fn place(&mut self, caller: Caller, arguments: &Hashed, weight: u32) -> Option<Place> {
+    fn place(&mut self, caller: Caller, arguments: &Hashed, weight: Weight) -> Option<Place> {
         if self.held >= self.sets.len() * WAYS / 2 {
             self.grow();
         }
@@ -211,31 +243,28 @@ impl Front {
         })
     }
 
-    /// Puts an entry there, and gives those that go for it: the one that stood there, and where all would be too heavy,
-    /// as many as it takes.
-    fn put(&mut self, place: Place, entry: Entry, weight: u32) -> Vec<Entry> {
-        let mut gone = Vec::from_iter(self.take(place));
+    /// Puts an entry there in place of another, and where all would be too heavy, of as many as it takes.
+    fn put(&mut self, place: Place, entry: Entry, weight: Weight) {
+        self.clear(place);
         while self.is_too_heavy_with(weight) {
             self.hand = (self.hand + 1) % (self.sets.len() * WAYS);
-            let place = Place { set: self.hand / WAYS, way: self.hand % WAYS };
-            gone.extend(self.take(place));
+            self.clear(Place { set: self.hand / WAYS, way: self.hand % WAYS });
         }
         self.held += 1;
-        self.weight += weight as usize;
+        self.weight += weight.bytes();
         self.weights[place.set][place.way] = weight;
         self.sets[place.set][place.way] = Some(entry);
-        gone
     }
 
-    fn is_too_heavy_with(&self, weight: u32) -> bool {
-        self.weight + weight as usize > MOST
+    fn is_too_heavy_with(&self, weight: Weight) -> bool {
+        self.weight + weight.bytes() > MOST
     }
 
-    fn take(&mut self, place: Place) -> Option<Entry> {
-        let gone = self.sets[place.set][place.way].take()?;
+    fn clear(&mut self, place: Place) {
+        let Some(gone) = self.sets[place.set][place.way].take() else { return };
         self.held -= 1;
-        self.weight -= self.weights[place.set][place.way] as usize;
-        Some(gone)
+        self.weight -= self.weights[place.set][place.way].bytes();
+        self.gone.push(gone);
     }
 
     fn grow(&mut self) {
@@ -245,15 +274,23 @@ impl Front {
         }
         let larger = std::iter::repeat_with(Default::default).take(number).collect();
         let smaller = std::mem::replace(&mut self.sets, larger);
-        let weights = std::mem::replace(&mut self.weights, vec![[0; WAYS]; number]);
+        let weights = std::mem::replace(&mut self.weights, vec![[Weight::default(); WAYS]; number]);
         (self.held, self.weight) = (0, 0);
         let entries = smaller.into_iter().flatten().zip(weights.into_iter().flatten());
         for (entry, weight) in entries.filter_map(|(entry, weight)| Some((entry?, weight))) {
             let hash = entry.caller.hash(&entry.arguments.hashed());
-            if let Some(place) = self.place_where(hash, Option::is_none) {
-                self.put(place, entry, weight);
+            match self.place_where(hash, Option::is_none) {
+                Some(place) => self.put(place, entry, weight),
+                None => self.gone.push(entry),
             }
         }
+    }
+}
+
+impl Drop for Front {
+    fn drop(&mut self) {
+        let_go(std::mem::take(&mut self.sets).into_iter().flatten().flatten());
+        let_go(std::mem::take(&mut self.gone));
     }
 }
 
@@ -288,8 +325,9 @@ mod tests {
         Found { object, counters: Arc::default() }
     }
 
-    fn keep(front: &mut Front, number: u64, found: Found, weight: u32) {
+    fn keep(front: &mut Front, number: u64, found: Found, weight: u16) {
         let (caller, arguments) = (Caller(1 << Caller::FUNCTION | 1), arguments(number));
+        let weight = Weight(weight);
         if let Some(place) = front.place(caller, &arguments, weight) {
             front.put(place, Entry { caller, arguments: arguments.notes, found }, weight);
         }
@@ -323,15 +361,42 @@ mod tests {
         for number in 0..1_000 {
             let key = number.to_string();
             put(&memory, &key);
-            keep(&mut front, number, found(&memory, &key), HEAVIEST);
+            keep(&mut front, number, found(&memory, &key), HEAVIEST as u16);
             assert!(front.weight <= MOST);
         }
-        let room = MOST / HEAVIEST as usize;
+        let room = MOST / HEAVIEST;
         assert_eq!((front.held, front.weight), (room, MOST));
         let caller = Caller(1 << Caller::FUNCTION | 1);
         let held = |number: &u64| front.find(caller, &arguments(*number)).is_some();
         assert_eq!((0..1_000).filter(held).count(), room);
         assert!((room as u64..1_000).any(|number| held(&number)), "those that come later, too");
+    }
+
+    struct Explosive;
+
+    impl HeldObject for Explosive {
+        fn live(&self) -> Option<&AnyObject> {
+            None
+        }
+
+        fn is_live(&self) -> bool {
+            false
+        }
+    }
+
+    impl Drop for Explosive {
+        fn drop(&mut self) {
+            panic!("it is dropped");
+        }
+    }
+
+    #[test]
+    fn what_goes_may_panic_one_after_the_other() {
+        let entry = |number| {
+            let found = Found { object: Arc::new(Explosive), counters: Arc::default() };
+            Entry { caller: Caller(1), arguments: arguments(number).notes, found }
+        };
+        let_go([entry(1), entry(2)]);
     }
 
     #[test]

@@ -8,7 +8,7 @@ pub(crate) use companions::not_kept;
 
 use crate::cache::Cache;
 use crate::drive::Look;
-use crate::entries::{fresh_in, look_to_hold};
+use crate::entries::{fresh_in, look_to_hold, weight_to_hold};
 use crate::error::Error;
 use crate::front;
 use crate::key::{Hashed, KeyText};
@@ -16,7 +16,7 @@ use crate::observer::{EventKind, Tier};
 use crate::site::{BY_HAND, Site};
 use crate::stats::Counted;
 use crate::treatment::{Spot, Treatment};
-use cache_memoize_core::{Key, KeyRef, ObjectStore};
+use cache_memoize_core::{AnyObject, Key, KeyRef, ObjectStore};
 use std::cell::OnceCell;
 
 /// One call of an annotated function or of a companion, with its key.
@@ -305,7 +305,10 @@ impl Call {
         if let (Look::Found(_), Name::Arguments(arguments), Some(weight)) =
             (&look, &self.name, weight)
         {
-            front::keep(cache, self.site, arguments, weight, || objects.hold(key));
+            // Another value may be there by now, and nobody would have weighed it.
+            let is_it = |it: &AnyObject| weight_to_hold::<T::Stored>(it) == Some(weight);
+            let hold = || objects.hold(key).filter(|held| held.live().is_some_and(is_it));
+            front::keep(cache, self.site, arguments, weight, hold);
         }
         look
     }

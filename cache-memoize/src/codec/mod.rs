@@ -36,7 +36,7 @@ pub(crate) use fingerprint::fingerprint_of;
 pub(crate) use groups::{GroupInside, GroupsInside};
 pub(crate) use inspection::EntryInfo;
 pub use serializer::{CustomSerializer, Serializer};
-pub(crate) use survey::weight_of;
+pub(crate) use survey::{weight_of, weight_within};
 
 use crate::groups::Numbered;
 use cache_memoize_core::{Bytes, KeyRef};

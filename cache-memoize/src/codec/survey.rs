@@ -16,6 +16,15 @@ pub(crate) fn weight_of<T: Serialize + ?Sized>(value: &T) -> usize {
     Survey::of(value, false, &Structs::default()).size
 }
 
+/// The same, if that is not more than `limit`, and the value shows all of itself. The walk ends beyond the limit.
+pub(crate) fn weight_within<T: Serialize + ?Sized>(value: &T, limit: usize) -> Option<usize> {
+    let structs = Structs::default();
+    let mut walk = Walk { limit, ..Walk::new(false, &structs) };
+    value.serialize(&mut walk).ok()?;
+    let Survey { size, depth, .. } = walk.survey;
+    (size <= limit && depth <= MAX_DEPTH).then_some(size)
+}
+
 /// What the walk found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Survey {
@@ -53,7 +62,7 @@ impl Survey {
     where
         T: Serialize + ?Sized,
     {
-        let mut walk = Walk { survey: Self::default(), depth: 0, human_readable, structs };
+        let mut walk = Walk::new(human_readable, structs);
         let _ = value.serialize(&mut walk);
         walk.survey
     }
@@ -62,6 +71,8 @@ impl Survey {
 struct Walk<'s> {
     survey: Survey,
     depth: usize,
+    /// How large a value may be to be walked over.
+    limit: usize,
     human_readable: bool,
     structs: &'s Structs,
 }
@@ -75,6 +86,10 @@ enum Met {
 }
 
 impl<'s> Walk<'s> {
+    fn new(human_readable: bool, structs: &'s Structs) -> Self {
+        Self { survey: Survey::default(), depth: 0, limit: usize::MAX, human_readable, structs }
+    }
+
     fn scalar(&mut self, size: usize) -> Result<Met, Broken> {
         self.survey.size += size;
         Ok(Met::Something)
@@ -98,6 +113,9 @@ impl<'s> Walk<'s> {
 
     /// Walks over what lies at this depth, unless it is too deep for the stack of some thread.
     fn inside<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<Met, Broken> {
+        if self.survey.size > self.limit {
+            return Err(Broken);
+        }
         if self.depth > MAX_DEPTH { Ok(Met::Something) } else { value.serialize(self) }
     }
 

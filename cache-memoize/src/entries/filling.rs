@@ -10,7 +10,7 @@ use crate::lifetime::Lifetime;
 use crate::observer::EventKind;
 use crate::parallel;
 use crate::plan::{Fill, Permit};
-use crate::rules::{Form as _, Ruleset, Transcoder};
+use crate::rules::{Ruleset, Transcoder};
 use crate::stats::Counted;
 use cache_memoize_core::{KeyRef, Put, PutMode, StoreError, StoreErrorKind, Ttl};
 use std::sync::atomic::Ordering;
@@ -153,7 +153,7 @@ impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
             // Others may have read the old value under the lease of the refresh.
             Some(near) if renews => near.forget(),
             Some(near) if matches!(fill, Fill::Accepted | Fill::Failed) => {
-                near.keep(stored, R::Form::weight, ttl.as_duration().unwrap_or(Duration::MAX));
+                near.keep::<_, R::Form>(stored, ttl.as_duration().unwrap_or(Duration::MAX));
             }
             _ => {}
         }

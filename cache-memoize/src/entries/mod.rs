@@ -38,7 +38,7 @@ use doubt::TO_LEARN_THE_TOKEN;
 pub(crate) use explaining_many::{explain_many, explain_many_async};
 pub(crate) use many::{ByPlace, LeaseTerms, asynchronous as many_async, blocking as many_blocking};
 use nearby::Nearby;
-pub(crate) use objects::{fresh_in, look_to_hold};
+pub(crate) use objects::{fresh_in, look_to_hold, weight_to_hold};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, OnceLock};
 use std::time::Duration;

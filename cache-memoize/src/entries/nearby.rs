@@ -7,6 +7,7 @@
 use super::objects::Held;
 use crate::groups::Membership;
 use crate::near::Nearness;
+use crate::rules::Form;
 use crate::sync::lock;
 use crate::treatment::Spot;
 use cache_memoize_core::{KeyRef, Lease, LeaseMode, Object, ObjectStore, PutMode, Ttl};
@@ -48,16 +49,15 @@ impl<'a> Nearby<'a> {
     }
 
     /// Keeps a copy of what the store has, for as long as it lives there, and no longer than near copies do.
-    pub(super) fn keep<T: Clone + Send + Sync + 'static>(
-        &self,
-        stored: T,
-        weight: impl Fn(&T) -> usize,
-        left: Duration,
-    ) {
+    pub(super) fn keep<T, F>(&self, stored: T, left: Duration)
+    where
+        T: Clone + Send + Sync + 'static,
+        F: Form<T>,
+    {
         let Some(Taken { lease, membership }) = self.taken() else { return };
         let Some(ttl) = Ttl::new(self.near.lifetime(left)) else { return };
-        let weight = if self.tier().weighs() { weight(&stored) } else { 0 };
-        let object = Object { value: Box::new(Held::new(stored, membership)), weight };
+        let weight = if self.tier().weighs() { F::weight(&stored) } else { 0 };
+        let object = Object { value: Box::new(Held::new::<F>(stored, membership)), weight };
         // Refused or too heavy: the copy is not needed.
         let _ = self.tier().put(self.key(), object, ttl, PutMode::IfLease(lease.token));
     }
@@ -88,6 +88,7 @@ impl Drop for Nearby<'_> {
 #[cfg(all(test, feature = "memory"))]
 mod tests {
     use super::*;
+    use crate::rules::Portable;
     use crate::site::BY_HAND;
     use crate::{Cache, Near};
     use cache_memoize_core::{Backend, Key};
@@ -111,7 +112,7 @@ mod tests {
         };
         let (first, second) = (begun(), begun());
         drop(second);
-        first.keep(7, |_| 1, Duration::MAX);
+        first.keep::<_, Portable>(7, Duration::MAX);
         let mut copy = None;
         first.tier().read(key.as_ref(), &mut |object| {
             copy = object.downcast_ref::<Held<i32>>().map(|held| held.stored);

@@ -5,28 +5,28 @@ use super::{EntryOf, granted};
 use crate::cache::Inner;
 use crate::codec::Stamps;
 use crate::drive::{Leased, Look};
-use crate::front;
+use crate::front::Weight;
 use crate::groups::Membership;
 use crate::plan::{Fill, Permit};
 use crate::policy;
-use crate::rules::{Form as _, Ruleset};
+use crate::rules::{Form, Ruleset};
 use cache_memoize_core::{
     AnyObject, KeyRef, LeaseMode, Object, ObjectStore, PutMode, StoreError, Timestamp, Ttl,
 };
-use std::sync::OnceLock;
 
 /// A value in the form of an [`ObjectStore`]: a type of its own, so that a reader finds what this engine
 /// put there, and nothing else. It is fresh as long as it is there.
 pub(super) struct Held<S> {
     pub(super) stored: S,
     pub(super) membership: Membership,
-    /// What it weighs for a thread that may hold it, once one asked.
-    weight: OnceLock<u32>,
+    /// What it weighs, if a thread may hold it.
+    weight: Option<Weight>,
 }
 
 impl<S> Held<S> {
-    pub(super) fn new(stored: S, membership: Membership) -> Self {
-        Self { stored, membership, weight: OnceLock::new() }
+    pub(super) fn new<F: Form<S>>(stored: S, membership: Membership) -> Self {
+        let weight = Weight::of::<S, F>(&stored);
+        Self { stored, membership, weight }
     }
 }
 
@@ -58,15 +58,18 @@ pub(crate) fn look_to_hold<R: Ruleset>(
     key: KeyRef<'_>,
     tags: usize,
     rules: &R,
-) -> (Look<R::Stored>, Option<u32>) {
+) -> (Look<R::Stored>, Option<Weight>) {
     let (mut look, mut weight) = (Look::Nothing, None);
     objects.read(key, &mut |object| {
         look = look_at(cache, object, tags, rules);
-        weight = object.downcast_ref::<Held<R::Stored>>().map(|held| {
-            *held.weight.get_or_init(|| front::weight::<R::Stored, R::Form>(&held.stored))
-        });
+        weight = weight_to_hold::<R::Stored>(object);
     });
     (look, weight)
+}
+
+/// What a value weighs that a thread may hold.
+pub(crate) fn weight_to_hold<S: 'static>(object: &AnyObject) -> Option<Weight> {
+    object.downcast_ref::<Held<S>>()?.weight
 }
 
 /// What an object is to a call with so many tags.
@@ -111,7 +114,7 @@ impl<R: Ruleset, S: ?Sized> EntryOf<'_, R, S> {
     ) -> Object {
         let weight = if objects.weighs() { R::Form::weight(&stored) } else { 0 };
         if self.rules.freshness().is_plain() {
-            return Object { value: Box::new(Held::new(stored, membership)), weight };
+            return Object { value: Box::new(Held::new::<R::Form>(stored, membership)), weight };
         }
         let stamps = self.stamps(ttl);
         let value = Box::new(Aged { stored, membership, stamps });

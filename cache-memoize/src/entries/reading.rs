@@ -6,7 +6,7 @@ use crate::drive::{Due, Leased, Look, Replaced};
 use crate::observer::EventKind;
 use crate::plan::Permit;
 use crate::policy::{self, Freshness, Verdict};
-use crate::rules::{Form as _, Ruleset};
+use crate::rules::Ruleset;
 use crate::stats::Counted;
 use cache_memoize_core::{Bytes, Lease, LeaseMode, StoreError, Timestamp, Token};
 
@@ -96,7 +96,8 @@ impl<R: Ruleset, S: ?Sized> EntryOf<'_, R, S> {
             return;
         }
         if let Some(near) = &self.near {
-            near.keep(stored.clone(), R::Form::weight, stamps.expires.since(self.cache.now()));
+            let left = stamps.expires.since(self.cache.now());
+            near.keep::<_, R::Form>(stored.clone(), left);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! In which form values are stored.
 
 use crate::cache::Value;
-use crate::codec::{Codec, CodecError, Decoded, Stamps, Unreadable, weight_of};
+use crate::codec::{Codec, CodecError, Decoded, Stamps, Unreadable, weight_of, weight_within};
 use crate::groups::Numbered;
 use cache_memoize_core::{Bytes, KeyRef};
 
@@ -12,6 +12,9 @@ pub trait Form<S> {
 
     /// About how many bytes the value takes in memory.
     fn weight(value: &S) -> usize;
+
+    /// The same, if that is not more than `limit`; `None` for a value that does not say it.
+    fn weight_within(value: &S, limit: usize) -> Option<usize>;
 }
 
 /// How values of one type become bytes and come back.
@@ -35,6 +38,10 @@ impl<S: Value> Form<S> for Portable {
     fn weight(value: &S) -> usize {
         size_of::<S>() + weight_of(value)
     }
+
+    fn weight_within(value: &S, limit: usize) -> Option<usize> {
+        Some(size_of::<S>() + weight_within(value, limit)?).filter(|weight| *weight <= limit)
+    }
 }
 
 /// As they are, in this process only: the option `local`.
@@ -47,5 +54,9 @@ impl<S> Form<S> for InProcess {
 
     fn weight(_: &S) -> usize {
         size_of::<S>()
+    }
+
+    fn weight_within(_: &S, _: usize) -> Option<usize> {
+        None
     }
 }

@@ -3,7 +3,8 @@
 use crate::support::with_default;
 use cache_memoize::{Cache, Memory, cache_memoize, caches};
 use cache_memoize_testkit::FakeClock;
-use std::sync::atomic::{AtomicU64, Ordering};
+use serde::{Deserialize, Serialize, Serializer};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Duration;
@@ -227,4 +228,137 @@ fn what_may_be_heavy_is_not_held() {
         invalidate_guest(1).expect("the store does not fail");
         assert_eq!(LIVING.load(Ordering::SeqCst), 0);
     });
+}
+
+/// How often one of these was serialized.
+static SERIALIZED: AtomicU64 = AtomicU64::new(0);
+
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+struct Letter(String);
+
+impl Serialize for Letter {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        SERIALIZED.fetch_add(1, Ordering::SeqCst);
+        self.0.serialize(serializer)
+    }
+}
+
+#[cache_memoize(ttl = 60)]
+fn letter(number: u64) -> Letter {
+    Letter(format!("letter {number}"))
+}
+
+/// To serialize a value may take a lock that its readers hold.
+#[test]
+fn a_hit_serializes_nothing() {
+    with_default(&Cache::memory(), || {
+        letter(1);
+        let before = SERIALIZED.load(Ordering::SeqCst);
+        settled(|| letter(1));
+        assert_eq!(SERIALIZED.load(Ordering::SeqCst), before);
+    });
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+struct Unspeakable(String);
+
+impl Serialize for Unspeakable {
+    fn serialize<S: Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
+        panic!("it is not to be written down");
+    }
+}
+
+#[cache_memoize(ttl = 60)]
+fn unspeakable(number: u64) -> Unspeakable {
+    Unspeakable(format!("name {} of {number}", next_version()))
+}
+
+#[test]
+fn a_value_that_cannot_be_weighed_is_remembered_all_the_same() {
+    with_default(&Cache::memory(), || drop(settled(|| unspeakable(1))));
+}
+
+/// How many heavy ones there are, and whether the next clone replaces the entry by one.
+static HEAVY: AtomicU64 = AtomicU64::new(0);
+static REPLACES: AtomicBool = AtomicBool::new(false);
+
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+struct Parcel(Vec<u8>);
+
+impl Parcel {
+    fn new(bytes: usize) -> Self {
+        HEAVY.fetch_add(u64::from(bytes > 1_000), Ordering::SeqCst);
+        Self(vec![0; bytes])
+    }
+}
+
+impl Clone for Parcel {
+    fn clone(&self) -> Self {
+        if REPLACES.swap(false, Ordering::SeqCst) {
+            prime_parcel(1, Self::new(100_000)).expect("the store does not fail");
+        }
+        Self::new(self.0.len())
+    }
+}
+
+impl Drop for Parcel {
+    fn drop(&mut self) {
+        HEAVY.fetch_sub(u64::from(self.0.len() > 1_000), Ordering::SeqCst);
+    }
+}
+
+#[cache_memoize(ttl = 60)]
+fn parcel(number: u64) -> Parcel {
+    let _ = number;
+    Parcel::new(10)
+}
+
+/// Between the look at a value and the hold of it, another one may take its place.
+#[test]
+fn a_heavy_value_is_not_held_in_place_of_a_light_one() {
+    with_default(&Cache::memory(), || {
+        parcel(1);
+        REPLACES.store(true, Ordering::SeqCst);
+        assert_eq!(parcel(1).0.len(), 10);
+        assert_eq!(HEAVY.load(Ordering::SeqCst), 1);
+        invalidate_parcel(1).expect("the store does not fail");
+        assert_eq!(HEAVY.load(Ordering::SeqCst), 0);
+    });
+}
+
+static EXPLODES: AtomicBool = AtomicBool::new(false);
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Mine;
+
+impl Drop for Mine {
+    fn drop(&mut self) {
+        assert!(!EXPLODES.load(Ordering::SeqCst), "it is armed");
+    }
+}
+
+#[cache_memoize(ttl = 60)]
+fn mine(number: u64) -> Mine {
+    let _ = number;
+    Mine
+}
+
+/// A panic while a thread ends would end the process.
+#[test]
+fn a_thread_ends_in_peace_whatever_it_holds() {
+    let cache = Cache::memory();
+    let (held, is_held) = mpsc::channel();
+    let (go, gone) = mpsc::channel::<()>();
+    let inner = cache.clone();
+    let holder = thread::spawn(move || {
+        with_default(&inner, || drop(settled(|| mine(1))));
+        held.send(()).expect("the test listens");
+        gone.recv().expect_err("nothing is said");
+    });
+    is_held.recv().expect("the holder holds");
+    with_default(&cache, || invalidate_mine(1)).expect("the store does not fail");
+    EXPLODES.store(true, Ordering::SeqCst);
+    drop(go);
+    holder.join().expect("the holder does not panic");
+    EXPLODES.store(false, Ordering::SeqCst);
 }
