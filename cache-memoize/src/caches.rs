@@ -229,19 +229,15 @@ struct View {
     front: RefCell<Front>,
 }
 
-/// What `look` finds among what this thread holds. It is told the number of the cache: that of the one that is
-/// `given`, or else of the one in the place.
+/// Lets `look` look at what this thread holds. It is told the number of the cache: that of the one that is `given`, or
+/// else of the one in the place.
 #[inline]
-pub(crate) fn in_front<T>(
-    slot: &'static Slot,
-    given: Option<u64>,
-    look: impl FnOnce(&Front, u64) -> Option<T>,
-) -> Option<T> {
-    let found = VIEW.try_with(|view| {
+pub(crate) fn in_front(slot: &'static Slot, given: Option<u64>, look: impl FnOnce(&Front, u64)) {
+    let _ = VIEW.try_with(|view| {
         let number = given.or_else(|| view.number(slot))?;
-        look(&*view.front.try_borrow().ok()?, number)
+        look(&*view.front.try_borrow().ok()?, number);
+        Some(())
     });
-    found.ok().flatten()
 }
 
 /// Changes what this thread holds, unless it is being looked at.

@@ -33,21 +33,21 @@ const MOST_SETS: usize = 2048;
 /// most calls are spared the exchange.
 const RELUCTANCE: usize = 16;
 
-/// What `view` sees in the value of this call, if the thread holds it: a hit, which is counted here. `given` is the
-/// number of the cache, where the call says which.
+/// Shows the value of this call to `view`, if the thread holds it. If that says that it is one, this is a hit, which is
+/// counted here. `given` is the number of the cache, where the call says which.
 #[inline]
-pub(crate) fn find<T>(
+pub(crate) fn find(
     site: &'static Site,
     given: Option<u64>,
     arguments: &Hashed,
-    view: impl FnOnce(&AnyObject) -> Option<T>,
-) -> Option<T> {
+    view: impl FnOnce(&AnyObject) -> bool,
+) {
     caches::in_front(site.slot(), given, |front, cache| {
-        let found = front.find(Caller::new(cache, site), arguments)?;
-        let seen = view(found.object.live()?)?;
-        found.counters.count(Counted::Hit);
-        Some(seen)
-    })
+        let Some(found) = front.find(Caller::new(cache, site), arguments) else { return };
+        if found.object.live().is_some_and(view) {
+            found.counters.count(Counted::Hit);
+        }
+    });
 }
 
 /// Holds the value of this call from now on, if there is a place for it, and nobody wants to be told of hits.

@@ -257,7 +257,12 @@ impl Call {
         let rest = self.rest.get();
         let given = rest.and_then(|it| it.cache.get()).map(|cache| cache.inner().number);
         let tags = rest.map_or(0, |it| it.tags.len());
-        front::find(self.site, given, arguments, |object| fresh_in(object, tags))
+        let mut stored = None;
+        front::find(self.site, given, arguments, |object| {
+            stored = fresh_in(object, tags);
+            stored.is_some()
+        });
+        stored
     }
 
     #[inline(never)]

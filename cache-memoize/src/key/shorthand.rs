@@ -1,4 +1,6 @@
 use super::{KeyText, KeyWriter};
+use std::array;
+use std::hint::black_box;
 
 /// The arguments of a call in shorthand: a few machine words that tell the call from others of its function, so that
 /// a hit in process writes no decimals and looks for no characters to escape.
@@ -39,6 +41,7 @@ pub(crate) struct Stenographer {
     notes: Shorthand,
     len: usize,
     hash: u64,
+    has_text: bool,
     /// Whether there was more than has room.
     overflowed: bool,
 }
@@ -47,14 +50,14 @@ impl Stenographer {
     #[inline]
     pub(crate) fn new() -> Self {
         let notes = Shorthand { shape: 0, words: [0; CAPACITY] };
-        Self { notes, len: 0, hash: 0, overflowed: false }
+        Self { notes, len: 0, hash: 0, has_text: false, overflowed: false }
     }
 
     /// What was written, with a hash of it, if there was room for all.
     #[inline]
-    pub(crate) fn finish(self) -> Option<Hashed> {
-        let Self { notes, hash, overflowed, .. } = self;
-        (!overflowed).then_some(Hashed { notes, hash })
+    pub(crate) fn finish(&self) -> Option<Hashed> {
+        let notes = if self.has_text { self.notes.copied_by_word() } else { self.notes };
+        (!self.overflowed).then_some(Hashed { notes, hash: self.hash })
     }
 
     /// Another number after each piece that was written, while there is room.
@@ -99,6 +102,7 @@ impl Stenographer {
             self.overflowed = true;
             return;
         }
+        self.has_text = true;
         self.sign(sign + 2 * text.len() as u64);
         let (words, rest) = text.as_chunks::<WORD>();
         words.iter().for_each(|word| self.word(u64::from_le_bytes(*word)));
@@ -141,8 +145,14 @@ impl Hashed {
 }
 
 impl Shorthand {
-    /// Whether both stand for the same text. Word by word: those that were written a moment ago are still on their
-    /// way to memory, and a processor waits before it reads two of them at once.
+    /// The same, read word by word: words that were written a moment ago are still on their way to memory, and a
+    /// processor waits before it reads two of them at once, as a plain copy does.
+    #[inline]
+    fn copied_by_word(&self) -> Self {
+        Self { shape: self.shape, words: array::from_fn(|index| black_box(self.words[index])) }
+    }
+
+    /// Whether both stand for the same text, compared word by word as well.
     #[inline]
     pub(crate) fn is(&self, other: &Self) -> bool {
         let pairs = self.words.iter().zip(&other.words);
