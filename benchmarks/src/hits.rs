@@ -1,4 +1,4 @@
-use crate::{Candidate, Effort, Measured, Section, Trial, measure};
+use crate::{Candidate, Effort, Measured, Section, Stopped, Trial, measure};
 use core_affinity::CoreId;
 use fastrand::Rng;
 use std::fmt::Debug;
@@ -101,6 +101,9 @@ pub enum Unfit {
         /// How often it computed.
         runs: u64,
     },
+    /// The study is to end.
+    #[error(transparent)]
+    Stopped(#[from] Stopped),
 }
 
 impl<A, R> Hits<A, R>
@@ -131,7 +134,8 @@ where
     /// Examines the candidates, then measures their hits in nanoseconds: on one thread and on two, in the same rounds.
     ///
     /// # Errors
-    /// The first candidate that gave a wrong answer, or computed where it should have remembered.
+    /// The first candidate that gave a wrong answer, or computed where it should have remembered; or that the study is to
+    /// end.
     pub fn run(&self, effort: Effort) -> Result<Vec<OnThreads>, Unfit> {
         self.candidates.iter().try_for_each(|candidate| self.examine(candidate))?;
         let mut random = Rng::new();

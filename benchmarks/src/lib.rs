@@ -27,6 +27,7 @@ mod report;
 mod servers;
 mod setting;
 mod statistics;
+mod stop;
 mod study;
 
 pub use candidate::Candidate;
@@ -37,4 +38,5 @@ pub use report::{Against, Column, Comparison, Files, Limit, Measure, Report, Row
 pub use servers::{Servers, Socket, Store};
 pub use setting::{Setting, of_crates, of_program};
 pub use statistics::{Ratio, Spread, Summary};
+pub use stop::{Stopped, unless_stopped};
 pub use study::{Failure, Study};

@@ -1,5 +1,6 @@
 use crate::options::usage;
-use crate::{Effort, Options, Parameter, Report, Setting, of_crates, of_program};
+use crate::stop;
+use crate::{Effort, Options, Parameter, Report, Setting, Stopped, of_crates, of_program};
 use std::error::Error;
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -51,6 +52,7 @@ impl Study {
 
     fn carry_out(&self, words: &[String]) -> Result<(), Failure> {
         let options = Options::read(words, self.efforts, self.parameters)?;
+        stop::listen()?;
         let report = self.report(&options, words)?;
         let files = report.write_into(&options.folder)?;
         let [page, json] = [files.page.display(), files.json.display()];
@@ -112,6 +114,11 @@ fn list(studies: &[Study]) -> String {
 fn done(outcome: Result<(), Failure>) -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
+        // An interrupt at a terminal ends the servers too: what fails for lack of them is no news.
+        Err(_) if stop::request().is_made() => {
+            let _ = writeln!(io::stderr(), "study: {Stopped}");
+            ExitCode::from(stop::EXIT_CODE)
+        }
         Err(failure) => {
             // Nobody is left to tell where even this fails.
             let _ = writeln!(io::stderr(), "study: {failure}");

@@ -3,7 +3,9 @@
 
 use benchmarks::Report;
 use std::fs;
-use std::process::{Command, Output};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 fn study(words: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_study"));
@@ -125,4 +127,36 @@ fn django_asks_for_its_python() {
     let told = String::from_utf8(output.stderr).unwrap();
     assert!(!output.status.success());
     assert!(told.contains("cargo xtask study django") && told.lines().count() == 1, "{told}");
+}
+
+#[test]
+fn a_study_that_is_stopped_leaves_nothing_behind() {
+    for signal in ["-INT", "-TERM"] {
+        let folder = tempfile::tempdir().expect("there is room for a folder");
+        let study = started_in(folder.path());
+        let mut kill = Command::new("kill");
+        assert!(kill.arg(signal).arg(study.id().to_string()).status().unwrap().success());
+        let output = study.wait_with_output().unwrap();
+        assert_eq!(String::from_utf8_lossy(&output.stderr), "study: stopped\n");
+        assert_eq!(output.status.code(), Some(130));
+        assert_eq!(entries(folder.path()), 0, "the folders of its servers are there");
+    }
+}
+
+/// A long study that has begun to start its servers, each of which has a folder in this one.
+fn started_in(folder: &Path) -> Child {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_study"));
+    command.args(["redis-configuration", "--seconds", "600", "--into"]).arg(folder.join("report"));
+    command.env("TMPDIR", folder).stderr(Stdio::piped());
+    let study = command.spawn().expect("the program was built");
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while entries(folder) == 0 {
+        assert!(Instant::now() < deadline, "no server was started");
+        std::thread::yield_now();
+    }
+    study
+}
+
+fn entries(folder: &Path) -> usize {
+    fs::read_dir(folder).unwrap().count()
 }
