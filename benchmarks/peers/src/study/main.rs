@@ -45,18 +45,21 @@ const STUDY: Study = Study {
             default: 1_000,
             quick: 1_000,
             meaning: "how many keys are called in turn, in process",
+            ..Parameter::COUNT
         },
         Parameter {
             name: "--entries",
             default: 10_000_000,
             quick: 100_000,
             meaning: "how far a store grows",
+            ..Parameter::COUNT
         },
         Parameter {
             name: "--accesses",
             default: 1_000_000,
             quick: 100_000,
             meaning: "how many accesses the hit ratio is that of",
+            ..Parameter::COUNT
         },
     ],
     programs: &[("redis-server", "--version"), ("memcached", "-V")],

@@ -28,6 +28,7 @@ pub(crate) const STUDY: Study = Study {
         default: 2_500,
         quick: 2_500,
         meaning: "how many times the list holds: the newest (2017: about as many at the end)",
+        ..Parameter::COUNT
     }],
     programs: &[("redis-server", "--version")],
     crates: &[

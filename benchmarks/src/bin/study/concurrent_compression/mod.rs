@@ -34,12 +34,15 @@ pub(crate) const STUDY: Study = Study {
             default: 31_000,
             quick: 3_000,
             meaning: "how many kilobytes the largest bundle has that is compressed",
+            ..Parameter::COUNT
         },
         Parameter {
             name: "--threads",
             default: 0,
             quick: 0,
+            least: 0,
             meaning: "how many threads or processes work at once; 0: as many as there are cores",
+            ..Parameter::COUNT
         },
     ],
     programs: &[],
