@@ -241,7 +241,8 @@ mod tests {
             turn += 1.0;
             Ok::<_, Stopped>(turn)
         })];
-        let measured = measure("warm", trials, &effort(3, Duration::ZERO), &mut Rng::new()).unwrap();
+        let measured =
+            measure("warm", trials, &effort(3, Duration::ZERO), &mut Rng::new()).unwrap();
         assert_eq!(measured.of("only").unwrap(), [3.0, 4.0, 5.0]);
     }
 
@@ -260,9 +261,7 @@ mod tests {
 
     #[test]
     fn the_first_failure_ends_it() {
-        let trials = vec![Trial::new("broken", |_: &mut Rng| {
-            Err(Failure::from("no server"))
-        })];
+        let trials = vec![Trial::new("broken", |_: &mut Rng| Err(Failure::from("no server")))];
         let failure = measure("failure", trials, &effort(3, Duration::ZERO), &mut Rng::new());
         assert_eq!(failure.unwrap_err().to_string(), "no server");
     }

@@ -1,7 +1,7 @@
 //! A report in a terminal.
 
 use super::figures::{Unit, amount, bar, caption};
-use super::{Measure, Report, Section};
+use super::{Measure, Report, Section, Verdict};
 use std::fmt::{self, Display, Formatter};
 
 /// How many characters the longest bar has.
@@ -41,9 +41,13 @@ impl Report {
             return Ok(());
         }
         let lines = self.limits.iter().map(|limit| {
-            let is_met = if limit.is_met { "met" } else { "NOT MET" };
+            let verdict = match limit.verdict {
+                Verdict::Met => "met",
+                Verdict::NotMet => "NOT MET",
+                Verdict::Undecided => "undecided",
+            };
             let bound = format!("<= {}", limit.limit);
-            vec![limit.what.clone(), bound, limit.found.to_string(), is_met.to_owned()]
+            vec![limit.what.clone(), bound, limit.found.to_string(), verdict.to_owned()]
         });
         write!(f, "\nWhat has to be met\n")?;
         aligned(f, &["", "limit", "found (95 %)", ""], &lines.collect::<Vec<_>>(), 1)
@@ -182,7 +186,9 @@ plain against quick  3.00 (2.00 .. 4.00)  3.0 times as long
 
 What has to be met
                  limit         found (95 %)
-plain to quick  <= 2.5  3.00 (2.00 .. 4.00)  NOT MET
+plain to quick  <= 1.5  3.00 (2.00 .. 4.00)    NOT MET
+plain to quick  <= 2.5  3.00 (2.00 .. 4.00)  undecided
+plain to quick    <= 4  3.00 (2.00 .. 4.00)        met
 ";
         assert_eq!(sample().to_string(), expected);
     }
