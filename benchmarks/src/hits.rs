@@ -124,13 +124,6 @@ where
         self
     }
 
-    /// Leaves only those whose name contains `text`.
-    #[must_use]
-    pub fn only(mut self, text: &str) -> Self {
-        self.candidates.retain(|candidate| candidate.name.contains(text));
-        self
-    }
-
     /// Examines the candidates, then measures their hits in nanoseconds: on one thread and on two, in the same rounds.
     ///
     /// # Errors
@@ -352,12 +345,5 @@ mod tests {
         };
         let unfit = study(&RUNS, forgets_later).run(EFFORT).unwrap_err();
         assert!(matches!(unfit, Unfit::Missed { .. }), "{unfit}");
-    }
-
-    #[test]
-    fn the_others_can_be_left_out() {
-        static RUNS: Runs = Runs::new();
-        assert!(study(&RUNS, double).only("another").candidates.is_empty());
-        assert_eq!(study(&RUNS, double).only("cand").candidates.len(), 1);
     }
 }

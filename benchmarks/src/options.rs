@@ -1,5 +1,6 @@
 use crate::Effort;
 use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 /// A number that a study can be told: a parameter always.
@@ -41,7 +42,7 @@ impl Parameter {
 }
 
 /// What the command line of a study says.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Options {
     /// How thoroughly to measure.
     pub effort: Effort,
@@ -50,6 +51,8 @@ pub struct Options {
     /// Where the report is written.
     pub folder: PathBuf,
     numbers: Vec<(&'static str, u64)>,
+    /// The names that were asked about, for those whose `only` is in none of them.
+    names: Mutex<Vec<String>>,
 }
 
 /// The fewest rounds where only the time was said.
@@ -73,6 +76,7 @@ impl Options {
             only: String::new(),
             folder: PathBuf::from("target/studies"),
             numbers: parameters.iter().map(default).collect(),
+            names: Mutex::default(),
         };
         let (mut rounds, mut time) = (None, None);
         let mut words = words.iter().filter(|word| *word != "--quick");
@@ -119,10 +123,23 @@ impl Options {
         usize::try_from(self.number(name)).unwrap_or(usize::MAX)
     }
 
-    /// Whether a candidate of this name is to be measured.
+    /// Whether a candidate of this name is to be measured. Upper and lower case are the same.
     #[must_use]
     pub fn is_wanted(&self, name: &str) -> bool {
-        name.contains(&self.only)
+        let mut names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
+        if !names.iter().any(|known| known == name) {
+            names.push(name.to_owned());
+        }
+        name.to_lowercase().contains(&self.only.to_lowercase())
+    }
+
+    /// Why nothing was measured, and what there is.
+    pub(crate) fn nobody(&self) -> String {
+        let names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
+        match self.only.as_str() {
+            "" => "there was nothing to measure: see the options".to_owned(),
+            only => format!("no name has {only:?} in it; there are:\n  {}", names.join("\n  ")),
+        }
     }
 
     /// All that was said or left as it is, for the report.
@@ -210,6 +227,23 @@ mod tests {
         assert!(options.is_wanted("redis, tcp") && !options.is_wanted("memcached"));
         assert_eq!(options.folder, PathBuf::from("elsewhere"));
         assert!(options.told().contains(&("--keys".to_owned(), "7".to_owned())));
+    }
+
+    #[test]
+    fn names_are_found_in_upper_and_lower_case() {
+        let options = read("--only REDIS").unwrap();
+        assert!(options.is_wanted("Redis, TCP") && options.is_wanted("redis, unix"));
+        assert!(!options.is_wanted("memcached, TCP"));
+    }
+
+    #[test]
+    fn who_is_in_no_name_is_told_which_there_are_once() {
+        let options = read("--only zzz").unwrap();
+        for name in ["Redis", "memcached", "Redis"] {
+            assert!(!options.is_wanted(name));
+        }
+        let told = "no name has \"zzz\" in it; there are:\n  Redis\n  memcached";
+        assert_eq!(options.nobody(), told);
     }
 
     #[test]

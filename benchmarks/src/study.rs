@@ -82,8 +82,9 @@ impl Study {
             setting,
         };
         (self.run)(options, &mut report)?;
-        if report.sections.iter().all(|section| section.rows.is_empty()) {
-            return Err(format!("no candidate has {:?} in its name", options.only).into());
+        report.sections.retain(|section| !section.rows.is_empty());
+        if report.sections.is_empty() {
+            return Err(options.nobody().into());
         }
         Ok(report)
     }
@@ -152,6 +153,7 @@ mod tests {
                 measured.push("candidate", vec![1.0]);
             }
             report.sections.push(measured.section("all"));
+            report.sections.push(Measured::default().section("of whom nobody is wanted"));
             Ok(())
         },
     };
@@ -177,7 +179,14 @@ mod tests {
     #[test]
     fn nobody_to_measure_is_a_mistake() {
         let failure = report("--only another").unwrap_err();
-        assert_eq!(failure.to_string(), "no candidate has \"another\" in its name");
+        let told = "no name has \"another\" in it; there are:\n  candidate";
+        assert_eq!(failure.to_string(), told);
+    }
+
+    #[test]
+    fn a_section_without_anybody_is_not_shown() {
+        let sections = report("--only CAND").unwrap().sections;
+        assert_eq!(sections.iter().map(|it| it.title.as_str()).collect::<Vec<_>>(), ["all"]);
     }
 
     #[test]

@@ -97,6 +97,14 @@ fn who_is_left_out_is_not_measured() {
 }
 
 #[test]
+fn a_socket_of_which_nobody_is_wanted_has_no_table() {
+    let (report, page) =
+        made("redis-configuration", &["--length", "50", "--only", "JSON by sonic-rs, unix"]);
+    assert_eq!(candidates(&report), ["json by sonic-rs, Unix"]);
+    assert!(!page.contains("Reading the list over TCP"));
+}
+
+#[test]
 fn what_is_wrong_is_said_in_a_line() {
     let told = |words: &[&str]| {
         let output = study(words);
@@ -105,6 +113,8 @@ fn what_is_wrong_is_said_in_a_line() {
     };
     let unfit = told(&["local-backend", "--keys", "20000"]);
     assert!(unfit.contains("take fewer") && unfit.lines().count() == 1, "{unfit}");
+    let nobody = told(&["redis-configuration", "--only", "nobody"]);
+    assert!(nobody.contains("there are:") && nobody.contains("  zlib 6, Unix\n"), "{nobody}");
     assert!(told(&["no-such-study"]).contains("redis-configuration"));
     assert!(told(&["local-backend", "--length", "3"]).contains("unknown option --length"));
 }
