@@ -35,12 +35,17 @@ impl OnThreads {
     /// A section of the report: the fastest first, and the measure of the others.
     #[must_use]
     pub fn section(&self, title: &str) -> Section {
-        let threads = match self.threads {
+        let section = self.measured.section(format!("{title}, {}", self.in_words()));
+        section.fastest_first().with_ratios_to_the_fastest(&self.measured)
+    }
+
+    /// "1 thread", "2 threads".
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        match self.threads {
             1 => "1 thread".to_owned(),
             threads => format!("{threads} threads"),
-        };
-        let section = self.measured.section(format!("{title}, {threads}"));
-        section.fastest_first().with_ratios_to_the_fastest(&self.measured)
+        }
     }
 }
 
@@ -309,6 +314,8 @@ mod tests {
             assert_eq!(samples.len(), EFFORT.rounds);
             assert!(samples.iter().all(|sample| *sample > 0.0));
             assert_eq!(on.section("doubles").rows.len(), 1);
+            let title = if on.threads == 1 { "doubles, 1 thread" } else { "doubles, 2 threads" };
+            assert_eq!(on.section("doubles").title, title);
         }
     }
 

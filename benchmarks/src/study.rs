@@ -1,6 +1,8 @@
 use crate::options::usage;
+use crate::report::UNIT_OF_TIMES;
 use crate::stop;
 use crate::{Effort, Options, Parameter, Report, Setting, Stopped, of_crates, of_program};
+use std::borrow::Cow;
 use std::error::Error;
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -78,6 +80,7 @@ impl Study {
             notes: Setting::warning().into_iter().collect(),
             comparisons: Vec::new(),
             limits: Vec::new(),
+            unit_of_times: UNIT_OF_TIMES.to_owned(),
             sections: Vec::new(),
             setting,
         };
@@ -90,10 +93,9 @@ impl Study {
     }
 
     fn command(&self, words: &[String]) -> String {
-        let quoted = words.iter().map(|word| match word.contains(' ') {
-            true => format!("\"{word}\""),
-            false => word.clone(),
-        });
+        let quoted = words
+            .iter()
+            .map(|word| shlex::try_quote(word).map_or_else(|_| word.clone(), Cow::into_owned));
         let start = ["cargo xtask study".to_owned(), self.name.to_owned()];
         start.into_iter().chain(quoted).collect::<Vec<_>>().join(" ")
     }
@@ -174,6 +176,12 @@ mod tests {
         assert_eq!(report.setting.command, "cargo xtask study sample --quick --only cand");
         let version = ("cache-memoize".to_owned(), "0.1.0".to_owned());
         assert!(report.setting.versions.contains(&version));
+    }
+
+    #[test]
+    fn the_command_can_be_pasted_into_a_shell() {
+        let words = ["--only", "u64 -> u64"].map(str::to_owned);
+        assert_eq!(STUDY.command(&words), "cargo xtask study sample --only 'u64 -> u64'");
     }
 
     #[test]

@@ -32,11 +32,16 @@ pub struct Report {
     pub comparisons: Vec<Comparison>,
     /// What had to be met.
     pub limits: Vec<Limit>,
+    /// What all times in the sections are in: `ns`.
+    pub unit_of_times: String,
     /// The tables.
     pub sections: Vec<Section>,
     /// Where and when, with what.
     pub setting: Setting,
 }
+
+/// In what samples are taken.
+pub(crate) const UNIT_OF_TIMES: &str = "ns";
 
 /// Two sides that differ in one thing.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -128,6 +133,7 @@ pub(crate) fn sample() -> Report {
         notes: vec!["A note.".to_owned()],
         comparisons: Vec::new(),
         limits: Vec::new(),
+        unit_of_times: UNIT_OF_TIMES.to_owned(),
         sections: vec![section],
         setting: crate::Setting {
             date: "2026-11-28T12:00:00Z".to_owned(),
@@ -152,6 +158,7 @@ mod tests {
         let report = sample();
         let json = serde_json::to_string_pretty(&report).unwrap();
         assert_eq!(serde_json::from_str::<Report>(&json).unwrap(), report);
+        assert_eq!(json.matches("\"unit_of_times\": \"ns\"").count(), 1);
     }
 
     #[test]

@@ -9,7 +9,7 @@ const STYLE: &str = include_str!("page.css");
 
 /// How to read it. The source is told where the interval is computed.
 const METHOD: &str = "Each candidate is examined before it is measured. In every round each has its turn once, in \
-    an order drawn anew; the first rounds are thrown away. TIMES is how many samples count; the lines in the charts \
+    an order drawn anew; the first rounds are thrown away. The first figure of a row is how many samples count; the lines in the charts \
     reach from the 10th to the 90th percentile. A ratio is that of the medians, with the interval in which it lies \
     with 95 % confidence: the percentile interval of a bootstrap over whole rounds (Efron and Tibshirani, An \
     Introduction to the Bootstrap, 1993). Where it holds 1 there is no difference to speak of. What has to be met is met if all of the interval is within \

@@ -68,7 +68,7 @@ impl Display for Section {
 impl Section {
     /// The headings of the table.
     pub(super) fn headings(&self) -> Vec<String> {
-        let times = ["candidate", "TIMES", "MEDIAN", "AVERAGE", "STDDEV", "p10", "p90"];
+        let times = ["candidate", &self.counted, "MEDIAN", "AVERAGE", "STDDEV", "p10", "p90"];
         let mut headings = times.map(str::to_owned).to_vec();
         let extras = self.columns.iter();
         headings.extend(extras.map(|column| format!("{}, {}", column.name, column.unit)));
@@ -169,9 +169,9 @@ Published: It was & is.
 - A note.
 
 reads, µs
-candidate        TIMES  MEDIAN  AVERAGE  STDDEV   p10   p90  saved, bytes  ratio (95 %) to quick & <dirty>
-quick & <dirty>      3    10.0     10.0       0  10.0  10.0             –              1.00 (1.00 .. 1.00)
-plain                3    30.0     30.0    10.0  22.0  38.0        22,514              3.00 (2.00 .. 4.00)
+candidate        samples  MEDIAN  AVERAGE  STDDEV   p10   p90  saved, bytes  ratio (95 %) to quick & <dirty>
+quick & <dirty>        3    10.0     10.0       0  10.0  10.0             –              1.00 (1.00 .. 1.00)
+plain                  3    30.0     30.0    10.0  22.0  38.0        22,514              3.00 (2.00 .. 4.00)
 
 Medians, µs: shorter is better
 quick & <dirty>  ████████████████████ 10.0
