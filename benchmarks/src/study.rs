@@ -2,7 +2,6 @@ use crate::options::usage;
 use crate::report::UNIT_OF_TIMES;
 use crate::stop;
 use crate::{Effort, Options, Parameter, Report, Setting, Stopped, of_crates, of_program};
-use std::borrow::Cow;
 use std::error::Error;
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -37,19 +36,33 @@ pub struct Study {
 
 impl Study {
     /// Runs the one of these studies that the command line names, with the options behind the name, shows its
-    /// report and writes it. Without a name it shows which there are.
+    /// report and writes it. Without a name it shows which there are, and `others`, which are programs of their own, with
+    /// what they ask.
     #[must_use]
-    pub fn main(studies: &[Self], words: &[String]) -> ExitCode {
-        let Some((name, words)) = words.split_first() else {
-            return done(show(&list(studies)));
+    pub fn main(studies: &[Self], others: &[(&str, &str)], words: &[String]) -> ExitCode {
+        let Some((name, words)) = words.split_first().filter(|(word, _)| !is_for_help(word)) else {
+            return done(show(&list(studies, others)));
         };
-        let Some(study) = studies.iter().find(|study| study.name == name) else {
-            return done(Err(format!("there is no study {name}:\n{}", list(studies)).into()));
-        };
-        if words.iter().any(|word| word == "--help") {
-            return done(show(&study.help()));
+        if let Some(study) = studies.iter().find(|study| study.name == name) {
+            return done(study.answer(words));
         }
-        done(study.carry_out(words))
+        let why = match others.iter().any(|(other, _)| other == name) {
+            true => format!("{name} is a program of its own: run it by `cargo xtask study {name}`"),
+            false => {
+                format!(
+                    "there is no study {name}; there are:\n{}",
+                    list(studies, others).trim_end()
+                )
+            }
+        };
+        done(Err(why.into()))
+    }
+
+    fn answer(&self, words: &[String]) -> Result<(), Failure> {
+        match words.iter().any(|word| is_for_help(word)) {
+            true => show(&self.help()),
+            false => self.carry_out(words),
+        }
     }
 
     fn carry_out(&self, words: &[String]) -> Result<(), Failure> {
@@ -93,11 +106,10 @@ impl Study {
     }
 
     fn command(&self, words: &[String]) -> String {
-        let quoted = words
-            .iter()
-            .map(|word| shlex::try_quote(word).map_or_else(|_| word.clone(), Cow::into_owned));
-        let start = ["cargo xtask study".to_owned(), self.name.to_owned()];
-        start.into_iter().chain(quoted).collect::<Vec<_>>().join(" ")
+        let words = words.iter().map(String::as_str);
+        // No command line has the one thing that cannot be quoted, a NUL.
+        let quoted = shlex::try_join([self.name].into_iter().chain(words)).unwrap_or_default();
+        format!("cargo xtask study {quoted}")
     }
 
     fn help(&self) -> String {
@@ -108,10 +120,15 @@ impl Study {
     }
 }
 
-fn list(studies: &[Study]) -> String {
-    let width = studies.iter().map(|study| study.name.len()).max().unwrap_or_default();
-    let line = |study: &Study| format!("{:width$}  {}\n", study.name, study.question);
-    studies.iter().map(line).collect()
+fn is_for_help(word: &str) -> bool {
+    ["--help", "-h", "help"].contains(&word)
+}
+
+fn list(studies: &[Study], others: &[(&str, &str)]) -> String {
+    let studies = studies.iter().map(|study| (study.name, study.question));
+    let all: Vec<(&str, &str)> = studies.chain(others.iter().copied()).collect();
+    let width = all.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
+    all.iter().map(|(name, question)| format!("{name:width$}  {question}\n")).collect()
 }
 
 fn done(outcome: Result<(), Failure>) -> ExitCode {
@@ -199,6 +216,7 @@ mod tests {
 
     #[test]
     fn studies_are_listed_with_what_they_ask() {
-        assert_eq!(list(&[STUDY]), "sample  Does it work?\n");
+        let others = [("another", "And that?")];
+        assert_eq!(list(&[STUDY], &others), "sample   Does it work?\nanother  And that?\n");
     }
 }

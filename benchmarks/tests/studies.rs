@@ -115,17 +115,31 @@ fn what_is_wrong_is_said_in_a_line() {
     assert!(unfit.contains("take fewer") && unfit.lines().count() == 1, "{unfit}");
     let nobody = told(&["redis-configuration", "--only", "nobody"]);
     assert!(nobody.contains("there are:") && nobody.contains("  zlib 6, Unix\n"), "{nobody}");
-    assert!(told(&["no-such-study"]).contains("redis-configuration"));
+    assert!(told(&["peers"]).contains("cargo xtask study peers"));
     assert!(told(&["local-backend", "--length", "3"]).contains("unknown option --length"));
 }
 
 #[test]
 fn studies_are_listed() {
-    let output = study(&[]);
-    let list = String::from_utf8(output.stdout).unwrap();
-    for name in ["redis-configuration", "local-backend", "concurrent-compression", "django"] {
-        assert!(list.lines().any(|line| line.starts_with(name)), "{list}");
+    let list = |words: &[&str]| {
+        let output = study(words);
+        assert!(output.status.success(), "{words:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let all = list(&[]);
+    let names =
+        ["redis-configuration", "local-backend", "concurrent-compression", "django", "peers"];
+    for name in names {
+        assert!(all.lines().any(|line| line.starts_with(name)), "{all}");
     }
+    for word in ["--help", "-h", "help"] {
+        assert_eq!(list(&[word]), all);
+        assert!(list(&["local-backend", word]).contains("--keys"));
+    }
+    let unknown = study(&["no-such-study"]);
+    assert!(!unknown.status.success());
+    let told = String::from_utf8(unknown.stderr).unwrap();
+    assert_eq!(told, format!("study: there is no study no-such-study; there are:\n{all}"));
 }
 
 /// Without the packages, as in CI, the study says what to do.

@@ -115,6 +115,6 @@ fn main() -> ExitCode {
         Some(Ok(())) => ExitCode::SUCCESS,
         // The parent says which store could not be filled.
         Some(Err(_)) => ExitCode::FAILURE,
-        None => Study::main(&[STUDY], &words),
+        None => Study::main(&[STUDY], &[], &words),
     }
 }

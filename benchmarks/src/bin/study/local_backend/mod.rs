@@ -44,7 +44,6 @@ pub(crate) const STUDY: Study = Study {
             least: 0,
             most: 100,
             meaning: "how many calls in a hundred are hits",
-            ..Parameter::COUNT
         },
         Parameter {
             name: "--strings",
