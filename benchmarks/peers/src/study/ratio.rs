@@ -2,7 +2,7 @@
 
 use crate::RUNS;
 use crate::bars::OURS;
-use benchmarks::{Failure, Measured, Options, Ratio, Report};
+use benchmarks::{Failure, Measured, Options, Ratio, Report, unless_stopped};
 use cache_memoize::{Cache, cache_memoize};
 use cached::{Cached, LruCache};
 use fastrand::Rng;
