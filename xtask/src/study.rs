@@ -26,7 +26,7 @@ pub fn run(words: &[&str]) -> Result<(), String> {
 /// A step of its own, for it can take longer than the study. Cargo shows how far it is where somebody looks.
 fn build(program: &[&str]) -> Result<(), String> {
     let quiet: &[&str] = if io::stderr().is_terminal() { &[] } else { &["--quiet"] };
-    let title = "building the study, the first time takes some minutes";
+    let title = "building the study (the first time takes some minutes)";
     Step::cargo(title, &["build"]).with(quiet).with(program).run()
 }
 
