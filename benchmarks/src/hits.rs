@@ -1,4 +1,4 @@
-use crate::{Candidate, Effort, Measured, Section, Trial, measure};
+use crate::{Candidate, Effort, Measured, Section, Stopped, Trial, measure};
 use core_affinity::CoreId;
 use fastrand::Rng;
 use std::fmt::Debug;
@@ -35,12 +35,17 @@ impl OnThreads {
     /// A section of the report: the fastest first, and the measure of the others.
     #[must_use]
     pub fn section(&self, title: &str) -> Section {
-        let threads = match self.threads {
+        let section = self.measured.section(format!("{title}, {}", self.in_words()));
+        section.fastest_first().with_ratios_to_the_fastest(&self.measured)
+    }
+
+    /// "1 thread", "2 threads".
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        match self.threads {
             1 => "1 thread".to_owned(),
             threads => format!("{threads} threads"),
-        };
-        let section = self.measured.section(format!("{title}, {threads}"));
-        section.fastest_first().with_ratios_to_the_fastest(&self.measured)
+        }
     }
 }
 
@@ -101,6 +106,9 @@ pub enum Unfit {
         /// How often it computed.
         runs: u64,
     },
+    /// The study is to end.
+    #[error(transparent)]
+    Stopped(#[from] Stopped),
 }
 
 impl<A, R> Hits<A, R>
@@ -121,17 +129,11 @@ where
         self
     }
 
-    /// Leaves only those whose name contains `text`.
-    #[must_use]
-    pub fn only(mut self, text: &str) -> Self {
-        self.candidates.retain(|candidate| candidate.name.contains(text));
-        self
-    }
-
     /// Examines the candidates, then measures their hits in nanoseconds: on one thread and on two, in the same rounds.
     ///
     /// # Errors
-    /// The first candidate that gave a wrong answer, or computed where it should have remembered.
+    /// The first candidate that gave a wrong answer, or computed where it should have remembered; or that the study is to
+    /// end.
     pub fn run(&self, effort: Effort) -> Result<Vec<OnThreads>, Unfit> {
         self.candidates.iter().try_for_each(|candidate| self.examine(candidate))?;
         let mut random = Rng::new();
@@ -312,6 +314,8 @@ mod tests {
             assert_eq!(samples.len(), EFFORT.rounds);
             assert!(samples.iter().all(|sample| *sample > 0.0));
             assert_eq!(on.section("doubles").rows.len(), 1);
+            let title = if on.threads == 1 { "doubles, 1 thread" } else { "doubles, 2 threads" };
+            assert_eq!(on.section("doubles").title, title);
         }
     }
 
@@ -348,12 +352,5 @@ mod tests {
         };
         let unfit = study(&RUNS, forgets_later).run(EFFORT).unwrap_err();
         assert!(matches!(unfit, Unfit::Missed { .. }), "{unfit}");
-    }
-
-    #[test]
-    fn the_others_can_be_left_out() {
-        static RUNS: Runs = Runs::new();
-        assert!(study(&RUNS, double).only("another").candidates.is_empty());
-        assert_eq!(study(&RUNS, double).only("cand").candidates.len(), 1);
     }
 }

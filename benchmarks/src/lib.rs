@@ -27,14 +27,18 @@ mod report;
 mod servers;
 mod setting;
 mod statistics;
+mod stop;
 mod study;
 
 pub use candidate::Candidate;
 pub use hits::{Hits, OnThreads, Runs, Unfit};
 pub use measure::{Effort, Measured, Trial, measure};
 pub use options::{Options, Parameter};
-pub use report::{Against, Column, Comparison, Files, Limit, Measure, Report, Row, Section};
+pub use report::{
+    Against, Column, Comparison, Files, Limit, Measure, Report, Row, Section, Verdict,
+};
 pub use servers::{Servers, Socket, Store};
 pub use setting::{Setting, of_crates, of_program};
 pub use statistics::{Ratio, Spread, Summary};
+pub use stop::{Stopped, unless_stopped};
 pub use study::{Failure, Study};

@@ -1,5 +1,6 @@
 use crate::progress::Progress;
-use crate::{Ratio, Section};
+use crate::stop::{self, Request};
+use crate::{Ratio, Section, Stopped};
 use fastrand::Rng;
 use std::time::{Duration, Instant};
 
@@ -60,22 +61,36 @@ impl<'a, E> Trial<'a, E> {
 /// Somebody at a terminal sees, between two rounds, how far it is.
 ///
 /// # Errors
-/// The first that a trial gives.
-pub fn measure<E>(
+/// The first that a trial gives, or that the study is to end.
+pub fn measure<E: From<Stopped>>(
+    title: &str,
+    trials: Vec<Trial<'_, E>>,
+    effort: &Effort,
+    random: &mut Rng,
+) -> Result<Measured, E> {
+    measure_until(stop::request(), title, trials, effort, random)
+}
+
+fn measure_until<E: From<Stopped>>(
+    stop: &Request,
     title: &str,
     mut trials: Vec<Trial<'_, E>>,
     effort: &Effort,
     random: &mut Rng,
 ) -> Result<Measured, E> {
+    if trials.is_empty() {
+        // Rounds without anybody would go on until the time is over.
+        return Ok(Measured::default());
+    }
     let mut samples: Vec<Vec<f64>> = vec![Vec::new(); trials.len()];
     let progress = Progress::new(title);
     for _ in 0..effort.warm_up {
-        round(&mut trials, random, |_, _| {})?;
+        round(stop, &mut trials, random, |_, _| {})?;
         progress.reach(0.0);
     }
     let (began, mut rounds) = (Instant::now(), 0);
     while !effort.is_spent(rounds, began) {
-        round(&mut trials, random, |index, sample| samples[index].push(sample))?;
+        round(stop, &mut trials, random, |index, sample| samples[index].push(sample))?;
         rounds += 1;
         progress.reach(effort.share_done(rounds, began));
     }
@@ -83,7 +98,8 @@ pub fn measure<E>(
     Ok(Measured(names.zip(samples).collect()))
 }
 
-fn round<E>(
+fn round<E: From<Stopped>>(
+    stop: &Request,
     trials: &mut [Trial<'_, E>],
     random: &mut Rng,
     mut keep: impl FnMut(usize, f64),
@@ -91,6 +107,7 @@ fn round<E>(
     let mut order: Vec<usize> = (0..trials.len()).collect();
     random.shuffle(&mut order);
     for index in order {
+        stop.unless_made()?;
         keep(index, (trials[index].take)(random)?);
     }
     Ok(())
@@ -167,9 +184,9 @@ fn geometric_means(candidates: &[&[f64]]) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::cell::RefCell;
+    use crate::Failure;
+    use std::cell::{Cell, RefCell};
     use std::collections::HashSet;
-    use std::convert::Infallible;
 
     fn effort(rounds: usize, time: Duration) -> Effort {
         Effort { warm_up: 2, rounds, time, sample: Duration::ZERO }
@@ -183,12 +200,12 @@ mod tests {
                 let turns = &turns;
                 Trial::new(index.to_string(), move |_: &mut Rng| {
                     turns.borrow_mut().push(index);
-                    Ok::<_, Infallible>(1.0)
+                    Ok::<_, Stopped>(1.0)
                 })
             })
             .collect();
         let few = effort(20, Duration::ZERO);
-        let Ok(measured) = measure("turns", trials, &few, &mut Rng::with_seed(1));
+        let measured = measure("turns", trials, &few, &mut Rng::with_seed(1)).unwrap();
         assert!(measured.names().all(|name| measured.of(name).unwrap().len() == 20));
         let turns = turns.into_inner();
         let rounds: Vec<&[i32]> = turns.chunks(5).collect();
@@ -208,12 +225,12 @@ mod tests {
                     let turn = &mut *turn.borrow_mut();
                     firsts.borrow_mut()[index] += usize::from(*turn % 4 == 0);
                     *turn += 1;
-                    Ok::<_, Infallible>(1.0)
+                    Ok::<_, Stopped>(1.0)
                 }
             })
         });
         let many = effort(4_000, Duration::ZERO);
-        let Ok(_) = measure("firsts", trials.collect(), &many, &mut Rng::with_seed(1));
+        measure("firsts", trials.collect(), &many, &mut Rng::with_seed(1)).unwrap();
         assert!(firsts.into_inner().iter().all(|first| (800..1_200).contains(first)));
     }
 
@@ -222,9 +239,10 @@ mod tests {
         let mut turn = 0.0;
         let trials = vec![Trial::new("only", |_: &mut Rng| {
             turn += 1.0;
-            Ok::<_, Infallible>(turn)
+            Ok::<_, Stopped>(turn)
         })];
-        let Ok(measured) = measure("warm", trials, &effort(3, Duration::ZERO), &mut Rng::new());
+        let measured =
+            measure("warm", trials, &effort(3, Duration::ZERO), &mut Rng::new()).unwrap();
         assert_eq!(measured.of("only").unwrap(), [3.0, 4.0, 5.0]);
     }
 
@@ -233,19 +251,43 @@ mod tests {
         let pause = Duration::from_millis(2);
         let trials = vec![Trial::new("slow", |_: &mut Rng| {
             std::thread::sleep(pause);
-            Ok::<_, Infallible>(1.0)
+            Ok::<_, Stopped>(1.0)
         })];
         let began = Instant::now();
-        let Ok(measured) = measure("time", trials, &effort(1, pause * 4), &mut Rng::new());
+        let measured = measure("time", trials, &effort(1, pause * 4), &mut Rng::new()).unwrap();
         assert!(began.elapsed() >= pause * 4);
         assert!(measured.of("slow").unwrap().len() > 1 || began.elapsed() > pause * 6);
     }
 
     #[test]
     fn the_first_failure_ends_it() {
-        let trials = vec![Trial::new("broken", |_: &mut Rng| Err("no server"))];
+        let trials = vec![Trial::new("broken", |_: &mut Rng| Err(Failure::from("no server")))];
         let failure = measure("failure", trials, &effort(3, Duration::ZERO), &mut Rng::new());
-        assert_eq!(failure.unwrap_err(), "no server");
+        assert_eq!(failure.unwrap_err().to_string(), "no server");
+    }
+
+    #[test]
+    fn a_request_to_end_is_heard_between_two_samples() {
+        let stop = Request::default();
+        let taken = Cell::new(0);
+        let trials = ["first", "second"].map(|name| {
+            Trial::new(name, |_: &mut Rng| {
+                taken.set(taken.get() + 1);
+                stop.make();
+                Ok::<_, Stopped>(1.0)
+            })
+        });
+        let long = effort(1_000, Duration::ZERO);
+        let ended = measure_until(&stop, "stop", trials.into(), &long, &mut Rng::new());
+        assert_eq!(ended.unwrap_err(), Stopped);
+        assert_eq!(taken.get(), 1);
+    }
+
+    #[test]
+    fn nobody_is_measured_in_no_time() {
+        let long = effort(1, Duration::from_secs(3600));
+        let measured = measure::<Stopped>("nobody", Vec::new(), &long, &mut Rng::new()).unwrap();
+        assert_eq!(measured.names().count(), 0);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 use crate::Effort;
 use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 /// A number that a study can be told: a parameter always.
@@ -11,12 +12,37 @@ pub struct Parameter {
     pub default: u64,
     /// What it is for a try.
     pub quick: u64,
+    /// The least that it may be.
+    pub least: u64,
+    /// The most that it may be.
+    pub most: u64,
     /// What it means.
     pub meaning: &'static str,
 }
 
+impl Parameter {
+    /// Of something that there is at least one of, and any number else: for what a parameter does not say of itself.
+    pub const COUNT: Self =
+        Self { name: "", default: 1, quick: 1, least: 1, most: u64::MAX, meaning: "" };
+
+    fn read(&self, word: Option<&String>) -> Result<u64, String> {
+        let number = word.and_then(|word| word.parse().ok());
+        let fitting = number.filter(|number| (self.least..=self.most).contains(number));
+        fitting.ok_or_else(|| format!("{} needs a number{}", self.name, self.range()))
+    }
+
+    fn range(&self) -> String {
+        match (self.least, self.most) {
+            (0, u64::MAX) => String::new(),
+            (1, u64::MAX) => " above zero".to_owned(),
+            (least, u64::MAX) => format!(" of {least} at least"),
+            (least, most) => format!(" from {least} to {most}"),
+        }
+    }
+}
+
 /// What the command line of a study says.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Options {
     /// How thoroughly to measure.
     pub effort: Effort,
@@ -25,6 +51,8 @@ pub struct Options {
     /// Where the report is written.
     pub folder: PathBuf,
     numbers: Vec<(&'static str, u64)>,
+    /// The names that were asked about, for those whose `only` is in none of them.
+    names: Mutex<Vec<String>>,
 }
 
 /// The fewest rounds where only the time was said.
@@ -48,6 +76,7 @@ impl Options {
             only: String::new(),
             folder: PathBuf::from("target/studies"),
             numbers: parameters.iter().map(default).collect(),
+            names: Mutex::default(),
         };
         let (mut rounds, mut time) = (None, None);
         let mut words = words.iter().filter(|word| *word != "--quick");
@@ -56,13 +85,17 @@ impl Options {
             let text = || value.ok_or_else(|| format!("{word} needs something behind it"));
             match word.as_str() {
                 "--rounds" => {
-                    rounds = Some(usize::try_from(number(word, value)?).unwrap_or(usize::MAX))
+                    let number = Parameter { name: "--rounds", ..Parameter::COUNT }.read(value)?;
+                    rounds = Some(usize::try_from(number).unwrap_or(usize::MAX));
                 }
-                "--seconds" => time = Some(Duration::from_secs(number(word, value)?)),
+                "--seconds" => {
+                    let number = Parameter { name: "--seconds", ..Parameter::COUNT }.read(value)?;
+                    time = Some(Duration::from_secs(number));
+                }
                 "--only" => text()?.clone_into(&mut options.only),
                 "--into" => options.folder = PathBuf::from(text()?),
-                _ => match options.numbers.iter_mut().find(|(name, _)| name == word) {
-                    Some((_, known)) => *known = number(word, value)?,
+                _ => match parameters.iter().position(|parameter| parameter.name == word) {
+                    Some(index) => options.numbers[index].1 = parameters[index].read(value)?,
                     None => return Err(format!("unknown option {word}\n{}", usage(parameters))),
                 },
             }
@@ -90,10 +123,23 @@ impl Options {
         usize::try_from(self.number(name)).unwrap_or(usize::MAX)
     }
 
-    /// Whether a candidate of this name is to be measured.
+    /// Whether a candidate of this name is to be measured. Upper and lower case are the same.
     #[must_use]
     pub fn is_wanted(&self, name: &str) -> bool {
-        name.contains(&self.only)
+        let mut names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
+        if !names.iter().any(|known| known == name) {
+            names.push(name.to_owned());
+        }
+        name.to_lowercase().contains(&self.only.to_lowercase())
+    }
+
+    /// Why nothing was measured, and what there is.
+    pub(crate) fn nobody(&self) -> String {
+        let names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
+        match self.only.as_str() {
+            "" => "there was nothing to measure: see the options".to_owned(),
+            only => format!("no name has {only:?} in it; there are:\n  {}", names.join("\n  ")),
+        }
     }
 
     /// All that was said or left as it is, for the report.
@@ -141,22 +187,26 @@ pub(crate) fn usage(parameters: &[Parameter]) -> String {
     lines.join("\n")
 }
 
-fn number(name: &str, word: Option<&String>) -> Result<u64, String> {
-    let number = word.and_then(|word| word.parse().ok()).filter(|number| *number > 0);
-    number.ok_or_else(|| format!("{name} needs a number above zero"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const KEYS: Parameter =
-        Parameter { name: "--keys", default: 100, quick: 10, meaning: "how many keys" };
+    const KEYS: Parameter = Parameter {
+        name: "--keys",
+        default: 100,
+        quick: 10,
+        meaning: "how many keys",
+        ..Parameter::COUNT
+    };
+    const THREADS: Parameter =
+        Parameter { name: "--threads", default: 0, quick: 0, least: 0, ..Parameter::COUNT };
+    const HITS: Parameter =
+        Parameter { name: "--hits", default: 80, quick: 80, least: 0, most: 100, ..THREADS };
     const LONG: Effort = Effort { time: Duration::from_secs(60), ..Effort::FULL };
 
     fn read(line: &str) -> Result<Options, String> {
         let words: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
-        Options::read(&words, [LONG, Effort::QUICK], &[KEYS])
+        Options::read(&words, [LONG, Effort::QUICK], &[KEYS, THREADS, HITS])
     }
 
     #[test]
@@ -180,6 +230,23 @@ mod tests {
     }
 
     #[test]
+    fn names_are_found_in_upper_and_lower_case() {
+        let options = read("--only REDIS").unwrap();
+        assert!(options.is_wanted("Redis, TCP") && options.is_wanted("redis, unix"));
+        assert!(!options.is_wanted("memcached, TCP"));
+    }
+
+    #[test]
+    fn who_is_in_no_name_is_told_which_there_are_once() {
+        let options = read("--only zzz").unwrap();
+        for name in ["Redis", "memcached", "Redis"] {
+            assert!(!options.is_wanted(name));
+        }
+        let told = "no name has \"zzz\" in it; there are:\n  Redis\n  memcached";
+        assert_eq!(options.nobody(), told);
+    }
+
+    #[test]
     fn rounds_and_seconds_are_both_minimums() {
         let effort = |line| read(line).unwrap().effort;
         let seconds = Duration::from_secs;
@@ -187,6 +254,25 @@ mod tests {
         assert_eq!(effort("--seconds 9").rounds, FEWEST);
         assert_eq!(effort("--seconds 9 --rounds 2").rounds, 2);
         assert_eq!(effort("--seconds 9").shared(3).time, seconds(3));
+    }
+
+    #[test]
+    fn every_default_may_be_said_too() {
+        let options = read("--keys 100 --threads 0 --hits 80").unwrap();
+        let numbers = ["--keys", "--threads", "--hits"].map(|name| options.number(name));
+        assert_eq!(numbers, [100, 0, 80]);
+    }
+
+    #[test]
+    fn a_number_lies_between_the_least_and_the_most() {
+        assert!(["--hits 0", "--hits 100"].iter().all(|line| read(line).is_ok()));
+        let told = ["--hits 200", "--keys 0", "--threads -1"].map(|line| read(line).unwrap_err());
+        let expected = [
+            "--hits needs a number from 0 to 100",
+            "--keys needs a number above zero",
+            "--threads needs a number",
+        ];
+        assert_eq!(told, expected);
     }
 
     #[test]

@@ -1,5 +1,7 @@
 use crate::options::usage;
-use crate::{Effort, Options, Parameter, Report, Setting, of_crates, of_program};
+use crate::report::UNIT_OF_TIMES;
+use crate::stop;
+use crate::{Effort, Options, Parameter, Report, Setting, Stopped, of_crates, of_program};
 use std::error::Error;
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -34,23 +36,38 @@ pub struct Study {
 
 impl Study {
     /// Runs the one of these studies that the command line names, with the options behind the name, shows its
-    /// report and writes it. Without a name it shows which there are.
+    /// report and writes it. Without a name it shows which there are, and `others`, which are programs of their own, with
+    /// what they ask.
     #[must_use]
-    pub fn main(studies: &[Self], words: &[String]) -> ExitCode {
-        let Some((name, words)) = words.split_first() else {
-            return done(show(&list(studies)));
+    pub fn main(studies: &[Self], others: &[(&str, &str)], words: &[String]) -> ExitCode {
+        let Some((name, words)) = words.split_first().filter(|(word, _)| !is_for_help(word)) else {
+            return done(show(&list(studies, others)));
         };
-        let Some(study) = studies.iter().find(|study| study.name == name) else {
-            return done(Err(format!("there is no study {name}:\n{}", list(studies)).into()));
-        };
-        if words.iter().any(|word| word == "--help") {
-            return done(show(&study.help()));
+        if let Some(study) = studies.iter().find(|study| study.name == name) {
+            return done(study.answer(words));
         }
-        done(study.carry_out(words))
+        let why = match others.iter().any(|(other, _)| other == name) {
+            true => format!("{name} is a program of its own: run it by `cargo xtask study {name}`"),
+            false => {
+                format!(
+                    "there is no study {name}; there are:\n{}",
+                    list(studies, others).trim_end()
+                )
+            }
+        };
+        done(Err(why.into()))
+    }
+
+    fn answer(&self, words: &[String]) -> Result<(), Failure> {
+        match words.iter().any(|word| is_for_help(word)) {
+            true => show(&self.help()),
+            false => self.carry_out(words),
+        }
     }
 
     fn carry_out(&self, words: &[String]) -> Result<(), Failure> {
         let options = Options::read(words, self.efforts, self.parameters)?;
+        stop::listen()?;
         let report = self.report(&options, words)?;
         let files = report.write_into(&options.folder)?;
         let [page, json] = [files.page.display(), files.json.display()];
@@ -76,23 +93,23 @@ impl Study {
             notes: Setting::warning().into_iter().collect(),
             comparisons: Vec::new(),
             limits: Vec::new(),
+            unit_of_times: UNIT_OF_TIMES.to_owned(),
             sections: Vec::new(),
             setting,
         };
         (self.run)(options, &mut report)?;
-        if report.sections.iter().all(|section| section.rows.is_empty()) {
-            return Err(format!("no candidate has {:?} in its name", options.only).into());
+        report.sections.retain(|section| !section.rows.is_empty());
+        if report.sections.is_empty() {
+            return Err(options.nobody().into());
         }
         Ok(report)
     }
 
     fn command(&self, words: &[String]) -> String {
-        let quoted = words.iter().map(|word| match word.contains(' ') {
-            true => format!("\"{word}\""),
-            false => word.clone(),
-        });
-        let start = ["cargo xtask study".to_owned(), self.name.to_owned()];
-        start.into_iter().chain(quoted).collect::<Vec<_>>().join(" ")
+        let words = words.iter().map(String::as_str);
+        // No command line has the one thing that cannot be quoted, a NUL.
+        let quoted = shlex::try_join([self.name].into_iter().chain(words)).unwrap_or_default();
+        format!("cargo xtask study {quoted}")
     }
 
     fn help(&self) -> String {
@@ -103,15 +120,25 @@ impl Study {
     }
 }
 
-fn list(studies: &[Study]) -> String {
-    let width = studies.iter().map(|study| study.name.len()).max().unwrap_or_default();
-    let line = |study: &Study| format!("{:width$}  {}\n", study.name, study.question);
-    studies.iter().map(line).collect()
+fn is_for_help(word: &str) -> bool {
+    ["--help", "-h", "help"].contains(&word)
+}
+
+fn list(studies: &[Study], others: &[(&str, &str)]) -> String {
+    let studies = studies.iter().map(|study| (study.name, study.question));
+    let all: Vec<(&str, &str)> = studies.chain(others.iter().copied()).collect();
+    let width = all.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
+    all.iter().map(|(name, question)| format!("{name:width$}  {question}\n")).collect()
 }
 
 fn done(outcome: Result<(), Failure>) -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
+        // An interrupt at a terminal ends the servers too: what fails for lack of them is no news.
+        Err(_) if stop::request().is_made() => {
+            let _ = writeln!(io::stderr(), "study: {Stopped}");
+            ExitCode::from(stop::EXIT_CODE)
+        }
         Err(failure) => {
             // Nobody is left to tell where even this fails.
             let _ = writeln!(io::stderr(), "study: {failure}");
@@ -145,6 +172,7 @@ mod tests {
                 measured.push("candidate", vec![1.0]);
             }
             report.sections.push(measured.section("all"));
+            report.sections.push(Measured::default().section("of whom nobody is wanted"));
             Ok(())
         },
     };
@@ -168,13 +196,27 @@ mod tests {
     }
 
     #[test]
+    fn the_command_can_be_pasted_into_a_shell() {
+        let words = ["--only", "u64 -> u64"].map(str::to_owned);
+        assert_eq!(STUDY.command(&words), "cargo xtask study sample --only 'u64 -> u64'");
+    }
+
+    #[test]
     fn nobody_to_measure_is_a_mistake() {
         let failure = report("--only another").unwrap_err();
-        assert_eq!(failure.to_string(), "no candidate has \"another\" in its name");
+        let told = "no name has \"another\" in it; there are:\n  candidate";
+        assert_eq!(failure.to_string(), told);
+    }
+
+    #[test]
+    fn a_section_without_anybody_is_not_shown() {
+        let sections = report("--only CAND").unwrap().sections;
+        assert_eq!(sections.iter().map(|it| it.title.as_str()).collect::<Vec<_>>(), ["all"]);
     }
 
     #[test]
     fn studies_are_listed_with_what_they_ask() {
-        assert_eq!(list(&[STUDY]), "sample  Does it work?\n");
+        let others = [("another", "And that?")];
+        assert_eq!(list(&[STUDY], &others), "sample   Does it work?\nanother  And that?\n");
     }
 }

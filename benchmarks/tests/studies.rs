@@ -3,7 +3,9 @@
 
 use benchmarks::Report;
 use std::fs;
-use std::process::{Command, Output};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 fn study(words: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_study"));
@@ -95,6 +97,14 @@ fn who_is_left_out_is_not_measured() {
 }
 
 #[test]
+fn a_socket_of_which_nobody_is_wanted_has_no_table() {
+    let (report, page) =
+        made("redis-configuration", &["--length", "50", "--only", "JSON by sonic-rs, unix"]);
+    assert_eq!(candidates(&report), ["json by sonic-rs, Unix"]);
+    assert!(!page.contains("Reading the list over TCP"));
+}
+
+#[test]
 fn what_is_wrong_is_said_in_a_line() {
     let told = |words: &[&str]| {
         let output = study(words);
@@ -103,17 +113,33 @@ fn what_is_wrong_is_said_in_a_line() {
     };
     let unfit = told(&["local-backend", "--keys", "20000"]);
     assert!(unfit.contains("take fewer") && unfit.lines().count() == 1, "{unfit}");
-    assert!(told(&["no-such-study"]).contains("redis-configuration"));
+    let nobody = told(&["redis-configuration", "--only", "nobody"]);
+    assert!(nobody.contains("there are:") && nobody.contains("  zlib 6, Unix\n"), "{nobody}");
+    assert!(told(&["peers"]).contains("cargo xtask study peers"));
     assert!(told(&["local-backend", "--length", "3"]).contains("unknown option --length"));
 }
 
 #[test]
 fn studies_are_listed() {
-    let output = study(&[]);
-    let list = String::from_utf8(output.stdout).unwrap();
-    for name in ["redis-configuration", "local-backend", "concurrent-compression", "django"] {
-        assert!(list.lines().any(|line| line.starts_with(name)), "{list}");
+    let list = |words: &[&str]| {
+        let output = study(words);
+        assert!(output.status.success(), "{words:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let all = list(&[]);
+    let names =
+        ["redis-configuration", "local-backend", "concurrent-compression", "django", "peers"];
+    for name in names {
+        assert!(all.lines().any(|line| line.starts_with(name)), "{all}");
     }
+    for word in ["--help", "-h", "help"] {
+        assert_eq!(list(&[word]), all);
+        assert!(list(&["local-backend", word]).contains("--keys"));
+    }
+    let unknown = study(&["no-such-study"]);
+    assert!(!unknown.status.success());
+    let told = String::from_utf8(unknown.stderr).unwrap();
+    assert_eq!(told, format!("study: there is no study no-such-study; there are:\n{all}"));
 }
 
 /// Without the packages, as in CI, the study says what to do.
@@ -125,4 +151,36 @@ fn django_asks_for_its_python() {
     let told = String::from_utf8(output.stderr).unwrap();
     assert!(!output.status.success());
     assert!(told.contains("cargo xtask study django") && told.lines().count() == 1, "{told}");
+}
+
+#[test]
+fn a_study_that_is_stopped_leaves_nothing_behind() {
+    for signal in ["-INT", "-TERM"] {
+        let folder = tempfile::tempdir().expect("there is room for a folder");
+        let study = started_in(folder.path());
+        let mut kill = Command::new("kill");
+        assert!(kill.arg(signal).arg(study.id().to_string()).status().unwrap().success());
+        let output = study.wait_with_output().unwrap();
+        assert_eq!(String::from_utf8_lossy(&output.stderr), "study: stopped\n");
+        assert_eq!(output.status.code(), Some(130));
+        assert_eq!(entries(folder.path()), 0, "the folders of its servers are there");
+    }
+}
+
+/// A long study that has begun to start its servers, each of which has a folder in this one.
+fn started_in(folder: &Path) -> Child {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_study"));
+    command.args(["redis-configuration", "--seconds", "600", "--into"]).arg(folder.join("report"));
+    command.env("TMPDIR", folder).stderr(Stdio::piped());
+    let study = command.spawn().expect("the program was built");
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while entries(folder) == 0 {
+        assert!(Instant::now() < deadline, "no server was started");
+        std::thread::yield_now();
+    }
+    study
+}
+
+fn entries(folder: &Path) -> usize {
+    fs::read_dir(folder).unwrap().count()
 }

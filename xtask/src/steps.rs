@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
@@ -60,6 +62,14 @@ impl Step {
         Ok(())
     }
 
+    /// Becomes the command. Signals to this process are signals to it from then on, and it ends as it likes.
+    pub fn run_instead(self) -> Result<(), String> {
+        let (title, mut command) = (self.title.clone(), self.command());
+        println!("\n── {title}: {}", spoken(&command));
+        let error = command.exec();
+        Err(format!("{title}: {} does not start: {error}", spoken(&command)))
+    }
+
     /// Runs the command and gives what it printed.
     pub fn output(self) -> Result<String, String> {
         let title = self.title.clone();
@@ -86,12 +96,35 @@ fn has_subcommand(name: &str) -> bool {
     version.is_ok_and(|output| output.status.success())
 }
 
+/// The command as one may type it.
 fn spoken(command: &Command) -> String {
-    let arguments: Vec<_> = command.get_args().map(|argument| argument.to_string_lossy()).collect();
+    let variables = command.get_envs().filter_map(|(name, value)| {
+        let value = quoted(&value?.to_string_lossy());
+        Some(format!("{}={value}", name.to_string_lossy()))
+    });
     let program = Path::new(command.get_program()).file_stem().unwrap_or_default();
-    format!("{} {}", program.to_string_lossy(), arguments.join(" "))
+    let arguments = command.get_args().map(|argument| quoted(&argument.to_string_lossy()));
+    let words = variables.chain([program.to_string_lossy().into_owned()]).chain(arguments);
+    words.collect::<Vec<_>>().join(" ")
+}
+
+fn quoted(word: &str) -> String {
+    // Only what no command can be given cannot be quoted.
+    shlex::try_quote(word).map_or_else(|_| word.to_owned(), Cow::into_owned)
 }
 
 fn owned(words: &[&str]) -> Vec<String> {
     words.iter().map(|word| (*word).to_owned()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_is_spoken_as_one_may_type_it() {
+        let step = Step::program("a study", "/bin/study", &["peers", "--only", "Redis, Unix"]);
+        let command = step.env("PLACE", "a folder").command();
+        assert_eq!(spoken(&command), "PLACE='a folder' study peers --only 'Redis, Unix'");
+    }
 }

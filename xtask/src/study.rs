@@ -3,39 +3,39 @@
 use crate::programs;
 use crate::python;
 use crate::steps::Step;
+use std::io::{self, IsTerminal};
 
 /// A measurement that anybody can repeat, by its name and options. Without a name they are listed.
 pub fn run(words: &[&str]) -> Result<(), String> {
-    let mut study = match words.first() {
-        Some(&PEERS) => Step::cargo("the study", &BESIDE_PEERS).with(words),
-        _ => Step::cargo("the study", &AMONG_OURSELVES).with(words),
-    };
-    if let Some(name) = words.first() {
-        if NEED_SERVERS.contains(name) {
-            programs::install(programs::SERVERS)?;
-        }
-        if *name == "django" {
-            let requirements = "benchmarks/peers/requirements-study.txt";
-            let python = python::with_most_of("target/python-study", requirements)?;
-            study = study.env("STUDY_PYTHON", &python.to_string_lossy());
-        }
+    let name = words.first().copied().unwrap_or_default();
+    let program = if name == PEERS { &BESIDE_PEERS[..] } else { &AMONG_OURSELVES };
+    if NEED_SERVERS.contains(&name) {
+        programs::install(programs::SERVERS)?;
     }
-    study.run()?;
-    if words.is_empty() {
-        println!("{PEERS}  What do hits cost with this library, its peers in Rust, and by hand?");
+    let mut study = Step::cargo("the study", &["run", "--quiet"]).with(program);
+    if name == "django" {
+        let requirements = "benchmarks/peers/requirements-study.txt";
+        let python = python::with_most_of("target/python-study", requirements)?;
+        study = study.env("STUDY_PYTHON", &python.to_string_lossy());
     }
-    Ok(())
+    build(program)?;
+    // It has servers to end where it is interrupted: nobody stands between it and who does that.
+    study.with(&["--"]).with(words).run_instead()
 }
 
-const AMONG_OURSELVES: [&str; 8] =
-    ["run", "--release", "--quiet", "--package", "benchmarks", "--bin", "study", "--"];
+/// A step of its own, for it can take longer than the study. Cargo shows how far it is where somebody looks.
+fn build(program: &[&str]) -> Result<(), String> {
+    let quiet: &[&str] = if io::stderr().is_terminal() { &[] } else { &["--quiet"] };
+    let title = "building the study (the first time takes some minutes)";
+    Step::cargo(title, &["build"]).with(quiet).with(program).run()
+}
+
+const AMONG_OURSELVES: [&str; 5] = ["--release", "--package", "benchmarks", "--bin", "study"];
 
 /// It is in a workspace of its own, as the peers are.
 const PEERS: &str = "peers";
-const BESIDE_PEERS: [&str; 12] = [
-    "run",
+const BESIDE_PEERS: [&str; 9] = [
     "--release",
-    "--quiet",
     "--manifest-path",
     "benchmarks/peers/Cargo.toml",
     "--target-dir",
@@ -44,7 +44,6 @@ const BESIDE_PEERS: [&str; 12] = [
     "study",
     "--bin",
     "study-peers",
-    "--",
 ];
 
 const NEED_SERVERS: [&str; 4] = ["redis-configuration", "local-backend", "django", PEERS];

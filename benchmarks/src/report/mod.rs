@@ -32,11 +32,16 @@ pub struct Report {
     pub comparisons: Vec<Comparison>,
     /// What had to be met.
     pub limits: Vec<Limit>,
+    /// What all times in the sections are in: `ns`.
+    pub unit_of_times: String,
     /// The tables.
     pub sections: Vec<Section>,
     /// Where and when, with what.
     pub setting: Setting,
 }
+
+/// In what samples are taken.
+pub(crate) const UNIT_OF_TIMES: &str = "ns";
 
 /// Two sides that differ in one thing.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -57,13 +62,35 @@ pub struct Limit {
     /// What it was.
     pub found: Ratio,
     /// Whether what it was is within the limit.
-    pub is_met: bool,
+    pub verdict: Verdict,
+}
+
+/// What may be said of a limit: the interval decides, not the estimate alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// All of the interval is within the limit.
+    Met,
+    /// None of it is.
+    NotMet,
+    /// The limit lies in it: more rounds may tell.
+    Undecided,
+}
+
+impl Verdict {
+    fn of(found: Ratio, limit: f64) -> Self {
+        match found {
+            Ratio { high, .. } if high <= limit => Self::Met,
+            Ratio { low, .. } if low > limit => Self::NotMet,
+            _ => Self::Undecided,
+        }
+    }
 }
 
 impl Limit {
     /// A limit, and what was found.
     pub fn new(what: impl Into<String>, limit: f64, found: Ratio) -> Self {
-        Self { what: what.into(), limit, found, is_met: found.estimate <= limit }
+        Self { what: what.into(), limit, found, verdict: Verdict::of(found, limit) }
     }
 }
 
@@ -106,6 +133,7 @@ pub(crate) fn sample() -> Report {
         notes: vec!["A note.".to_owned()],
         comparisons: Vec::new(),
         limits: Vec::new(),
+        unit_of_times: UNIT_OF_TIMES.to_owned(),
         sections: vec![section],
         setting: crate::Setting {
             date: "2026-11-28T12:00:00Z".to_owned(),
@@ -115,7 +143,9 @@ pub(crate) fn sample() -> Report {
         },
     };
     report.compare("plain against quick", measured.ratio("plain", "quick & <dirty>"));
-    report.limit("plain to quick", 2.5, measured.ratio("plain", "quick & <dirty>"));
+    for limit in [1.5, 2.5, 4.0] {
+        report.limit("plain to quick", limit, measured.ratio("plain", "quick & <dirty>"));
+    }
     report
 }
 
@@ -128,13 +158,20 @@ mod tests {
         let report = sample();
         let json = serde_json::to_string_pretty(&report).unwrap();
         assert_eq!(serde_json::from_str::<Report>(&json).unwrap(), report);
+        assert_eq!(json.matches("\"unit_of_times\": \"ns\"").count(), 1);
     }
 
     #[test]
-    fn a_limit_is_met_up_to_itself() {
-        let found = Ratio { estimate: 0.25, low: 0.2, high: 0.3 };
-        assert!(Limit::new("ours to theirs", 0.25, found).is_met);
-        assert!(!Limit::new("ours to theirs", 0.24, found).is_met);
+    fn a_limit_is_judged_by_the_whole_interval() {
+        let verdict = |estimate, low, high| {
+            Limit::new("ours to theirs", 0.25, Ratio { estimate, low, high }).verdict
+        };
+        assert_eq!(verdict(0.2, 0.15, 0.25), Verdict::Met);
+        assert_eq!(verdict(0.24, 0.2, 0.26), Verdict::Undecided);
+        assert_eq!(verdict(0.26, 0.25, 0.3), Verdict::Undecided);
+        assert_eq!(verdict(0.3, 0.26, 0.35), Verdict::NotMet);
+        // What is not a number is within no limit, and beyond none.
+        assert_eq!(verdict(f64::NAN, f64::NAN, f64::NAN), Verdict::Undecided);
     }
 
     #[test]
@@ -142,6 +179,6 @@ mod tests {
         let mut report = sample();
         report.compare("nobody", None);
         report.limit("nobody", 1.0, None);
-        assert_eq!((report.comparisons.len(), report.limits.len()), (1, 1));
+        assert_eq!((report.comparisons.len(), report.limits.len()), (1, 3));
     }
 }

@@ -1,7 +1,7 @@
 //! A report as a page that needs nothing else: no network, no scripts.
 
 use super::figures::{Unit, caption};
-use super::{Report, Section, chart};
+use super::{Report, Section, Verdict, chart};
 use std::borrow::Cow;
 use std::fmt::Write;
 
@@ -9,10 +9,11 @@ const STYLE: &str = include_str!("page.css");
 
 /// How to read it. The source is told where the interval is computed.
 const METHOD: &str = "Each candidate is examined before it is measured. In every round each has its turn once, in \
-    an order drawn anew; the first rounds are thrown away. TIMES is how many samples count; the lines in the charts \
+    an order drawn anew; the first rounds are thrown away. The first figure of a row is how many samples count; the lines in the charts \
     reach from the 10th to the 90th percentile. A ratio is that of the medians, with the interval in which it lies \
     with 95 % confidence: the percentile interval of a bootstrap over whole rounds (Efron and Tibshirani, An \
-    Introduction to the Bootstrap, 1993). Where it holds 1 there is no difference to speak of. Ratios travel to other \
+    Introduction to the Bootstrap, 1993). Where it holds 1 there is no difference to speak of. What has to be met is met if all of the interval is within \
+    the limit, not met if none of it is, and else undecided. Ratios travel to other \
     machines, absolute figures do not.";
 
 impl Report {
@@ -55,7 +56,11 @@ impl Report {
 
     fn limits_in_html(&self) -> String {
         let lines = self.limits.iter().map(|limit| {
-            let (class, word) = if limit.is_met { ("met", "met") } else { ("unmet", "not met") };
+            let (class, word) = match limit.verdict {
+                Verdict::Met => ("met", "met"),
+                Verdict::NotMet => ("unmet", "not met"),
+                Verdict::Undecided => ("faint", "undecided"),
+            };
             format!(
                 "<tr><td>{}</td><td>≤ {}</td><td>{}</td><td class=\"{class}\">{word}</td></tr>\n",
                 escaped(&limit.what),
@@ -163,8 +168,16 @@ mod tests {
         for part in ["A sample", "&lt;b&gt;escaped&lt;/b&gt;", "It was &amp; is.", "A note."] {
             assert!(page.contains(part), "{part} is missing");
         }
-        for part in ["An abacus", "--rounds 3", "not met", "22,514", "<svg", "prefers-color-scheme"]
-        {
+        for part in [
+            "An abacus",
+            "--rounds 3",
+            ">not met<",
+            ">undecided<",
+            ">met<",
+            "22,514",
+            "<svg",
+            "prefers-color-scheme",
+        ] {
             assert!(page.contains(part), "{part} is missing");
         }
         assert!(!page.contains("<b>"));

@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 pub struct Section {
     /// What was measured.
     pub title: String,
+    /// How the number of samples is called.
+    pub counted: String,
     /// What is told of the candidates besides times.
     pub columns: Vec<Column>,
     /// One for each candidate.
@@ -71,10 +73,18 @@ impl Section {
         });
         Self {
             title: title.into(),
+            counted: "samples".to_owned(),
             columns: Vec::new(),
             rows: rows.collect(),
             charts: vec![Measure::Median],
         }
+    }
+
+    /// Calls the number of samples something else.
+    #[must_use]
+    pub fn counting(mut self, samples: &str) -> Self {
+        samples.clone_into(&mut self.counted);
+        self
     }
 
     /// Sorts the rows by their medians.

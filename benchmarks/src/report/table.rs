@@ -1,7 +1,7 @@
 //! A report in a terminal.
 
 use super::figures::{Unit, amount, bar, caption};
-use super::{Measure, Report, Section};
+use super::{Measure, Report, Section, Verdict};
 use std::fmt::{self, Display, Formatter};
 
 /// How many characters the longest bar has.
@@ -41,9 +41,13 @@ impl Report {
             return Ok(());
         }
         let lines = self.limits.iter().map(|limit| {
-            let is_met = if limit.is_met { "met" } else { "NOT MET" };
+            let verdict = match limit.verdict {
+                Verdict::Met => "met",
+                Verdict::NotMet => "NOT MET",
+                Verdict::Undecided => "undecided",
+            };
             let bound = format!("<= {}", limit.limit);
-            vec![limit.what.clone(), bound, limit.found.to_string(), is_met.to_owned()]
+            vec![limit.what.clone(), bound, limit.found.to_string(), verdict.to_owned()]
         });
         write!(f, "\nWhat has to be met\n")?;
         aligned(f, &["", "limit", "found (95 %)", ""], &lines.collect::<Vec<_>>(), 1)
@@ -64,7 +68,7 @@ impl Display for Section {
 impl Section {
     /// The headings of the table.
     pub(super) fn headings(&self) -> Vec<String> {
-        let times = ["candidate", "TIMES", "MEDIAN", "AVERAGE", "STDDEV", "p10", "p90"];
+        let times = ["candidate", &self.counted, "MEDIAN", "AVERAGE", "STDDEV", "p10", "p90"];
         let mut headings = times.map(str::to_owned).to_vec();
         let extras = self.columns.iter();
         headings.extend(extras.map(|column| format!("{}, {}", column.name, column.unit)));
@@ -165,9 +169,9 @@ Published: It was & is.
 - A note.
 
 reads, µs
-candidate        TIMES  MEDIAN  AVERAGE  STDDEV   p10   p90  saved, bytes  ratio (95 %) to quick & <dirty>
-quick & <dirty>      3    10.0     10.0       0  10.0  10.0             –              1.00 (1.00 .. 1.00)
-plain                3    30.0     30.0    10.0  22.0  38.0        22,514              3.00 (2.00 .. 4.00)
+candidate        samples  MEDIAN  AVERAGE  STDDEV   p10   p90  saved, bytes  ratio (95 %) to quick & <dirty>
+quick & <dirty>        3    10.0     10.0       0  10.0  10.0             –              1.00 (1.00 .. 1.00)
+plain                  3    30.0     30.0    10.0  22.0  38.0        22,514              3.00 (2.00 .. 4.00)
 
 Medians, µs: shorter is better
 quick & <dirty>  ████████████████████ 10.0
@@ -182,7 +186,9 @@ plain against quick  3.00 (2.00 .. 4.00)  3.0 times as long
 
 What has to be met
                  limit         found (95 %)
-plain to quick  <= 2.5  3.00 (2.00 .. 4.00)  NOT MET
+plain to quick  <= 1.5  3.00 (2.00 .. 4.00)    NOT MET
+plain to quick  <= 2.5  3.00 (2.00 .. 4.00)  undecided
+plain to quick    <= 4  3.00 (2.00 .. 4.00)        met
 ";
         assert_eq!(sample().to_string(), expected);
     }

@@ -28,17 +28,22 @@ pub(super) fn load() -> Option<f64> {
 
 /// What is to be said of it where that was so many that it shows.
 pub(super) fn busy() -> Option<String> {
-    const QUIET: f64 = 0.25;
     let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
     let load = load()?;
-    #[expect(clippy::cast_precision_loss, reason = "there are few cores")]
-    let is_busy = load > QUIET * cores as f64;
-    is_busy.then(|| {
+    is_busy(load, cores).then(|| {
         format!(
-            "The machine was busy with other things when this began (load {load:.1} on {cores} cores): ratios are \
-             less certain than their intervals say, and what more threads gain is not to be seen."
+            "The machine was busy in the minute before this began (load {load:.1} on {cores} cores). If it still is, \
+             ratios are less certain than their intervals say, and what more threads gain is not to be seen."
         )
     })
+}
+
+/// A study that was made just before accounts for less: most of them take one core.
+fn is_busy(load: f64, cores: usize) -> bool {
+    const SHARE: f64 = 0.5;
+    #[expect(clippy::cast_precision_loss, reason = "there are few cores")]
+    let quiet = SHARE * cores as f64;
+    load > quiet
 }
 
 fn processor() -> Option<String> {
@@ -74,6 +79,12 @@ fn field(text: &str, name: &str, separator: char) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_machine_is_busy_with_more_than_half_of_its_cores() {
+        assert!(!is_busy(1.0, 2) && is_busy(1.1, 2));
+        assert!(!is_busy(4.0, 8) && is_busy(4.1, 8));
+    }
 
     #[test]
     fn fields_are_found_however_they_are_written() {

@@ -17,7 +17,7 @@ pub struct Setting {
     pub command: String,
     /// The machine, as names and values.
     pub machine: Vec<(String, String)>,
-    /// Compiler, crates and servers, with their versions.
+    /// The commit of the repository, compiler, crates and servers, with their versions.
     pub versions: Vec<(String, String)>,
 }
 
@@ -35,7 +35,10 @@ impl Setting {
             date: humantime::format_rfc3339_seconds(SystemTime::now()).to_string(),
             command,
             machine: machine::describe(),
-            versions: versions::of_compiler(),
+            versions: versions::of_repository()
+                .into_iter()
+                .chain(versions::of_compiler())
+                .collect(),
         }
     }
 }
@@ -51,5 +54,8 @@ mod tests {
         let has = |facts: &[(String, String)], name: &str| facts.iter().any(|fact| fact.0 == name);
         assert!(["cores", "kernel"].iter().all(|name| has(&setting.machine, name)), "{setting:?}");
         assert!(has(&setting.versions, "rustc"), "{setting:?}");
+        // Who has the sources without their history is told no commit.
+        let commit = setting.versions.iter().find(|fact| fact.0 == "commit");
+        assert!(commit.is_none_or(|fact| fact.1.len() >= 7), "{setting:?}");
     }
 }

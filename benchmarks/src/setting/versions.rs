@@ -1,5 +1,13 @@
 use std::process::Command;
 
+/// The commit of the repository that this program was built in, if `git` tells it.
+pub(super) fn of_repository() -> Option<(String, String)> {
+    let folder = env!("CARGO_MANIFEST_DIR");
+    // Of all names that a commit has, its hash, with a word behind it where files were changed since.
+    let question = ["-C", folder, "describe", "--always", "--dirty", "--exclude=*"];
+    Some(("commit".to_owned(), output("git", &question)?))
+}
+
 /// The compiler that built this program, and how.
 pub(super) fn of_compiler() -> Vec<(String, String)> {
     let profile = if cfg!(debug_assertions) {

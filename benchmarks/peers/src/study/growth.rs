@@ -2,7 +2,7 @@
 
 use crate::RUNS;
 use crate::bars::OURS;
-use benchmarks::{Failure, Measured, Options, Report, Trial, measure};
+use benchmarks::{Failure, Measured, Options, Report, Trial, measure, unless_stopped};
 use cache_memoize::{Cache, cache_memoize};
 use fastrand::Rng;
 use std::collections::BTreeMap;
@@ -46,8 +46,10 @@ pub(crate) fn run(options: &Options, report: &mut Report) -> Result<(), Failure>
         // One library after the other: there is no room for all of them.
         let mut stores = Vec::new();
         for entries in &sizes {
+            unless_stopped()?;
             stores.push((*entries, filled(name, *make, *entries)?));
         }
+        unless_stopped()?;
         memory.insert(row(name, most), memory_in_a_process(name, most)?);
         let trials = stores.iter().map(|(entries, remember)| {
             Trial::new(row(name, *entries), move |random: &mut Rng| {

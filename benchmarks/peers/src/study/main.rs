@@ -45,18 +45,21 @@ const STUDY: Study = Study {
             default: 1_000,
             quick: 1_000,
             meaning: "how many keys are called in turn, in process",
+            ..Parameter::COUNT
         },
         Parameter {
             name: "--entries",
             default: 10_000_000,
             quick: 100_000,
             meaning: "how far a store grows",
+            ..Parameter::COUNT
         },
         Parameter {
             name: "--accesses",
             default: 1_000_000,
             quick: 100_000,
             meaning: "how many accesses the hit ratio is that of",
+            ..Parameter::COUNT
         },
     ],
     programs: &[("redis-server", "--version"), ("memcached", "-V")],
@@ -112,6 +115,6 @@ fn main() -> ExitCode {
         Some(Ok(())) => ExitCode::SUCCESS,
         // The parent says which store could not be filled.
         Some(Err(_)) => ExitCode::FAILURE,
-        None => Study::main(&[STUDY], &words),
+        None => Study::main(&[STUDY], &[], &words),
     }
 }

@@ -22,7 +22,7 @@ pub(crate) fn run(options: &Options, report: &mut Report) -> Result<(), Failure>
         .with([Candidate::blocking(OURS, ours), Candidate::blocking(NEAR, ours_near)]);
     let title = "A hit in the near tier, u64 -> u64";
     for on in show(title, hits, options, report)? {
-        let what = format!("{title}, {} thread(s), to one in process", on.threads);
+        let what = format!("{title}, {}, to one in process", on.in_words());
         report.limit(what, 1.2, on.measured.ratio(NEAR, OURS));
     }
     Ok(())

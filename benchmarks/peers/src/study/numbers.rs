@@ -15,7 +15,7 @@ const TITLE: &str = "A hit in process, u64 -> u64";
 
 pub(crate) fn run(options: &Options, report: &mut Report) -> Result<(), Failure> {
     for on in show(TITLE, hits(options.number("--keys")), options, report)? {
-        let what = format!("{TITLE}, {} thread(s)", on.threads);
+        let what = format!("{TITLE}, {}", on.in_words());
         let limit = if on.threads == 1 { 0.6 } else { 0.2 };
         limit_to_best(report, &what, limit, &on.measured, is_ttl_form);
         if on.threads > 1 {

@@ -2,7 +2,7 @@
 
 use crate::RUNS;
 use crate::bars::OURS;
-use benchmarks::{Failure, Measured, Options, Ratio, Report};
+use benchmarks::{Failure, Measured, Options, Ratio, Report, unless_stopped};
 use cache_memoize::{Cache, cache_memoize};
 use cached::{Cached, LruCache};
 use fastrand::Rng;
@@ -45,6 +45,7 @@ pub(crate) fn run(options: &Options, report: &mut Report) -> Result<(), Failure>
         let mut order: Vec<usize> = (0..ALL.len()).collect();
         random.shuffle(&mut order);
         for index in order {
+            unless_stopped()?;
             let (time, missed) = simulate(ALL[index].1()?, &trace);
             samples[index].0.push(time);
             samples[index].1.push(missed);

@@ -16,6 +16,10 @@ const STUDIES: &[Study] = &[
     django::STUDY,
 ];
 
+/// Those that are programs of their own, and what they ask.
+const OTHERS: &[(&str, &str)] =
+    &[("peers", "What do hits cost with this library, its peers in Rust, and by hand?")];
+
 /// What this program was built with.
 const LOCK: &str = include_str!("../../../../Cargo.lock");
 
@@ -34,6 +38,6 @@ fn main() -> ExitCode {
         Some(Ok(())) => ExitCode::SUCCESS,
         // The parent that has gone, or sends rubbish, is told nothing.
         Some(Err(_)) => ExitCode::FAILURE,
-        None => Study::main(STUDIES, &words),
+        None => Study::main(STUDIES, OTHERS, &words),
     }
 }

@@ -34,12 +34,15 @@ pub(crate) const STUDY: Study = Study {
             default: 31_000,
             quick: 3_000,
             meaning: "how many kilobytes the largest bundle has that is compressed",
+            ..Parameter::COUNT
         },
         Parameter {
             name: "--threads",
             default: 0,
             quick: 0,
+            least: 0,
             meaning: "how many threads or processes work at once; 0: as many as there are cores",
+            ..Parameter::COUNT
         },
     ],
     programs: &[],
@@ -59,6 +62,9 @@ fn run(options: &Options, report: &mut Report) -> Result<(), Failure> {
     ));
     let crew = Crew::start(threads)?;
     let bundles: Vec<Bundle> = bundles::up_to(options.count("--largest").saturating_mul(1_000));
+    if bundles.is_empty() {
+        return Err("the smallest bundle has 2 kilobytes: take --largest 2 at least".into());
+    }
     let effort = options.effort.shared(bundles.len());
     let mut found = Vec::new();
     for bundle in &bundles {
@@ -138,7 +144,7 @@ fn judge(found: &[(&Bundle, Measured)], report: &mut Report) {
         let limit = if pays_for_certain(measured) { PAYING } else { HARMLESS };
         report.limit(what, limit, against_serially(measured, Way::AsTheLibrary));
     }
-    report.note(threshold(found));
+    report.notes.extend(threshold(found));
 }
 
 /// The most that the library may take, as a multiple of one after the other, where threads cannot help; and where they
@@ -158,8 +164,9 @@ fn serial_time(measured: &Measured, compressor: &Compressor) -> Option<f64> {
     Some(Spread::of(samples.to_vec()).median())
 }
 
-/// From which time on a thread for each share was quicker, and up to which it was slower.
-fn threshold(found: &[(&Bundle, Measured)]) -> String {
+/// From which time on a thread for each share was quicker, and up to which it was slower; `None` if these two were not
+/// measured.
+fn threshold(found: &[(&Bundle, Measured)]) -> Option<String> {
     let cells = found.iter().flat_map(|(_, measured)| {
         COMPRESSORS.iter().filter_map(|compressor| {
             let [parallel, serial] =
@@ -169,6 +176,9 @@ fn threshold(found: &[(&Bundle, Measured)]) -> String {
         })
     });
     let cells: Vec<(f64, Ratio)> = cells.collect();
+    if cells.is_empty() {
+        return None;
+    }
     let times = |is_one: fn(&Ratio) -> bool| {
         cells.iter().filter(move |(_, ratio)| is_one(ratio)).map(|(time, _)| *time)
     };
@@ -182,8 +192,8 @@ fn threshold(found: &[(&Bundle, Measured)]) -> String {
         Some(time) => format!("quicker for the first time where it took {time:.2} ms"),
         None => "never quicker".to_owned(),
     };
-    format!(
+    Some(format!(
         "Compared to one after the other, a thread for each share {slower}, and {quicker}. The library has other \
          threads help after 4 ms."
-    )
+    ))
 }

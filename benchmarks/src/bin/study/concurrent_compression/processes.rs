@@ -5,6 +5,7 @@
 use super::compressors::{COMPRESSORS, Compressor};
 use benchmarks::Failure;
 use std::io::{self, BufReader, BufWriter, Read, Write};
+use std::os::unix::process::CommandExt;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
@@ -27,6 +28,8 @@ impl Processes {
         let processes = (0..count).map(|_| {
             let mut command = Command::new(&program);
             command.arg(WORKER).stdin(Stdio::piped()).stdout(Stdio::piped());
+            // An interrupt at the terminal is for their parent, which ends them.
+            command.process_group(0);
             let mut child = command.spawn()?;
             let (input, output) = (child.stdin.take(), child.stdout.take());
             let output = output.ok_or("a process has no output")?;

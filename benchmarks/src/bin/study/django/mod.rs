@@ -30,18 +30,21 @@ pub(crate) const STUDY: Study = Study {
             default: 100,
             quick: 50,
             meaning: "how many keys are called in turn",
+            ..Parameter::COUNT
         },
         Parameter {
             name: "--milliseconds",
             default: 5,
             quick: 2,
             meaning: "how long a sample takes at least",
+            ..Parameter::COUNT
         },
         Parameter {
             name: "--strings",
             default: 30,
             quick: 30,
             meaning: "how many strings the value has",
+            ..Parameter::COUNT
         },
     ],
     programs: &[("redis-server", "--version"), ("memcached", "-V")],

@@ -5,6 +5,7 @@ use serde::Deserialize;
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
+use std::os::unix::process::CommandExt;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 /// Where the interpreter that has the packages is said to be.
@@ -39,6 +40,8 @@ impl Python {
         let interpreter = std::env::var_os(INTERPRETER).unwrap_or_else(|| "python3".into());
         let mut command = Command::new(interpreter);
         command.arg(SCRIPT).stdin(Stdio::piped()).stdout(Stdio::piped());
+        // An interrupt at the terminal is for its parent, which ends it without a traceback.
+        command.process_group(0);
         let missing = |why: String| {
             format!(
                 "no Python with the packages of the study ({why}): run it by `cargo xtask study django`, which gets them"

@@ -25,7 +25,7 @@ pub(super) struct Mixture<'a> {
 impl Calls {
     pub(super) fn new(options: &Options) -> Result<Self, Failure> {
         let [keys, calls] = ["--keys", "--calls"].map(|name| options.count(name));
-        let hits = calls.saturating_mul(options.count("--hits").min(100)) / 100;
+        let hits = calls.saturating_mul(options.count("--hits")) / 100;
         let misses = calls - hits;
         if keys.saturating_add(misses) > KEYS {
             return Err(format!(

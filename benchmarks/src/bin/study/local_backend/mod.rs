@@ -6,7 +6,7 @@ mod candidate;
 
 use benchmarks::{
     Effort, Failure, Measured, Options, Parameter, Report, Servers, Socket, Store, Study, Trial,
-    cores, measure,
+    cores, measure, unless_stopped,
 };
 use calls::Calls;
 use candidate::{Candidate, Format, Kind, Mode, Place};
@@ -28,17 +28,21 @@ pub(crate) const STUDY: Study = Study {
             default: 500,
             quick: 500,
             meaning: "how many keys are in the cache",
+            ..Parameter::COUNT
         },
         Parameter {
             name: "--calls",
             default: 200,
             quick: 100,
             meaning: "how many calls a sample is the mean of",
+            ..Parameter::COUNT
         },
         Parameter {
             name: "--hits",
             default: 80,
             quick: 80,
+            least: 0,
+            most: 100,
             meaning: "how many calls in a hundred are hits",
         },
         Parameter {
@@ -46,6 +50,7 @@ pub(crate) const STUDY: Study = Study {
             default: 30,
             quick: 30,
             meaning: "how many strings a value has",
+            ..Parameter::COUNT
         },
     ],
     programs: &[("redis-server", "--version"), ("memcached", "-V")],
@@ -64,6 +69,7 @@ fn run(options: &Options, report: &mut Report) -> Result<(), Failure> {
     let servers = Servers::start();
     let candidates = candidates(&servers, options)?;
     for candidate in &candidates {
+        unless_stopped()?;
         candidate.examine(calls)?;
     }
     let trials = candidates.iter().map(|candidate| {
