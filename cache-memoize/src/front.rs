@@ -321,7 +321,7 @@ mod tests {
     }
 
     fn found(memory: &Memory, key: &str) -> Found {
-        let object = memory.hold(KeyRef::new(key).unwrap()).unwrap();
+        let object = memory.hold(KeyRef::new(key).unwrap(), &|_| true).unwrap();
         Found { object, counters: Arc::default() }
     }
 

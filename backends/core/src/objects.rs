@@ -44,12 +44,16 @@ pub trait ObjectStore: Send + Sync {
     /// The reader is called once at most, and may call this store again.
     fn read(&self, key: KeyRef<'_>, reader: &mut dyn FnMut(&AnyObject)) -> bool;
 
-    /// The live value under `key`, for a reader that will ask for it again and again. To get hold of it does not count
-    /// as asking for it.
+    /// The live value under `key`, if it is `wanted`, for a reader that will ask for it again and again. To get hold of
+    /// it does not count as asking for it, nor does to look whether it is wanted.
     ///
     /// A store need not have this: `None` is always right.
-    fn hold(&self, key: KeyRef<'_>) -> Option<Arc<dyn HeldObject>> {
-        let _ = key;
+    fn hold(
+        &self,
+        key: KeyRef<'_>,
+        wanted: &dyn Fn(&AnyObject) -> bool,
+    ) -> Option<Arc<dyn HeldObject>> {
+        let _ = (key, wanted);
         None
     }
 

@@ -14,8 +14,12 @@ impl ObjectStore for Memory {
         shown.flatten().is_some()
     }
 
-    fn hold(&self, key: KeyRef<'_>) -> Option<Arc<dyn HeldObject>> {
-        self.table.hold(key)
+    fn hold(
+        &self,
+        key: KeyRef<'_>,
+        wanted: &dyn Fn(&AnyObject) -> bool,
+    ) -> Option<Arc<dyn HeldObject>> {
+        self.table.hold(key, |entry| entry.payload.object().is_some_and(wanted))
     }
 
     fn put(&self, key: KeyRef<'_>, object: Object, ttl: Ttl, mode: PutMode) -> Result<bool> {

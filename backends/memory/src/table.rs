@@ -67,11 +67,18 @@ impl Table {
         Some(view(entry))
     }
 
-    /// The live entry under `key`, for a reader that will ask it for its object. To get hold of it does not count as
-    /// asking.
-    pub(crate) fn hold(&self, key: KeyRef<'_>) -> Option<Arc<dyn HeldObject>> {
+    /// The live entry under `key`, if it is wanted, for a reader that will ask it for its object. To get hold of it does
+    /// not count as asking.
+    pub(crate) fn hold(
+        &self,
+        key: KeyRef<'_>,
+        is_wanted: impl FnOnce(&Entry) -> bool,
+    ) -> Option<Arc<dyn HeldObject>> {
         let entries = self.entries.pin();
         let entry = entries.get(key.as_str()).filter(|entry| entry.lives(|| self.time.now()))?;
+        if !is_wanted(entry) {
+            return None;
+        }
         let entry = entry.clone();
         Some(match &self.time {
             Time::Coarse => entry,

@@ -312,8 +312,7 @@ impl Call {
         {
             // Another value may be there by now, and nobody would have weighed it.
             let is_it = |it: &AnyObject| weight_to_hold::<T::Stored>(it) == Some(weight);
-            let hold = || objects.hold(key).filter(|held| held.live().is_some_and(is_it));
-            front::keep(cache, self.site, arguments, weight, hold);
+            front::keep(cache, self.site, arguments, weight, || objects.hold(key, &is_it));
         }
         look
     }

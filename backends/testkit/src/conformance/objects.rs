@@ -86,14 +86,20 @@ pub(super) fn a_held_object_ends_with_its_entry(subject: &Subject) {
     ];
     for (how, end) in ends {
         put(&*objects, "key", 1_u8);
-        let Some(held) = objects.hold(key_of("key")) else { continue };
+        let Some(held) = objects.hold(key_of("key"), &is_one) else { continue };
         assert_eq!(number(&*held), Some(1_u8), "it was not {how} yet");
         end();
         assert_eq!(number(&*held), None, "it was {how}");
         put(&*objects, "key", 1_u8);
         assert_eq!(number(&*held), None, "it was {how}, and what came later is another one");
     }
-    assert!(objects.hold(key_of("absent")).is_none(), "there is nothing to hold");
+    assert!(objects.hold(key_of("absent"), &|_| true).is_none(), "there is nothing to hold");
+    put(&*objects, "key", 2_u8);
+    assert!(objects.hold(key_of("key"), &is_one).is_none(), "it is not what is wanted");
+}
+
+fn is_one(object: &AnyObject) -> bool {
+    object.downcast_ref() == Some(&1_u8)
 }
 
 pub(super) fn a_held_object_lives_as_long_as_told(subject: &Subject) {
@@ -105,7 +111,7 @@ pub(super) fn a_held_object_lives_as_long_as_told(subject: &Subject) {
             let object = Object { value: Box::new(1_u8), weight: 1 };
             let put = objects.put(key_of("key"), object, ttl(life), PutMode::Always);
             assert_eq!(put.ok(), Some(true), "a plain put stores in any case");
-            held.replace(objects.hold(key_of("key")));
+            held.replace(objects.hold(key_of("key"), &is_one));
         },
         || match &*held.borrow() {
             Some(held) => number(&**held).is_some(),

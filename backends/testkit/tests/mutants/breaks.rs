@@ -167,6 +167,7 @@ breaks! {
         objects::a_held_object_lives_as_long_as_told
     }
     HeldObjectsAreFoundByTheirKeys { objects::a_held_object_ends_with_its_entry }
+    UnwantedObjectsAreHeld { objects::a_held_object_ends_with_its_entry }
     GenerationsAreForgotten { objects::generations_are_the_same_for_all }
 
     ListingsForgetAKey { listing::what_is_there_is_listed listing::a_listing_may_be_given_up }

@@ -194,9 +194,16 @@ impl ObjectStore for Objects {
         true
     }
 
-    fn hold(&self, key: KeyRef<'_>) -> Option<Arc<dyn HeldObject>> {
+    fn hold(
+        &self,
+        key: KeyRef<'_>,
+        wanted: &dyn Fn(&AnyObject) -> bool,
+    ) -> Option<Arc<dyn HeldObject>> {
         let number = number_of(self.store(), key)?;
         let (store, key, object) = (self.store.clone(), key.to_key(), self.object_of(number)?);
+        if !wanted(&*object) && !self.store.is(Break::UnwantedObjectsAreHeld) {
+            return None;
+        }
         Some(Arc::new(Numbered { store, key, number, object }))
     }
 
