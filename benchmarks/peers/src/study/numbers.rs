@@ -1,6 +1,6 @@
 //! `u64 -> u64`: nothing but the cache itself costs anything.
 
-use crate::bars::{OURS, is_ttl_form, limit_to_best, show};
+use crate::bars::{OURS, is_ttl_form, limit_to_best, show, to_best};
 use crate::{BOUND, RUNS, TTL};
 use benchmarks::{Candidate, Failure, Hits, Options, Report};
 use cache_memoize::cache_memoize;
@@ -12,12 +12,18 @@ use std::convert::Infallible;
 use std::sync::{LazyLock, RwLock};
 
 const TITLE: &str = "A hit in process, u64 -> u64";
+const BARE: &str = "bare papaya map";
 
 pub(crate) fn run(options: &Options, report: &mut Report) -> Result<(), Failure> {
     for on in show(TITLE, hits(options.number("--keys")), options, report)? {
         let what = format!("{TITLE}, {}", on.in_words());
         let limit = if on.threads == 1 { 0.6 } else { 0.2 };
         limit_to_best(report, &what, limit, &on.measured, is_ttl_form);
+        if let Some((best, _)) = to_best(&on.measured, is_ttl_form) {
+            // What a map takes that does nothing else: nobody goes below it.
+            let bare = on.measured.ratio(BARE, best);
+            report.compare(format!("{what}, {BARE} to {best}"), bare);
+        }
         if on.threads > 1 {
             for bounded in ["cached, ttl, max_size", "concurrent_cached, ttl, max_size"] {
                 report.limit(
@@ -44,7 +50,7 @@ fn hits(keys: u64) -> Hits<u64, u64> {
         Candidate::blocking("quick_cache, bound, get", quick_get),
         Candidate::blocking("quick_cache, bound, get_or_insert_with", quick_get_or_insert),
         Candidate::blocking("memoize, ttl, bound, shared", memoized),
-        Candidate::blocking("bare papaya map", bare_papaya),
+        Candidate::blocking(BARE, bare_papaya),
         Candidate::blocking("bare RwLock<HashMap>", bare_locked),
     ])
 }
