@@ -93,7 +93,7 @@ impl Weight {
                 catch_unwind(AssertUnwindSafe(|| F::weight_within(stored, HEAVIEST))).ok()??
             }
         };
-        (weight <= HEAVIEST).then(|| u16::try_from(weight).ok().map(Self))?
+        u16::try_from(weight).ok().filter(|_| weight <= HEAVIEST).map(Self)
     }
 
     fn bytes(self) -> usize {

@@ -1,5 +1,6 @@
-use crate::codec::weight_of;
+use crate::codec::{weight_of, weight_within};
 use serde::{Deserialize, Serialize, Serializer};
+use std::cell::Cell;
 
 #[derive(Serialize, Deserialize)]
 struct Pair {
@@ -39,6 +40,37 @@ fn no_value_weighs_nothing() {
 #[test]
 fn a_value_that_cannot_be_walked_to_its_end_weighs_what_was_seen() {
     assert!(weight_of(&Halfway) >= 1000);
+}
+
+#[test]
+fn within_a_limit_only_what_is_walked_to_its_end_has_a_weight() {
+    let weight = 24 + 100;
+    assert_eq!(weight_within(&vec![0_u8; 100], weight), Some(weight));
+    assert_eq!(weight_within(&vec![0_u8; 100], weight - 1), None);
+    assert_eq!(weight_within(&Halfway, usize::MAX), None, "it does not show all of itself");
+    let deep = (0..200).fold(Layer(None), |inner, _| Layer(Some(Box::new(inner))));
+    assert_eq!(weight_within(&deep, usize::MAX), None, "it is deeper than it is walked into");
+}
+
+#[derive(Serialize)]
+struct Layer(Option<Box<Layer>>);
+
+/// Tells of each element that it is walked over.
+struct Counted<'a>(&'a Cell<usize>);
+
+impl Serialize for Counted<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.set(self.0.get() + 1);
+        serializer.serialize_u64(7)
+    }
+}
+
+#[test]
+fn a_walk_ends_beyond_its_limit() {
+    let walked = Cell::new(0);
+    let many: Vec<_> = (0..10_000).map(|_| Counted(&walked)).collect();
+    assert_eq!(weight_within(&many, 800), None);
+    assert!(walked.get() <= 100, "{} elements of eight bytes", walked.get());
 }
 
 /// Text of one's own making is counted, not built.
