@@ -6,6 +6,7 @@ use crate::error::Error;
 use crate::evictions;
 use crate::flight::Flights;
 use crate::front::number_of_cache;
+use crate::gathering::Readers;
 use crate::groups::{Group, Members, Places};
 use crate::lifetime::Lifetime;
 use crate::local::Local;
@@ -63,6 +64,8 @@ pub(crate) struct Inner {
     pub(crate) flights: Flights,
     pub(crate) orphans: Orphans,
     pub(crate) resilience: Resilience,
+    /// Async callers who read, by the part of the store; empty if it has no async face.
+    pub(crate) readers: Box<[Readers]>,
     pub(crate) rests: Rests,
     pub(crate) near: Option<Nearness>,
     pub(crate) is_strict: bool,
@@ -288,6 +291,10 @@ impl Cache {
         } = settings;
         let tallies = (0..=sites().len()).map(|_| OnceLock::new()).collect();
         let parts = backend.as_ref().map_or(1, Backend::parts);
+        let async_store = backend.as_ref().and_then(Backend::async_store);
+        let readers = async_store.map_or_else(Box::default, |store| {
+            (0..parts).map(|_| Readers::of(store.clone(), limits.operation)).collect()
+        });
         let observers: Arc<[_]> = observers.into();
         let evictions = evictions::told(&observers, backend.as_ref(), near.as_ref(), &prefix);
         static CACHES: AtomicU64 = AtomicU64::new(0);
@@ -300,6 +307,7 @@ impl Cache {
             flights: Flights::new(wait_limit),
             orphans: Orphans::new(),
             resilience: Resilience::new(limits, parts),
+            readers,
             rests: Rests::default(),
             near,
             is_strict,

@@ -50,6 +50,7 @@ mod explain;
 mod faces;
 mod flight;
 mod front;
+mod gathering;
 mod groups;
 mod key;
 mod lifetime;

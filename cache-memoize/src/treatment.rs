@@ -167,29 +167,32 @@ where
         self.answered(spot, &entry, seen, compute)
     }
 
-    async fn run_async(
+    // A function that gives a future, since one that is `async` would hold each argument twice.
+    fn run_async(
         &self,
         spot: &Spot<'_>,
-        seen: Option<Look<K::Stored>>,
+        mut seen: Option<Look<K::Stored>>,
         compute: impl Future<Output = K::Return>,
-    ) -> K::Return {
+    ) -> impl Future<Output = K::Return> {
         use asynchronous::Entries;
-        let entry = spot.async_entry(self);
-        let seen = match seen {
-            Some(seen) => seen,
-            None => entry.look().await,
-        };
-        if let Look::Found(stored) = seen {
-            entry.note(Note::Hit);
-            return self.restore(stored);
-        }
-        // The future of a hit has no room for the way of a miss: it is made for every call. And recursive functions have
-        // many of them in one another.
-        match self.time_limit() {
-            None => Box::pin(self.answered_async(spot, &entry, seen, compute)).await,
-            limit => {
-                let compute = in_time(limit, spot.site, compute);
-                Box::pin(self.answered_async(spot, &entry, seen, compute)).await
+        async move {
+            let entry = spot.async_entry(self);
+            if seen.is_none() {
+                seen = Some(Box::pin(entry.look()).await);
+            }
+            if let Some(Look::Found(stored)) = seen {
+                entry.note(Note::Hit);
+                return self.restore(stored);
+            }
+            let seen = seen.unwrap_or(Look::Nothing);
+            // The future of a hit has no room for the way of a miss: it is made for every call. And recursive functions
+            // have many of them in one another.
+            match self.time_limit() {
+                None => Box::pin(self.answered_async(spot, &entry, seen, compute)).await,
+                limit => {
+                    let compute = in_time(limit, spot.site, compute);
+                    Box::pin(self.answered_async(spot, &entry, seen, compute)).await
+                }
             }
         }
     }

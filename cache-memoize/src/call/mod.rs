@@ -219,7 +219,7 @@ impl Call {
         args: A,
         compute: impl FnOnce(A) -> F,
     ) -> Answer<T::Return, impl Future<Output = T::Return>> {
-        let place = match self.glance_into_cache(&treatment) {
+        let mut place = match self.glance_into_cache(&treatment) {
             Glance::Hit(value) => {
                 on_hit(&args);
                 return Answer::Now(Some(value));
@@ -232,11 +232,11 @@ impl Call {
                 on_miss(&args);
                 compute(args)
             };
-            let Some((cache, subject, seen)) = place else { return computed(args).await };
+            let Some((cache, subject, seen)) = &mut place else { return computed(args).await };
             let mut args = Some(args);
-            let spot = subject.at(&cache);
+            let spot = subject.at(cache);
             let computing = async { computed(taken(&mut args)).await };
-            let value = treatment.run_async(&spot, seen, computing).await;
+            let value = treatment.run_async(&spot, seen.take(), computing).await;
             args.as_ref().map(on_hit);
             value
         }))
@@ -268,32 +268,26 @@ impl Call {
     #[inline(never)]
     fn glance_into_cache<T: Treatment>(&self, treatment: &T) -> Glance<'_, T::Return, T::Stored> {
         let Some(cache) = self.rest().cache.get() else { return Glance::Nowhere };
-        self.with_key(|key| match cache.inner().objects(self.site.portable()) {
-            Some(objects) => match self.look_into(cache, objects, key, treatment) {
-                Look::Found(stored) => self.hit::<T>(cache, key, stored, Tier::Store),
-                other => Glance::Missed { cache, seen: Some(other) },
-            },
-            None => self.glance_elsewhere(cache, key, treatment),
-        })
-    }
-
-    /// The glance at a cache that does not keep values as they are, but as bytes, or not at all.
-    fn glance_elsewhere<'a, T: Treatment>(
-        &self,
-        cache: &'a Cache,
-        key: KeyRef<'_>,
-        treatment: &T,
-    ) -> Glance<'a, T::Return, T::Stored> {
-        if let Some(near) = &cache.inner().near
-            && let Look::Found(stored) = self.look_into(cache, near.tier(), key, treatment)
-        {
-            return self.hit::<T>(cache, key, stored, Tier::Near);
+        let inner = cache.inner();
+        match (inner.objects(self.site.portable()), &inner.near) {
+            (Some(objects), _) => {
+                self.with_key(|key| match self.look_into(cache, objects, key, treatment) {
+                    Look::Found(stored) => self.hit::<T>(cache, key, stored, Tier::Store),
+                    other => Glance::Missed { cache, seen: Some(other) },
+                })
+            }
+            (None, Some(near)) => {
+                self.with_key(|key| match self.look_into(cache, near.tier(), key, treatment) {
+                    Look::Found(stored) => self.hit::<T>(cache, key, stored, Tier::Near),
+                    _ => Glance::Missed { cache, seen: None },
+                })
+            }
+            (None, None) if inner.backend.is_some() => Glance::Missed { cache, seen: None },
+            (None, None) => {
+                self.with_key(|key| inner.tell(self.site, key, Counted::Miss, EventKind::Miss));
+                Glance::Nowhere
+            }
         }
-        if cache.inner().backend.is_some() {
-            return Glance::Missed { cache, seen: None };
-        }
-        cache.inner().tell(self.site, key, Counted::Miss, EventKind::Miss);
-        Glance::Nowhere
     }
 
     /// Looks into a store in process, and has the thread hold what is there.

@@ -34,6 +34,10 @@ impl<'a> GroupsInside<'a> {
         self.count == 0
     }
 
+    pub(crate) fn len(self) -> usize {
+        self.count
+    }
+
     pub(crate) fn iter(self) -> impl Iterator<Item = GroupInside<'a>> {
         let mut at = 0;
         (0..self.count).map_while(move |_| {

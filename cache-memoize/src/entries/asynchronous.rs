@@ -5,6 +5,7 @@ use crate::drive::asynchronous::Entries;
 use crate::drive::{Leased, Look, Note, Replaced};
 use crate::error::Error;
 use crate::explain::Explained;
+use crate::gathering::Wanted;
 use crate::orphans::Orphan;
 use crate::plan::{Fill, Permit};
 use crate::resilience::{Operation, overdue, within};
@@ -14,6 +15,7 @@ use cache_memoize_core::{
     StoreError, Timestamp, Token, Ttl,
 };
 use std::future::pending;
+use std::sync::Arc;
 use std::time::Duration;
 
 // The lifetime of the face is spelled out, or no future of a call could be proved `Send`.
@@ -137,16 +139,23 @@ impl<R: Ruleset> EntryOf<'_, R, dyn ErasedAsyncStore + '_> {
         self.pay(store).await;
         self.undisputed(Operation::Get)?;
         let numbers = self.number_keys();
-        let keys: Vec<_> =
-            std::iter::once(self.key).chain(numbers.iter().map(Key::as_ref)).collect();
-        let answers = self.get_all(store, &keys).await?;
+        let answers = self.read(&numbers).await?;
         let entry = self.learned(answers);
         let others = self.unread_of(entry.as_ref());
         if !others.is_empty() {
-            let answers = self.get_all(store, &borrowed(&others)).await?;
+            // In a box, as what is owed: it is rare, and the future of every hit would have room for it.
+            let answers = Box::pin(self.get_all(store, &borrowed(&others))).await?;
             self.numbers().learn_others(others, &answers);
         }
         Ok(entry)
+    }
+
+    /// Reads the entry and these generations, together with what others read.
+    async fn read(&self, numbers: &Arc<[Key]>) -> Answer<Vec<Option<Bytes>>> {
+        let asked = self.question(Operation::Get)?;
+        let wanted = Wanted { entry: self.whole_key(), numbers };
+        let answers = self.cache.readers[self.part()].get(wanted).await;
+        self.answered(asked, each("get", 1 + numbers.len(), answers))
     }
 
     pub(super) async fn get_all(
@@ -246,6 +255,12 @@ impl<R: Ruleset> EntryOf<'_, R, dyn ErasedAsyncStore + '_> {
 
     /// Carries out the invalidations that the store has not heard of.
     pub(super) async fn pay(&self, store: &(dyn ErasedAsyncStore + '_)) {
+        if self.cache.resilience.debts.are_there() {
+            Box::pin(self.pay_debts(store)).await;
+        }
+    }
+
+    async fn pay_debts(&self, store: &(dyn ErasedAsyncStore + '_)) {
         while let Some(payment) = self.payment() {
             let removed = self.ask(Operation::Remove, store.remove(&payment.keys())).await;
             match removed {

@@ -21,6 +21,14 @@ impl Spot<'_> {
         shared.map_or_else(made, |shared| shared.get_or_init(made).clone())
     }
 
+    /// The generations of these groups in a store of bytes. A plain entry is in none, since it could not say so.
+    pub(super) fn unread_numbers(&self) -> Numbers {
+        let is_plain = self.cache.codec.as_ref().is_none_or(|codec| codec.is_plain());
+        let backend = self.cache.backend.as_ref().filter(|_| !is_plain);
+        let numbers = |backend| Numbers::under(self.number_keys(backend));
+        backend.map_or_else(Numbers::default, numbers)
+    }
+
     /// Where a store of bytes has the generations of these groups.
     fn number_keys(&self, backend: &Backend) -> Arc<[Key]> {
         let (prefix, key) = (&self.cache.prefix, self.key.as_ref());
@@ -40,26 +48,18 @@ impl Spot<'_> {
 }
 
 impl<R: Ruleset, S: ?Sized> EntryOf<'_, R, S> {
-    /// The generations of the entry's groups. A plain entry is in none, since it could not say so.
     pub(super) fn numbers(&self) -> MutexGuard<'_, Numbers> {
-        let numbers = self.numbers.get_or_init(|| {
-            let is_plain = self.cache.codec.as_ref().is_none_or(|codec| codec.is_plain());
-            let backend = self.cache.backend.as_ref().filter(|_| !is_plain);
-            let numbers = |backend| Numbers::under(self.spot.number_keys(backend));
-            Mutex::new(backend.map_or_else(Numbers::default, numbers))
-        });
-        lock(numbers)
+        lock(&self.numbers)
     }
 
     /// The generations that were read, for whoever goes on with the call.
-    pub(crate) fn known(&self) -> Option<Numbers> {
-        self.numbers.get().map(|numbers| lock(numbers).clone())
+    pub(crate) fn known(&self) -> Numbers {
+        self.numbers().clone()
     }
 
     /// The entry as who began the call knows it.
-    pub(crate) fn knowing(self, known: Option<Numbers>) -> Self {
-        known.into_iter().for_each(|numbers| drop(self.numbers.set(Mutex::new(numbers))));
-        self
+    pub(crate) fn knowing(self, known: Numbers) -> Self {
+        Self { numbers: Mutex::new(known), ..self }
     }
 
     /// The keys of the generations.

@@ -39,8 +39,8 @@ pub(crate) use explaining_many::{explain_many, explain_many_async};
 pub(crate) use many::{ByPlace, LeaseTerms, asynchronous as many_async, blocking as many_blocking};
 use nearby::Nearby;
 pub(crate) use objects::{fresh_in, look_to_hold, weight_to_hold};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Mutex, OnceLock};
 use std::time::Duration;
 
 /// How long a lease lives: longer than any computation that is worth remembering.
@@ -70,7 +70,7 @@ pub(crate) struct EntryOf<'a, R, S: ?Sized> {
     claims: bool,
     near: Option<Nearby<'a>>,
     /// The generations of its groups in a store of bytes.
-    numbers: OnceLock<Mutex<Numbers>>,
+    numbers: Mutex<Numbers>,
     /// That of the value that is being computed for a store of objects.
     membership: Mutex<Option<Membership>>,
     /// Whether the last look ended in the near tier.
@@ -96,7 +96,7 @@ impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
             lease: lease_of(cache, site),
             claims: false,
             near: if is_far { Nearby::of(spot) } else { None },
-            numbers: OnceLock::new(),
+            numbers: Mutex::new(if is_far { spot.unread_numbers() } else { Numbers::default() }),
             membership: Mutex::new(None),
             ended_near: AtomicBool::new(false),
             experience: Knowledge::Own(Experience::default()),

@@ -47,6 +47,9 @@ impl Numbers {
 
     /// Those of an entry's generations that were not read along with it.
     pub(crate) fn unread_of(&self, entry: GroupsInside<'_>) -> Vec<Key> {
+        if self.are_those_of(entry) {
+            return Vec::new();
+        }
         let is_own = |it: &GroupInside<'_>| self.keys.iter().any(|key| it.lies_under(key));
         entry.iter().filter(|it| !is_own(it)).filter_map(|it| it.key()).collect()
     }
@@ -62,11 +65,21 @@ impl Numbers {
     ///
     /// The group of the cache may be that of another one, which shares the store and wrote the entry by hand.
     pub(crate) fn vouch_for(&self, entry: GroupsInside<'_>) -> bool {
+        if self.are_those_of(entry) {
+            return true;
+        }
         let is_in_mine = |key: &Key| entry.iter().any(|it| it.lies_under(key));
         let is_whole = self.keys.is_empty() || !entry.is_empty();
         let stands =
             |it: GroupInside<'_>| self.number_where(|key| it.lies_under(key)) == Some(it.number);
         is_whole && self.keys.iter().skip(1).all(is_in_mine) && entry.iter().all(stands)
+    }
+
+    /// Whether the entry has these generations and no others, as most have.
+    fn are_those_of(&self, entry: GroupsInside<'_>) -> bool {
+        let mut pairs = entry.iter().zip(self.keys.iter().zip(&self.numbers));
+        entry.len() == self.numbers.len()
+            && pairs.all(|(it, (key, number))| *number == Some(it.number) && it.lies_under(key))
     }
 
     /// Whether the entry has groups that are not those of this call.
@@ -118,11 +131,18 @@ impl Numbers {
 
 /// The number of a counter.
 pub(crate) fn number_in(value: &[u8]) -> Option<u64> {
-    let more = |number: u64, digit: &u8| {
-        let digit = digit.checked_sub(b'0').filter(|digit| *digit < 10)?;
-        number.checked_mul(10)?.checked_add(digit.into())
-    };
-    if value.is_empty() { None } else { value.iter().try_fold(0, more) }
+    /// No number of so many digits is too large.
+    const SAFE: usize = 19;
+    let digit = |digit: u8| digit.is_ascii_digit().then(|| u64::from(digit - b'0'));
+    let (begin, end) = value.split_at(value.len().min(SAFE));
+    let mut number = 0;
+    for byte in begin {
+        number = number * 10 + digit(*byte)?;
+    }
+    for byte in end {
+        number = u64::checked_add(number.checked_mul(10)?, digit(*byte)?)?;
+    }
+    (!value.is_empty()).then_some(number)
 }
 
 /// A number that no entry has.

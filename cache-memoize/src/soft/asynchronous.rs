@@ -125,7 +125,7 @@ where
     async fn carried_out_async<A, H, M, C, P>(
         self: Arc<Self>,
         rest: Rest<K::Stored>,
-        known: Option<Numbers>,
+        known: Numbers,
         given: Given<A, H, M, C>,
     ) -> K::Return
     where

@@ -102,7 +102,7 @@ where
     fn carried_out<A, H, M, C>(
         &self,
         rest: Rest<K::Stored>,
-        known: Option<Numbers>,
+        known: Numbers,
         given: Given<A, H, M, C>,
     ) -> K::Return
     where
