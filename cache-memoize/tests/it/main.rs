@@ -5,6 +5,7 @@ mod by_hand;
 mod caches;
 mod check;
 mod config;
+mod crowd;
 mod ends;
 mod entry;
 mod errors;
