@@ -224,9 +224,22 @@ thread_local! {
 struct View {
     /// The generation that `caches` shows; 0 when it must be made anew.
     generation: Cell<u64>,
-    caches: RefCell<Vec<Option<Rc<Cache>>>>,
+    caches: RefCell<Vec<Option<Known>>>,
     scopes: RefCell<Vec<Overlay>>,
     front: RefCell<Front>,
+}
+
+/// A cache, and its number beside it: a hit has no time to go to the cache for that.
+#[derive(Clone)]
+struct Known {
+    number: u64,
+    cache: Rc<Cache>,
+}
+
+impl Known {
+    fn new(cache: Rc<Cache>) -> Self {
+        Self { number: cache.inner().number, cache }
+    }
 }
 
 /// Lets `look` look at what this thread holds. It is told the number of the cache: that of the one that is `given`, or
@@ -299,7 +312,7 @@ impl View {
         if self.generation.get() != GENERATION.load(Ordering::Acquire) {
             return None;
         }
-        Some(self.caches.borrow().get(slot.index)?.as_ref()?.inner().number)
+        Some(self.caches.borrow().get(slot.index)?.as_ref()?.number)
     }
 
     #[inline]
@@ -307,7 +320,7 @@ impl View {
         if self.generation.get() != GENERATION.load(Ordering::Acquire) {
             return None;
         }
-        self.caches.borrow().get(slot.index)?.clone()
+        Some(self.caches.borrow().get(slot.index)?.as_ref()?.cache.clone())
     }
 
     fn scoped(&self, name: &str) -> Option<Cache> {
@@ -326,7 +339,7 @@ impl View {
         if caches.len() <= slot.index {
             caches.resize(slot.index + 1, None);
         }
-        let replaced = std::mem::replace(&mut caches[slot.index], cache);
+        let replaced = std::mem::replace(&mut caches[slot.index], cache.map(Known::new));
         // Dropping the last handle of a cache drops its values, whose code may call in here.
         drop(caches);
         drop((forgotten, replaced));
