@@ -89,12 +89,15 @@ impl Call {
     /// treatment is made when it is needed.
     #[inline]
     pub fn get<T: Treatment>(
-        &self,
+        self,
         treatment: impl FnOnce() -> T,
         compute: impl FnOnce() -> T::Return,
     ) -> T::Return {
         match self.held::<T>() {
-            Some(stored) => T::answer(stored),
+            Some(stored) => {
+                self.end_of_a_hit();
+                T::answer(stored)
+            }
             None => self.get_from_cache(treatment(), &mut Some(compute)),
         }
     }
@@ -115,7 +118,10 @@ impl Call {
         compute: impl FnOnce() -> F,
     ) -> Answer<T::Return, impl Future<Output = T::Return>> {
         match self.held::<T>() {
-            Some(stored) => Answer::Now(Some(T::answer(stored))),
+            Some(stored) => {
+                self.end_of_a_hit();
+                Answer::Now(Some(T::answer(stored)))
+            }
             None => {
                 let compute = |()| compute();
                 self.run_in_cache_async(treatment(), no_hook, no_hook, (), compute)
