@@ -10,7 +10,7 @@ use std::pin::Pin;
 ///
 /// Implementors write plain `async fn`; the futures must be `Send`.
 pub trait AsyncStore: Send + Sync {
-    /// See [`Store::get`].
+    /// See [`Store::get`]. The keys may be those of many callers, who asked at the same time.
     fn get(&self, keys: &[KeyRef<'_>]) -> impl Future<Output = Result<Vec<Option<Bytes>>>> + Send;
 
     /// See [`Store::put`].
