@@ -48,8 +48,16 @@ pub(crate) struct Experience {
 pub(super) struct Question<'a> {
     operation: Operation,
     health: &'a Health,
-    admission: Admission<'a>,
+    /// `None` for a question that another caller has put, and whose answer counts as that one's.
+    admission: Option<Admission<'a>>,
     began: Instant,
+}
+
+impl Question<'_> {
+    /// The same as part of another caller's: the breaker hears of it from there.
+    pub(super) fn of_another(self) -> Self {
+        Self { admission: None, ..self }
+    }
 }
 
 impl Experience {
@@ -88,7 +96,10 @@ impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
         }
         let health = resilience.of(self.part());
         match health.breaker.admit(|| self.cache.now()) {
-            Some(admission) => Ok(Question { operation, health, admission, began: Instant::now() }),
+            Some(admission) => {
+                let admission = Some(admission);
+                Ok(Question { operation, health, admission, began: Instant::now() })
+            }
             None => Err(unasked(operation, Unasked::Resting)),
         }
     }
@@ -101,21 +112,18 @@ impl<'a, R: Ruleset, S: ?Sized> EntryOf<'a, R, S> {
     ) -> Result<T, StoreError> {
         let Question { operation, health, admission, began } = question;
         self.experience.spend(began.elapsed());
-        let change = match &answer {
-            Err(error) => {
-                self.failed_in(operation, health, error);
-                if counts_against_the_store(error.kind()) {
-                    admission.failed(self.cache.now())
-                } else {
-                    admission.succeeded()
-                }
-            }
-            Ok(_) => {
-                health.news.succeeded(operation);
-                admission.succeeded()
-            }
+        let failure = answer.as_ref().err();
+        match failure {
+            Some(error) => self.failed_in(operation, health, error),
+            None => health.news.succeeded(operation),
+        }
+        let is_down = failure.is_some_and(|error| counts_against_the_store(error.kind()));
+        let change = match admission {
+            Some(admission) if is_down => admission.failed(self.cache.now()),
+            Some(admission) => admission.succeeded(),
+            None => Change::Nothing,
         };
-        self.tell_of(change, answer.as_ref().err());
+        self.tell_of(change, failure);
         answer
     }
 

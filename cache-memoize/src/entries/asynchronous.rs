@@ -5,7 +5,7 @@ use crate::drive::asynchronous::Entries;
 use crate::drive::{Leased, Look, Note, Replaced};
 use crate::error::Error;
 use crate::explain::Explained;
-use crate::gathering::Wanted;
+use crate::gathering::{Read, Wanted};
 use crate::orphans::Orphan;
 use crate::plan::{Fill, Permit};
 use crate::resilience::{Operation, overdue, within};
@@ -154,7 +154,8 @@ impl<R: Ruleset> EntryOf<'_, R, dyn ErasedAsyncStore + '_> {
     async fn read(&self, numbers: &Arc<[Key]>) -> Answer<Vec<Option<Bytes>>> {
         let asked = self.question(Operation::Get)?;
         let wanted = Wanted { entry: self.whole_key(), numbers };
-        let answers = self.cache.readers[self.part()].get(wanted).await;
+        let Read { answers, is_told } = self.cache.readers[self.part()].get(wanted).await;
+        let asked = if is_told { asked.of_another() } else { asked };
         self.answered(asked, each("get", 1 + numbers.len(), answers))
     }
 

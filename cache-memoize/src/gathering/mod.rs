@@ -5,6 +5,8 @@
 //! and the generations are read once.
 
 #[cfg(feature = "tokio")]
+mod company;
+#[cfg(feature = "tokio")]
 mod questions;
 #[cfg(all(test, feature = "tokio"))]
 mod tests;
@@ -13,34 +15,21 @@ mod together;
 
 use crate::resilience::{Operation, overdue, within};
 use cache_memoize_core::{Bytes, ErasedAsyncStore, Key, Result as Answer};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
 #[cfg(feature = "tokio")]
-use together::Gatherings;
+use company::Company;
+use std::sync::Arc;
+use std::time::Duration;
 
 /// What a store answers: values in the order of the questions.
 type Answers = Answer<Vec<Option<Bytes>>>;
-
-/// So many callers wait for answers when another one looks for company. With fewer, the task that asks for all of them
-/// costs more than it spares.
-const COMPANY: usize = 3;
-/// So many keys are asked for together at most.
-const MOST: usize = 128;
-/// So many bytes are to come in one answer at most: who asked for little does not wait for what others asked for.
-const BYTES: usize = 128 * 1024;
 
 /// The async callers who read from one part of a store.
 pub(crate) struct Readers {
     store: Arc<dyn ErasedAsyncStore>,
     /// How long an answer may take.
     limit: Duration,
-    /// Callers who wait for one.
-    waiting: AtomicUsize,
-    /// About how many bytes an entry has.
-    weight: AtomicUsize,
     #[cfg(feature = "tokio")]
-    gatherings: Gatherings,
+    company: Company,
 }
 
 /// What a caller wants to read: an entry, and the generations of its groups.
@@ -50,46 +39,56 @@ pub(crate) struct Wanted<'a> {
     pub(crate) numbers: &'a Arc<[Key]>,
 }
 
+/// What came of a read.
+pub(crate) struct Read {
+    pub(crate) answers: Answers,
+    /// It is a failure of which another caller tells: one question went wrong, however many have asked it.
+    pub(crate) is_told: bool,
+}
+
 impl Readers {
     pub(crate) fn of(store: Arc<dyn ErasedAsyncStore>, limit: Duration) -> Self {
         Self {
             store,
             limit,
-            waiting: AtomicUsize::new(0),
-            weight: AtomicUsize::new(0),
             #[cfg(feature = "tokio")]
-            gatherings: Gatherings::default(),
+            company: Company::default(),
         }
     }
 
     /// Reads from the store, alone or in company. What is found was there after this was called.
-    pub(crate) async fn get(&self, wanted: Wanted<'_>) -> Answers {
-        let presence = Presence::among(&self.waiting);
-        #[cfg(feature = "tokio")]
-        if presence.others >= COMPANY
-            && let Some(seat) = self.gatherings.join(&self.store, wanted, self.limit, self.room())
-            && let Some(answers) = seat.await
-        {
-            return self.weighed(answers);
-        }
+    #[cfg(feature = "tokio")]
+    pub(crate) async fn get(&self, wanted: Wanted<'_>) -> Read {
+        let presence = self.company.enter();
+        let read = match presence.seat(&self.store, wanted, self.limit) {
+            None => self.get_alone(wanted, self.limit).await,
+            Some(seat) => {
+                let began = std::time::Instant::now();
+                match seat.await {
+                    Some(read) => read,
+                    // This is rare, and has no room in the future of every read.
+                    None => {
+                        let left = self.limit.saturating_sub(began.elapsed());
+                        Box::pin(self.get_alone(wanted, left)).await
+                    }
+                }
+            }
+        };
+        self.company.weigh(&read.answers);
+        read
+    }
+
+    /// Reads from the store.
+    #[cfg(not(feature = "tokio"))]
+    pub(crate) async fn get(&self, wanted: Wanted<'_>) -> Read {
+        self.get_alone(wanted, self.limit).await
+    }
+
+    async fn get_alone(&self, wanted: Wanted<'_>, limit: Duration) -> Read {
         let keys: Vec<_> = wanted.keys().map(Key::as_ref).collect();
-        let answers = within(self.limit, self.store.get(&keys)).await;
-        drop(presence);
-        self.weighed(answers.unwrap_or_else(|| Err(overdue(Operation::Get, self.limit))))
-    }
-
-    /// How many keys may be asked for together.
-    fn room(&self) -> usize {
-        BYTES.checked_div(self.weight.load(Ordering::Relaxed)).unwrap_or(MOST).min(MOST)
-    }
-
-    /// Learns from an answer how heavy entries are: an eighth of what is known is what came last.
-    fn weighed(&self, answers: Answers) -> Answers {
-        if let Ok([Some(entry), ..]) = answers.as_deref() {
-            let known = self.weight.load(Ordering::Relaxed);
-            self.weight.store((known * 7 + entry.len()).div_ceil(8), Ordering::Relaxed);
-        }
-        answers
+        let answers = within(limit, self.store.get(&keys)).await;
+        let overdue = || Err(overdue(Operation::Get, self.limit));
+        Read::own(answers.unwrap_or_else(overdue))
     }
 }
 
@@ -99,20 +98,8 @@ impl<'a> Wanted<'a> {
     }
 }
 
-/// One of those who wait for an answer.
-struct Presence<'a> {
-    waiting: &'a AtomicUsize,
-    others: usize,
-}
-
-impl<'a> Presence<'a> {
-    fn among(waiting: &'a AtomicUsize) -> Self {
-        Self { waiting, others: waiting.fetch_add(1, Ordering::Relaxed) }
-    }
-}
-
-impl Drop for Presence<'_> {
-    fn drop(&mut self) {
-        self.waiting.fetch_sub(1, Ordering::Relaxed);
+impl Read {
+    fn own(answers: Answers) -> Self {
+        Self { answers, is_told: false }
     }
 }

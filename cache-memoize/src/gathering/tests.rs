@@ -1,4 +1,5 @@
-use super::{Answers, COMPANY, MOST, Readers, Wanted};
+use super::company::{BYTES, ENOUGH, MOST};
+use super::{Answers, Read, Readers, Wanted};
 use cache_memoize_core::{
     AsyncStore, Bytes, Key, KeyRef, Lease, LeaseMode, PutMode, Result, StoreError, StoreErrorKind,
     Token, Ttl,
@@ -6,8 +7,10 @@ use cache_memoize_core::{
 use std::collections::HashMap;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex};
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread;
 use std::time::{Duration, Instant};
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::Semaphore;
@@ -44,8 +47,8 @@ impl Shelf {
         })
     }
 
-    fn readers(self: &Arc<Self>) -> Arc<Readers> {
-        Arc::new(Readers::of(self.clone(), Duration::from_secs(60)))
+    fn readers(self: &Arc<Self>, limit: Duration) -> Arc<Readers> {
+        Arc::new(Readers::of(self.clone(), limit))
     }
 
     fn open(&self) {
@@ -156,17 +159,29 @@ struct Function {
 
 impl Function {
     fn over(shelf: &Arc<Shelf>) -> Self {
-        Self::of(shelf.readers())
+        Self::within(Duration::from_secs(60), shelf)
     }
 
-    fn of(readers: Arc<Readers>) -> Self {
+    fn within(limit: Duration, shelf: &Arc<Shelf>) -> Self {
+        let readers = shelf.readers(limit);
         let numbers = [CACHE, FUNCTION].map(|name| Key::new(name).unwrap());
         Self { readers, numbers: Arc::new(numbers) }
     }
 
     async fn call(self, key: usize) -> Answers {
         let entry = Key::new(&name(key)).unwrap();
-        self.readers.get(Wanted { entry: &entry, numbers: &self.numbers }).await
+        self.read(&entry).await.answers
+    }
+
+    async fn read(&self, entry: &Key) -> Read {
+        self.readers.get(Wanted { entry, numbers: &self.numbers }).await
+    }
+
+    /// Calls that are begun and wait for good, so that others are in company, on whatever runtime they are.
+    fn crowd(&self) -> Vec<Pin<Box<impl Future<Output = Answers> + use<>>>> {
+        let mut calls: Vec<_> = (0..ENOUGH).map(|key| Box::pin(self.clone().call(key))).collect();
+        begin(&mut calls);
+        calls
     }
 
     /// Tasks of the runtime that this is called in.
@@ -176,8 +191,8 @@ impl Function {
 
     /// As many calls as others look for company behind, which the shelf has been asked for.
     async fn forerunners(&self, shelf: &Shelf) -> Vec<JoinHandle<Answers>> {
-        let calls = self.calls(0..COMPANY);
-        shelf.is_asked(COMPANY).await;
+        let calls = self.calls(0..ENOUGH);
+        shelf.is_asked(ENOUGH).await;
         calls
     }
 }
@@ -218,12 +233,12 @@ fn a_crowd_asks_together_and_everyone_gets_what_is_theirs() {
         let shelf = Shelf::with(0..20);
         let function = Function::over(&shelf);
         let mut calls = function.forerunners(&shelf).await;
-        calls.extend(function.calls(COMPANY..20));
-        shelf.is_asked(COMPANY + 1).await;
+        calls.extend(function.calls(ENOUGH..20));
+        shelf.is_asked(ENOUGH + 1).await;
         shelf.open();
         assert_all_found(calls, 0..20).await;
-        let mut questions = vec![3; COMPANY];
-        questions.push(20 - COMPANY + 2);
+        let mut questions = vec![3; ENOUGH];
+        questions.push(20 - ENOUGH + 2);
         assert_eq!(shelf.questions(), questions, "the generations are asked for once");
     });
 }
@@ -235,7 +250,7 @@ fn those_who_are_few_ask_one_by_one() {
         let function = Function::over(&shelf);
         shelf.open();
         for round in 0..3 {
-            let keys = round * COMPANY..(round + 1) * COMPANY;
+            let keys = round * ENOUGH..(round + 1) * ENOUGH;
             assert_all_found(function.calls(keys.clone()), keys).await;
         }
         assert_eq!(shelf.questions(), [3; 9]);
@@ -249,9 +264,9 @@ fn what_many_want_is_asked_for_once() {
         let function = Function::over(&shelf);
         let mut calls = function.forerunners(&shelf).await;
         calls.extend(function.calls([7; 10]));
-        shelf.is_asked(COMPANY + 1).await;
+        shelf.is_asked(ENOUGH + 1).await;
         shelf.open();
-        assert_all_found(calls, (0..COMPANY).chain([7; 10])).await;
+        assert_all_found(calls, (0..ENOUGH).chain([7; 10])).await;
         assert_eq!(shelf.questions().last(), Some(&3));
     });
 }
@@ -263,13 +278,13 @@ fn whoever_comes_later_is_not_answered_with_what_was_read_before() {
         let function = Function::over(&shelf);
         let mut calls = function.forerunners(&shelf).await;
         calls.extend(function.calls(10..12));
-        shelf.is_asked(COMPANY + 1).await;
+        shelf.is_asked(ENOUGH + 1).await;
         shelf.write(10, "new");
         let later = function.calls([10]).pop().unwrap();
-        shelf.is_asked(COMPANY + 2).await;
+        shelf.is_asked(ENOUGH + 2).await;
         shelf.open();
         assert_eq!(later.await.unwrap().unwrap(), found("new"));
-        assert_all_found(calls, (0..COMPANY).chain(10..12)).await;
+        assert_all_found(calls, (0..ENOUGH).chain(10..12)).await;
     });
 }
 
@@ -281,10 +296,10 @@ fn a_caller_that_is_dropped_leaves_the_others_their_answers() {
         let mut calls = function.forerunners(&shelf).await;
         let dropped = function.calls(10..12);
         calls.extend(function.calls(12..14));
-        shelf.is_asked(COMPANY + 1).await;
+        shelf.is_asked(ENOUGH + 1).await;
         dropped.iter().for_each(JoinHandle::abort);
         shelf.open();
-        assert_all_found(calls, (0..COMPANY).chain(12..14)).await;
+        assert_all_found(calls, (0..ENOUGH).chain(12..14)).await;
     });
 }
 
@@ -295,11 +310,11 @@ fn nobody_goes_on_asking_for_callers_that_are_gone() {
         let function = Function::over(&shelf);
         let calls = function.forerunners(&shelf).await;
         let dropped = function.calls(10..14);
-        shelf.is_asked(COMPANY + 1).await;
+        shelf.is_asked(ENOUGH + 1).await;
         dropped.iter().for_each(JoinHandle::abort);
-        until(|| shelf.under_way.load(Ordering::SeqCst) == COMPANY).await;
+        until(|| shelf.under_way.load(Ordering::SeqCst) == ENOUGH).await;
         shelf.open();
-        assert_all_found(calls, 0..COMPANY).await;
+        assert_all_found(calls, 0..ENOUGH).await;
     });
 }
 
@@ -311,12 +326,12 @@ fn an_outage_is_told_to_all_of_them() {
         *shelf.trouble.lock().unwrap() = Some(Trouble::Failure(StoreErrorKind::Unavailable));
         let _forerunners = function.forerunners(&shelf).await;
         let calls = function.calls(10..14);
-        shelf.is_asked(COMPANY + 1).await;
+        shelf.is_asked(ENOUGH + 1).await;
         shelf.open();
         for call in calls {
             assert_eq!(call.await.unwrap().unwrap_err().kind(), StoreErrorKind::Unavailable);
         }
-        assert_eq!(shelf.questions().len(), COMPANY + 1, "nobody asks again");
+        assert_eq!(shelf.questions().len(), ENOUGH + 1, "nobody asks again");
     });
 }
 
@@ -331,9 +346,9 @@ fn what_may_be_the_fault_of_one_keeps_no_other_from_an_answer() {
             *shelf.trouble.lock().unwrap() = Some(trouble);
             let mut calls = function.forerunners(&shelf).await;
             calls.extend(function.calls(10..14));
-            shelf.is_asked(COMPANY + 1).await;
+            shelf.is_asked(ENOUGH + 1).await;
             shelf.open();
-            assert_all_found(calls, (0..COMPANY).chain(10..14)).await;
+            assert_all_found(calls, (0..ENOUGH).chain(10..14)).await;
         });
     }
 }
@@ -342,14 +357,13 @@ fn what_may_be_the_fault_of_one_keeps_no_other_from_an_answer() {
 fn an_answer_that_does_not_come_is_overdue_for_all() {
     runtime().block_on(async {
         let shelf = Shelf::with(0..20);
-        let function =
-            Function::of(Arc::new(Readers::of(shelf.clone(), Duration::from_millis(20))));
+        let function = Function::within(Duration::from_millis(20), &shelf);
         let calls = function.calls(0..20);
         for call in calls {
             assert_eq!(call.await.unwrap().unwrap_err().kind(), StoreErrorKind::Timeout);
         }
         until(|| shelf.under_way.load(Ordering::SeqCst) == 0).await;
-        assert!(shelf.questions().len() <= COMPANY + 2);
+        assert!(shelf.questions().len() <= ENOUGH + 2);
     });
 }
 
@@ -357,16 +371,16 @@ fn an_answer_that_does_not_come_is_overdue_for_all() {
 fn whoever_comes_much_later_does_not_share_the_time_of_those_before() {
     const LIMIT: Duration = Duration::from_millis(400);
     let (shelf, runtime) = (Shelf::with(0..20), runtime());
-    let function = Function::of(Arc::new(Readers::of(shelf.clone(), LIMIT)));
+    let function = Function::within(LIMIT, &shelf);
     let mut calls: Vec<_> =
-        (0..COMPANY + 2).map(|key| Box::pin(function.clone().call(key))).collect();
+        (0..ENOUGH + 2).map(|key| Box::pin(function.clone().call(key))).collect();
     {
         let _inside = runtime.enter();
-        begin(&mut calls[..=COMPANY]);
-        std::thread::sleep(LIMIT / 8);
-        begin(&mut calls[COMPANY + 1..]);
+        begin(&mut calls[..=ENOUGH]);
+        thread::sleep(LIMIT / 8);
+        begin(&mut calls[ENOUGH + 1..]);
     }
-    runtime.block_on(shelf.is_asked(COMPANY + 2));
+    runtime.block_on(shelf.is_asked(ENOUGH + 2));
 }
 
 #[test]
@@ -375,8 +389,8 @@ fn a_question_is_for_so_many_keys_at_most() {
         let shelf = Shelf::with(0..400);
         let function = Function::over(&shelf);
         let mut calls = function.forerunners(&shelf).await;
-        calls.extend(function.calls(COMPANY..400));
-        shelf.is_asked(COMPANY + 4).await;
+        calls.extend(function.calls(ENOUGH..400));
+        shelf.is_asked(ENOUGH + 4).await;
         shelf.open();
         assert_all_found(calls, 0..400).await;
         assert!(shelf.questions().iter().all(|keys| *keys <= MOST), "{:?}", shelf.questions());
@@ -387,7 +401,7 @@ fn a_question_is_for_so_many_keys_at_most() {
 fn heavy_values_are_asked_for_one_by_one() {
     runtime().block_on(async {
         let shelf = Shelf::with(0..20);
-        let heavy = vec![b'x'; super::BYTES / 4];
+        let heavy = vec![b'x'; BYTES / 4];
         (0..20).for_each(|key| shelf.write(key, heavy.clone()));
         let function = Function::over(&shelf);
         shelf.open();
@@ -417,7 +431,7 @@ fn a_runtime_that_stands_still_holds_up_no_other() {
     }
     moving.block_on(async {
         let calls = function.calls(10..14);
-        shelf.is_asked(COMPANY + 1).await;
+        shelf.is_asked(ENOUGH + 1).await;
         shelf.open();
         assert_all_found(calls, 10..14).await;
     });
@@ -457,4 +471,170 @@ fn without_a_runtime_everyone_asks_for_themselves() {
         assert_eq!(answers.unwrap(), found(name(key)));
     }
     assert_eq!(shelf.questions(), [3; 8]);
+}
+
+#[test]
+fn of_one_failure_one_caller_tells() {
+    runtime().block_on(async {
+        let shelf = Shelf::with(0..20);
+        let function = Function::over(&shelf);
+        *shelf.trouble.lock().unwrap() = Some(Trouble::Failure(StoreErrorKind::Unavailable));
+        let _crowd = function.crowd();
+        shelf.open();
+        let mut calls = JoinSet::new();
+        for key in 10..14 {
+            let function = function.clone();
+            calls.spawn(async move { function.read(&Key::new(&name(key)).unwrap()).await });
+        }
+        let reads = calls.join_all().await;
+        assert!(reads.iter().all(|read| read.answers.is_err()));
+        assert_eq!(reads.iter().filter(|read| !read.is_told).count(), 1);
+    });
+}
+
+#[test]
+fn a_read_that_is_repeated_takes_no_longer_than_the_limit() {
+    const LIMIT: Duration = Duration::from_millis(400);
+    runtime().block_on(async {
+        let shelf = Shelf::with(0..20);
+        let function = Function::within(LIMIT, &shelf);
+        *shelf.trouble.lock().unwrap() = Some(Trouble::Failure(StoreErrorKind::WrongType));
+        let _crowd = function.crowd();
+        let began = Instant::now();
+        let calls = function.calls(10..14);
+        shelf.is_asked(ENOUGH + 1).await;
+        until(|| began.elapsed() > LIMIT / 2).await;
+        shelf.gate.add_permits(ENOUGH + 1);
+        for call in calls {
+            assert_eq!(call.await.unwrap().unwrap_err().kind(), StoreErrorKind::Timeout);
+        }
+        // What it takes beside the limit is the machine's; a second limit would be more.
+        assert!(began.elapsed() < LIMIT * 3 / 2, "{:?}", began.elapsed());
+    });
+}
+
+#[test]
+fn a_store_is_never_asked_for_nothing() {
+    let shelf = Shelf::with(0..20);
+    let function = Function::over(&shelf);
+    let _crowd = function.crowd();
+    shelf.open();
+    let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(async {
+        for _ in 0..2_000 {
+            assert!(function.clone().call(10).await.is_ok());
+        }
+    });
+    assert!(shelf.questions().iter().all(|keys| *keys == 3));
+}
+
+#[test]
+fn an_answer_that_comes_while_the_runtime_stands_still_is_one() {
+    const LIMIT: Duration = Duration::from_millis(100);
+    for is_asked in [false, true] {
+        runtime().block_on(async {
+            let shelf = Shelf::with(0..20);
+            let function = Function::within(LIMIT, &shelf);
+            let _crowd = function.crowd();
+            let calls = function.calls(10..12);
+            if is_asked {
+                shelf.is_asked(ENOUGH + 1).await;
+                shelf.open();
+                thread::sleep(LIMIT * 2);
+            } else {
+                // Behind the calls, and before the task that they begin.
+                shelf.open();
+                tokio::spawn(async { thread::sleep(LIMIT * 2) }).await.unwrap();
+            }
+            for call in calls {
+                let answers = call.await.unwrap();
+                assert!(answers.is_ok(), "it was asked: {is_asked}; {answers:?}");
+            }
+        });
+    }
+}
+
+#[test]
+fn a_thread_that_is_blocked_costs_no_other_its_answer() {
+    const LIMIT: Duration = Duration::from_millis(400);
+    let shelf = Shelf::with(0..20);
+    let function = Function::within(LIMIT, &shelf);
+    let _crowd = function.crowd();
+    shelf.open();
+    let runtime = Builder::new_multi_thread().worker_threads(4).enable_all().build().unwrap();
+    let ((begun, has_begun), (free, is_freed)) = (channel(), channel::<()>());
+    let blocking = function.clone();
+    let blocked = runtime.spawn(async move {
+        let mut call = Box::pin(blocking.call(10));
+        std::future::poll_fn(|context| Poll::Ready(call.as_mut().poll(context).is_ready())).await;
+        begun.send(()).unwrap();
+        // As one does that computes beside it, in a `join!`.
+        let _ = is_freed.recv();
+        call.await
+    });
+    has_begun.recv().unwrap();
+    runtime.block_on(async {
+        assert_all_found(function.calls(11..16), 11..16).await;
+        free.send(()).unwrap();
+        assert!(blocked.await.unwrap().is_ok());
+    });
+}
+
+#[test]
+fn a_caller_whose_runtime_nobody_drives_asks_for_itself() {
+    let still = runtime();
+    let shelf = Shelf::with(0..20);
+    let function = Function::within(Duration::MAX, &shelf);
+    let _crowd = function.crowd();
+    shelf.open();
+    // It drives this future, and no task of a runtime with one thread.
+    let answers = thread::scope(|scope| {
+        let call = scope.spawn(|| still.handle().block_on(function.clone().call(10)));
+        call.join().unwrap()
+    });
+    assert_eq!(answers.unwrap(), found(name(10)));
+}
+
+#[test]
+fn a_caller_that_moves_to_another_runtime_is_answered_there() {
+    for is_asked in [false, true] {
+        let (still, moving) = (runtime(), runtime());
+        let shelf = Shelf::with(0..20);
+        let function = Function::within(Duration::MAX, &shelf);
+        let _crowd = function.crowd();
+        let mut calls = [Box::pin(function.clone().call(10))];
+        {
+            let _inside = still.enter();
+            begin(&mut calls);
+        }
+        if is_asked {
+            still.block_on(shelf.is_asked(ENOUGH + 1));
+        }
+        shelf.open();
+        let [call] = calls;
+        assert_eq!(moving.block_on(call).unwrap(), found(name(10)), "it was asked: {is_asked}");
+    }
+}
+
+#[test]
+fn a_waker_that_panics_costs_no_other_caller_its_own() {
+    struct Panicking;
+
+    impl Wake for Panicking {
+        fn wake(self: Arc<Self>) {
+            panic!("for a test");
+        }
+    }
+
+    let (shelf, runtime) = (Shelf::with(0..20), runtime());
+    let function = Function::over(&shelf);
+    let _crowd = function.crowd();
+    shelf.open();
+    let mut first = Box::pin(function.clone().call(10));
+    {
+        let _inside = runtime.enter();
+        let waker = Waker::from(Arc::new(Panicking));
+        assert!(first.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
+    }
+    runtime.block_on(async { assert_all_found(function.calls([11]), [11]).await });
 }

@@ -57,7 +57,7 @@ pub(crate) trait Operation {
 
 /// A value longer than this, or more commands at once, keep others waiting.
 const LONG_VALUE: usize = 16 * 1024;
-const MANY_COMMANDS: usize = 64;
+const MANY_COMMANDS: usize = 128;
 
 /// What comes after an answer.
 #[derive(Debug)]
