@@ -86,7 +86,7 @@ const LAG: Duration = Duration::from_secs(2);
 
 /// Blocking threads and async tasks of each process.
 const THREADS: usize = 2;
-const TASKS: usize = 4;
+const TASKS: usize = 12;
 
 /// What one worker of a process does and sees.
 struct Worker {
