@@ -78,7 +78,8 @@ impl Numbers {
     /// Whether the entry has these generations and no others, as most have.
     fn are_those_of(&self, entry: GroupsInside<'_>) -> bool {
         let mut pairs = entry.iter().zip(self.keys.iter().zip(&self.numbers));
-        entry.len() == self.numbers.len()
+        self.are_read()
+            && entry.len() == self.keys.len()
             && pairs.all(|(it, (key, number))| *number == Some(it.number) && it.lies_under(key))
     }
 
@@ -155,4 +156,19 @@ pub(crate) fn new_number() -> u64 {
 pub(crate) fn lifetime_of(key: KeyRef<'_>) -> Ttl {
     const THIRTY_DAYS: Ttl = Ttl::Millis(NonZeroU64::new(30 * 24 * 3600 * 1000).unwrap());
     if Group::tag(key.as_str()).is_some() { THIRTY_DAYS } else { Ttl::Forever }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn for_an_entry_of_no_group_only_a_call_of_none_vouches() {
+        let none = GroupsInside::default();
+        let mut numbers = Numbers::under(Arc::new([Key::new("|all").unwrap()]));
+        assert!(!numbers.vouch_for(none), "nothing was read");
+        numbers.learn(&[Some(Bytes::from_static(b"7"))]);
+        assert!(!numbers.vouch_for(none));
+        assert!(Numbers::default().vouch_for(none));
+    }
 }
