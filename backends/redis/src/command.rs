@@ -87,4 +87,12 @@ impl Batch {
     pub(crate) fn once(commands: impl IntoIterator<Item = Command>) -> Self {
         Self { commands: commands.into_iter().collect(), is_repeatable: false }
     }
+
+    /// Its command, if there is but one and it is no script. One server answers such a batch in one round, whatever it says.
+    pub(crate) fn single_plain_command(&self) -> Option<&Cmd> {
+        match &self.commands[..] {
+            [Command::Plain(command)] => Some(command),
+            _ => None,
+        }
+    }
 }

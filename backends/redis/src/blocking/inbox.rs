@@ -45,13 +45,18 @@ impl Inbox {
     /// The next reply, if all of it has come.
     pub(super) fn take(&mut self) -> Option<Result<Value, Malformed>> {
         let received = &self.buffer[self.begin..self.end];
-        let reply = match self.search.go_on(received) {
-            Ok(Some(end)) => &received[..end],
-            Ok(None) => return None,
-            Err(malformed) => return Some(Err(malformed)),
+        // Mostly all of it has come, and nobody needs to look for its end before. What comes piece by piece is not copied
+        // with each of them.
+        let at_once = if self.search.is_new() { usual(received) } else { None };
+        let (value, length) = match at_once {
+            Some((value, length)) => (Ok(value), length),
+            None => match self.search.go_on(received) {
+                Ok(Some(end)) => (whole(&received[..end]), end),
+                Ok(None) => return None,
+                Err(malformed) => return Some(Err(malformed)),
+            },
         };
-        let value = usual(reply).map_or_else(|| unusual(reply), Ok);
-        self.begin += reply.len();
+        self.begin += length;
         self.search = Search::default();
         self.make_room();
         Some(value)
@@ -85,6 +90,10 @@ impl Inbox {
 }
 
 impl Search {
+    fn is_new(&self) -> bool {
+        self.at == 0
+    }
+
     /// Where the reply ends with which `received` begins; `None` if it is not whole.
     fn go_on(&mut self, received: &[u8]) -> Result<Option<usize>, Malformed> {
         while self.missing > 0 {
@@ -147,22 +156,22 @@ fn end_of_text(begin: usize, length: usize) -> Result<usize, Malformed> {
     begin.checked_add(length).and_then(|end| end.checked_add(LINE_END.len())).ok_or(Malformed)
 }
 
-/// A text or several texts, some of which may be missing: what `GET` and `MGET` are answered with. `None` for another
-/// reply.
-fn usual(reply: &[u8]) -> Option<Value> {
-    if reply.first() != Some(&b'*') {
-        return text(reply, 0).map(|(value, _)| value);
+/// A text or several texts, some of which may be missing: what `GET` and `MGET` are answered with; and where the reply ends.
+/// `None` for another one, and for one that is not whole.
+fn usual(received: &[u8]) -> Option<(Value, usize)> {
+    if received.first() != Some(&b'*') {
+        return text(received, 0);
     }
-    let (head, mut at) = line(reply, 0)?;
+    let (head, mut at) = line(received, 0)?;
     let count = length(&head[1..]).ok()??;
     // Each takes more than one byte, so that there are no more of them than were received.
-    let mut values = Vec::with_capacity(count.min(reply.len()));
+    let mut values = Vec::with_capacity(count.min(received.len()));
     for _ in 0..count {
-        let (value, after) = text(reply, at)?;
+        let (value, after) = text(received, at)?;
         values.push(value);
         at = after;
     }
-    Some(Value::Array(values))
+    Some((Value::Array(values), at))
 }
 
 /// The text that begins there, if it is one, and where it ends.
@@ -179,8 +188,12 @@ fn text(reply: &[u8], at: usize) -> Option<(Value, usize)> {
     }
 }
 
-fn unusual(reply: &[u8]) -> Result<Value, Malformed> {
-    redis::parse_redis_value(reply).map_err(|_| Malformed)
+/// The reply that this is all of.
+fn whole(reply: &[u8]) -> Result<Value, Malformed> {
+    match usual(reply) {
+        Some((value, _)) => Ok(value),
+        None => redis::parse_redis_value(reply).map_err(|_| Malformed),
+    }
 }
 
 #[cfg(test)]

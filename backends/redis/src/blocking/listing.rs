@@ -102,8 +102,8 @@ impl Server {
 
     /// One exchange, and another if the connection was over before the first.
     fn ask(&self, commands: &[Cmd], deadline: Deadline) -> Result<Vec<Value>, Fault> {
-        let replies = match self.pool.exchange(commands, deadline) {
-            Err(fault) if fault.is_unanswered() => self.pool.exchange(commands, deadline),
+        let replies = match self.pool.exchange(false, commands, deadline) {
+            Err(fault) if fault.is_unanswered() => self.pool.exchange(false, commands, deadline),
             replies => replies,
         };
         replies.map_err(|fault| fault.at(&self.place))

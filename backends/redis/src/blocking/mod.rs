@@ -165,14 +165,21 @@ impl Connections {
     }
 
     fn attempt(&self, batch: &Batch, deadline: Deadline) -> Result<Vec<Value>, Fault> {
+        match (&self.nodes, batch.single_plain_command()) {
+            (Nodes::One(pool), Some(command)) => {
+                pool.exchange(!batch.is_repeatable, &[command], deadline)
+            }
+            _ => self.attempt_in_rounds(batch, deadline),
+        }
+    }
+
+    fn attempt_in_rounds(&self, batch: &Batch, deadline: Deadline) -> Result<Vec<Value>, Fault> {
         let mut rounds = Rounds::new(batch);
         while let Some(steps) = rounds.next() {
             match &self.nodes {
                 Nodes::One(pool) => {
-                    let mut connection = pool.check_out(!batch.is_repeatable, deadline)?;
                     let commands = rounds.commands(&steps);
-                    connection.send(&commands, deadline)?;
-                    let replies = connection.receive(commands.len(), deadline)?;
+                    let replies = pool.exchange(!batch.is_repeatable, &commands, deadline)?;
                     rounds.settle(steps, replies, None);
                 }
                 Nodes::Cluster { cluster, .. } => {
@@ -215,7 +222,7 @@ impl Connections {
         let mut failure = Fault::new(StoreErrorKind::Configuration, "the cluster has no nodes");
         for (index, node) in informants.iter().enumerate() {
             let share = deadline.shared_with(informants.len() - index);
-            let replies = self.pool(node).exchange(&[Cluster::question()], share);
+            let replies = self.pool(node).exchange(false, &[Cluster::question()], share);
             let reply = replies.and_then(|replies| {
                 replies.into_iter().next().ok_or_else(|| Fault::protocol(node))
             });

@@ -101,10 +101,11 @@ impl Pool {
     /// One exchange on a connection of the pool.
     pub(crate) fn exchange<C: Borrow<Cmd>>(
         self: &Arc<Self>,
+        with_care: bool,
         commands: &[C],
         deadline: Deadline,
     ) -> Result<Vec<Value>, Fault> {
-        let mut connection = self.check_out(false, deadline)?;
+        let mut connection = self.check_out(with_care, deadline)?;
         connection.send(commands, deadline)?;
         connection.receive(commands.len(), deadline)
     }
