@@ -27,6 +27,11 @@ impl Alarm {
         }
     }
 
+    /// Whether a deadline that it was told of is over, though the exchange may be over too.
+    pub(super) fn may_ring(&self) -> bool {
+        self.set.is_some_and(|set| set <= now())
+    }
+
     /// Whether one of the `deadlines` is over. If not, the one who asks is woken when the next one may be.
     pub(super) fn rings(
         &mut self,

@@ -1,3 +1,4 @@
+use super::alarm;
 use super::link::Link;
 use super::queue::{Heard, Queue};
 use super::stream::Stream;
@@ -26,7 +27,7 @@ pub(super) struct Line {
 pub(super) enum Refused {
     /// The connection is lost.
     Lost,
-    /// Others are at something that takes long.
+    /// Others are at something that takes long, or nobody moves bytes.
     Clogged,
     /// It cannot be asked.
     Unfit(Fault),
@@ -50,7 +51,9 @@ impl Line {
         if queue.is_lost {
             return Err(Refused::Lost);
         }
-        if !has_begun && (queue.is_clogged || queue.request.backlog() > BACKLOG) {
+        let is_slow =
+            queue.is_clogged || queue.is_deserted(deadline) || queue.request.backlog() > BACKLOG;
+        if !has_begun && is_slow {
             return Err(Refused::Clogged);
         }
         queue.request.begin();
@@ -103,6 +106,7 @@ impl Line {
             context.waker().wake_by_ref();
             return Poll::Pending;
         }
+        queue = self.withdraw_late(queue);
         while queue.is_shared && !queue.is_lost {
             let Some(borrowed) = self.borrow(&mut queue) else { break };
             drop(queue);
@@ -117,6 +121,19 @@ impl Line {
         }
         queue.driver = Some(context.waker().clone());
         Poll::Pending
+    }
+
+    fn withdraw_late<'a>(&'a self, mut queue: MutexGuard<'a, Queue>) -> MutexGuard<'a, Queue> {
+        if queue.exchanges.is_empty() {
+            return queue;
+        }
+        let woken = queue.withdraw_late(alarm::now());
+        if woken.is_empty() {
+            return queue;
+        }
+        drop(queue);
+        woken.into_iter().for_each(Waker::wake);
+        self.enter()
     }
 
     /// Takes the link out, with all that is to be sent.
@@ -213,7 +230,7 @@ impl Drop for Waiting<'_> {
             return;
         }
         let mut queue = self.line.enter();
-        let is_to_come = queue.seats.leave(self.seat);
+        let is_to_come = queue.leave(self.seat);
         queue.is_shared |= is_to_come && !queue.is_lost;
         let called = if queue.is_shared { queue.driver.take() } else { None };
         drop(queue);
@@ -232,7 +249,10 @@ mod tests {
     use super::super::driver;
     use super::*;
     use crate::address::Address;
+    use crate::wire::Expected;
+    use std::io::Read;
     use std::net::Ipv4Addr;
+    use std::sync::atomic::{AtomicUsize, Ordering};
     use std::time::Duration;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::net::TcpListener;
@@ -242,6 +262,13 @@ mod tests {
     /// A connection to a server that has nothing under any key. It runs beside the callers, on the same thread, so that
     /// what comes together does not hang on how fast it is.
     async fn line() -> Arc<Line> {
+        line_and_questions().await.0
+    }
+
+    /// And how many questions came to the server.
+    async fn line_and_questions() -> (Arc<Line>, Arc<AtomicUsize>) {
+        let counter = Arc::new(AtomicUsize::new(0));
+        let count = counter.clone();
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let address = Address::tcp("127.0.0.1", Some(listener.local_addr().unwrap().port()));
         tokio::spawn(async move {
@@ -249,21 +276,23 @@ mod tests {
             let mut come = [0; 4096];
             while let Ok(length @ 1..) = socket.read(&mut come).await {
                 let questions = come[..length].iter().filter(|byte| **byte == b'\n').count();
+                count.fetch_add(questions, Ordering::SeqCst);
                 let _ = socket.write_all(&b"EN\r\n".repeat(questions)).await;
             }
         });
         let stream = Stream::connect(&address, deadline()).await.unwrap();
         let line = Line::new(stream);
         driver::start(line.clone());
-        line
+        (line, counter)
     }
 
     fn deadline() -> Instant {
         Instant::now() + Duration::from_secs(20)
     }
 
+    /// As one that has begun, which is taken also where the machine is too busy to send in time what was asked before.
     async fn exchange(line: &Line) {
-        let asked = line.ask(deadline(), false, |request, _| request.get("key"));
+        let asked = line.ask(deadline(), true, |request, _| request.get("key"));
         let Ok(waiting) = asked else { panic!("it is taken") };
         assert!(waiting.await.is_ok_and(|answers| answers.len() == 1));
     }
@@ -275,7 +304,8 @@ mod tests {
         let alone = Builder::new_current_thread().enable_all().build();
         for runtime in [alone.unwrap(), workers.unwrap()] {
             for crowd in [8, 64] {
-                let writes = runtime.block_on(async {
+                // As a task, so that none of the callers begins before all of them are there.
+                let writes = runtime.spawn(async move {
                     let line = line().await;
                     let mut callers = JoinSet::new();
                     for _ in 0..crowd {
@@ -289,6 +319,7 @@ mod tests {
                     callers.join_all().await;
                     line.enter().link.as_ref().unwrap().writes
                 });
+                let writes = runtime.block_on(writes).unwrap();
                 assert!(writes <= ROUNDS * crowd / 3, "{writes} writes for {crowd} callers");
             }
         }
@@ -330,6 +361,105 @@ mod tests {
                 assert!(Instant::now() < end, "it lies there");
                 tokio::time::sleep(Duration::from_millis(1)).await;
             }
+        });
+    }
+
+    #[test]
+    fn what_nobody_waits_for_any_more_is_not_sent() {
+        let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let (line, questions) = line_and_questions().await;
+            let ask = |keys: usize| {
+                let question = move |request: &mut Request, _| {
+                    (0..keys).try_for_each(|_| request.get(&format!("key-{keys}")))
+                };
+                line.ask(deadline(), true, question).unwrap_or_else(|_| panic!("it is taken"))
+            };
+            // The driver comes to it when this task waits.
+            let [first, second, third, fourth] = [1, 2, 3, 4].map(ask);
+            drop(third);
+            drop(first);
+            assert_eq!(to_be_sent(&line), "key-2 key-2 key-4 key-4 key-4 key-4");
+            assert!(second.await.is_ok_and(|answers| answers.len() == 2));
+            assert!(fourth.await.is_ok_and(|answers| answers.len() == 4));
+            assert!(line.is_idle());
+            assert_eq!(questions.load(Ordering::SeqCst), 6);
+        });
+    }
+
+    /// The keys that are asked for, each of which is waited for under the number that it is sent with.
+    fn to_be_sent(line: &Line) -> String {
+        let queue = line.enter();
+        let text = queue.request.pieces().concat();
+        let words = str::from_utf8(&text).unwrap().split_whitespace();
+        let (keys, others): (Vec<&str>, Vec<&str>) = words.partition(|it| it.starts_with("key"));
+        let numbers = others.iter().filter_map(|word| word.strip_prefix('O')?.parse().ok());
+        let expected: Vec<_> = numbers.map(Expected::Numbered).collect();
+        assert_eq!(queue.expected, expected);
+        keys.join(" ")
+    }
+
+    #[test]
+    fn what_was_not_sent_in_time_is_not_sent_later() {
+        let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let (line, questions) = line_and_questions().await;
+            let ask = |deadline| {
+                let asked = line.ask(deadline, true, |request, _| request.get("key"));
+                asked.unwrap_or_else(|_| panic!("it is taken"))
+            };
+            let (late, other) = (ask(Instant::now()), ask(deadline()));
+            let Err(loss) = late.await else { panic!("it was sent") };
+            assert_eq!(loss.fault.kind(), StoreErrorKind::Timeout);
+            assert!(other.await.is_ok());
+            assert!(line.is_idle());
+            assert_eq!(questions.load(Ordering::SeqCst), 1);
+        });
+    }
+
+    #[test]
+    fn the_rest_of_what_could_not_be_sent_in_time_is_not_sent_later() {
+        let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+            let address = Address::tcp("127.0.0.1", Some(listener.local_addr().unwrap().port()));
+            let line = Line::new(Stream::connect(&address, deadline()).await.unwrap());
+            let (mut server, _) = listener.accept().unwrap();
+            let ends = Instant::now() + Duration::from_millis(50);
+            let long =
+                |request: &mut Request, _| (0..1_000_000).try_for_each(|_| request.get("key"));
+            let Ok(mut waiting) = line.ask(ends, false, long) else { panic!("it is taken") };
+            let mut poll = || Pin::new(&mut waiting).poll(&mut Context::from_waker(Waker::noop()));
+            assert!(poll().is_pending());
+            assert!(line.enter().is_clogged, "the socket does not take all of it");
+            let sent = line.enter().link.as_ref().unwrap().written;
+            std::thread::sleep(ends.saturating_duration_since(Instant::now()));
+            server.read_exact(&mut vec![0; sent]).unwrap();
+            // The socket has room again, and the runtime knows.
+            tokio::time::sleep(Duration::from_millis(1)).await;
+            let Poll::Ready(Err(loss)) = poll() else { panic!("it has no answer") };
+            assert_eq!(loss.fault.kind(), StoreErrorKind::Timeout);
+            assert_eq!(server.read(&mut [0; 64]).unwrap(), 0, "it ends there");
+        });
+    }
+
+    #[test]
+    fn where_nobody_sends_what_was_asked_before_one_goes_another_way() {
+        let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let (line, _) = line_and_questions().await;
+            let began = Instant::now();
+            let ask = |after| {
+                let deadline = began + Duration::from_secs(20) + Duration::from_millis(after);
+                line.ask(deadline, false, |request, _| request.get("key"))
+            };
+            let waiting = [ask(0), ask(30)];
+            assert!(matches!(ask(31), Err(Refused::Clogged)));
+            for waiting in waiting {
+                let Ok(waiting) = waiting else { panic!("it is taken") };
+                assert!(waiting.await.is_ok());
+            }
+            assert!(ask(5_000).is_ok());
         });
     }
 

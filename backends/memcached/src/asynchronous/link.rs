@@ -13,7 +13,9 @@ pub(super) struct Link {
     incoming: Incoming,
     outgoing: Vec<u8>,
     /// How much of that is written.
-    written: usize,
+    pub(super) written: usize,
+    /// Whether the rest of it has to wait until the socket takes more.
+    is_stuck: bool,
     /// The exchanges whose answers have not come, in the order in which they were asked.
     under_way: VecDeque<Exchange>,
     expected: VecDeque<Expected>,
@@ -30,6 +32,8 @@ pub(super) struct Exchange {
     /// Where the caller waits.
     pub(super) seat: usize,
     pub(super) commands: usize,
+    /// How long they are as they are sent.
+    pub(super) length: usize,
     pub(super) deadline: Instant,
 }
 
@@ -56,6 +60,7 @@ impl Link {
             incoming: Incoming::new(ROOM),
             outgoing: Vec::new(),
             written: 0,
+            is_stuck: false,
             under_way: VecDeque::new(),
             expected: VecDeque::new(),
             heard: Vec::new(),
@@ -90,7 +95,11 @@ impl Link {
     /// Moves what can be moved without waiting, in both directions: a server that waits for somebody to read its answers
     /// does not read on. The one who asks is woken when there is more to do.
     pub(super) fn drive(&mut self, context: &mut Context<'_>) -> Result<(), Failure> {
+        if self.is_stuck && self.alarm.may_ring() {
+            self.give_up_if_late(context)?;
+        }
         self.write(context).map_err(Failure::Broken)?;
+        self.is_stuck = self.is_writing();
         self.read(context)?;
         if self.under_way.is_empty() {
             return Ok(());
@@ -101,6 +110,16 @@ impl Link {
             return Err(Failure::Late(alarm::now()));
         }
         Ok(())
+    }
+
+    /// What could not be sent in time must not be sent later either: what it writes may be outdated by then.
+    fn give_up_if_late(&mut self, context: &mut Context<'_>) -> Result<(), Failure> {
+        self.read(context)?;
+        let now = alarm::now();
+        match self.late(now).next() {
+            Some(_) => Err(Failure::Late(now)),
+            None => Ok(()),
+        }
     }
 
     /// What was answered since, and at which seats it is waited for.

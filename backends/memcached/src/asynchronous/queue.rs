@@ -4,7 +4,10 @@ use crate::fault::Fault;
 use crate::wire::{Answers, Expected, Request};
 use cache_memoize_core::StoreErrorKind;
 use std::task::Waker;
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+/// A task that runs takes questions over much sooner.
+const DESERTED: Duration = Duration::from_millis(30);
 
 /// What waits to be sent over a shared connection, and who waits for answers.
 pub(super) struct Queue {
@@ -56,7 +59,8 @@ impl Queue {
     pub(super) fn add(&mut self, deadline: Instant) -> usize {
         let seat = self.seats.take();
         let expected = self.request.expected();
-        self.exchanges.push(Exchange { seat, commands: expected.len(), deadline });
+        let (commands, length) = (expected.len(), self.request.length());
+        self.exchanges.push(Exchange { seat, commands, length, deadline });
         self.expected.extend_from_slice(expected);
         self.open += 1;
         self.begun += 1;
@@ -72,6 +76,52 @@ impl Queue {
         }
         self.is_called |= self.driver.is_some();
         self.driver.take()
+    }
+
+    /// Whether what was asked long ago is not taken over yet: the task that moves the bytes was woken on a thread that
+    /// somebody blocks. Whoever asks now, until `deadline`, had better go another way.
+    pub(super) fn is_deserted(&self, deadline: Instant) -> bool {
+        let first = self.exchanges.first();
+        first.is_some_and(|first| deadline.saturating_duration_since(first.deadline) > DESERTED)
+    }
+
+    /// The caller who waits there does so no more. Says whether the answer is still to come: a question that was not sent
+    /// yet is taken back.
+    pub(super) fn leave(&mut self, seat: usize) -> bool {
+        if self.withdraw(seat) {
+            self.seats.give_back(seat);
+            return false;
+        }
+        self.seats.leave(seat)
+    }
+
+    /// Takes back the questions that were not sent in time, for want of somebody to send them: what they write may be
+    /// outdated. Gives whom to wake.
+    pub(super) fn withdraw_late(&mut self, now: Instant) -> Vec<Waker> {
+        let late = self.exchanges.iter().filter(|exchange| exchange.deadline <= now);
+        let late: Vec<usize> = late.map(|exchange| exchange.seat).collect();
+        let mut woken = Vec::new();
+        for seat in late {
+            self.withdraw(seat);
+            let loss = Loss { fault: Fault::timeout(UNSENT), is_own: true, begun: self.begun };
+            woken.extend(self.seats.serve(seat, Err(loss)));
+        }
+        woken
+    }
+
+    /// Takes back what is asked from this seat; false if it was sent.
+    fn withdraw(&mut self, seat: usize) -> bool {
+        let Some(index) = self.exchanges.iter().position(|it| it.seat == seat) else {
+            return false;
+        };
+        let before = &self.exchanges[..index];
+        let text: usize = before.iter().map(|it| it.length).sum();
+        let expected: usize = before.iter().map(|it| it.commands).sum();
+        let gone = self.exchanges.remove(index);
+        self.request.cut(text..text + gone.length);
+        self.expected.drain(expected..expected + gone.commands);
+        self.open = self.open.saturating_sub(1);
+        true
     }
 
     /// Ends it for everybody. Gives whom to wake.
@@ -157,6 +207,8 @@ impl Loss {
 
 pub(super) const LATE: &str =
     "no answer in time; look whether it is overloaded, or raise `timeout`";
+const UNSENT: &str = "it was not asked in time, since a thread of the runtime was blocked; look for an async function that blocks, or \
+     raise `timeout`";
 const LATE_FOR_OTHERS: &str = "the connection was given up, since another caller had no answer in time; look whether the \
      server is overloaded, or raise `timeout`";
 const WRONG_FOR_OTHERS: &str = "the connection was given up, since another caller had a wrong answer; look whether another \

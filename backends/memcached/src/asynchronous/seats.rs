@@ -88,6 +88,11 @@ impl Seats {
         waiting.into_iter().filter_map(|index| self.serve(index, heard())).collect()
     }
 
+    /// The place of a caller to whom nothing will come is free again.
+    pub(super) fn give_back(&mut self, index: usize) {
+        self.free(index);
+    }
+
     fn free(&mut self, index: usize) -> Seat {
         self.free.push(index);
         std::mem::replace(&mut self.seats[index], Seat::Free)

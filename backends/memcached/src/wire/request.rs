@@ -3,6 +3,8 @@ use crate::fault::{Fault, Outcome};
 use crate::item::Item;
 use cache_memoize_core::{Bytes, StoreErrorKind};
 use memcache::exp::{MAX_KEY_LENGTH, MetaCommand, MetaOp};
+#[cfg(feature = "tokio")]
+use std::ops::Range;
 
 /// One or more commands that are sent at once, and what answers they will get. Questions of several callers may be
 /// written one behind the other.
@@ -84,6 +86,13 @@ impl Request {
     pub(crate) fn take_back(&mut self) {
         self.text.truncate(self.begun);
         self.expected.clear();
+    }
+
+    /// Leaves out what is there of the text.
+    #[cfg(feature = "tokio")]
+    pub(crate) fn cut(&mut self, range: Range<usize>) {
+        self.text.drain(range);
+        self.begin();
     }
 
     /// Hands the text over, and goes on in the room of one that was sent.
