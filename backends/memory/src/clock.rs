@@ -31,7 +31,8 @@ impl Clock for CoarseClock {
 #[inline]
 fn coarse_millis() -> u64 {
     let time = rustix::time::clock_gettime(rustix::time::ClockId::MonotonicCoarse);
-    time.tv_sec.cast_unsigned() * 1_000 + time.tv_nsec.cast_unsigned() / 1_000_000
+    // Neither is ever less than zero, and how wide they are is the platform's.
+    time.tv_sec as u64 * 1_000 + time.tv_nsec as u64 / 1_000_000
 }
 
 /// The cheapest monotonic clock of the system. `Instant::now` would also store the moment in a variable that all threads
