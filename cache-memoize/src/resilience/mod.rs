@@ -127,7 +127,10 @@ pub(crate) enum Unasked {
 
 /// The answer that did not come.
 pub(crate) fn overdue(operation: Operation, limit: Duration) -> StoreError {
-    let context = format!("the store took longer than the {limit:?} of `CacheBuilder::timeout`");
+    let context = format!(
+        "the store took longer than its time limit of {limit:?}; look whether it is overloaded, or raise \
+         `timeout`"
+    );
     StoreError::new(StoreErrorKind::Timeout, operation.name(), context)
 }
 
