@@ -10,10 +10,12 @@ use std::io::{Read, Write};
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::channel;
 use std::task::{Context, Poll, Waker};
 use std::thread;
 use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
+use tokio::time::timeout;
 
 const CROWD: usize = 64;
 
@@ -117,6 +119,34 @@ async fn ask_and_drop(store: &Memcached, caller: usize) {
     }
 }
 
+/// The task that moves the bytes is woken on the thread of whoever asks, and stays there while that thread is blocked.
+#[test]
+fn a_thread_that_is_blocked_hinders_nobody_for_long() {
+    let server = MemcachedServer::start();
+    let store = open(&server.url());
+    let [_, runtime] = runtimes();
+    let ((begun, has_begun), (free, is_freed)) = (channel(), channel::<()>());
+    runtime.block_on(write(&store, "key", "value")).unwrap();
+    let blocking = store.clone();
+    let blocked = runtime.spawn(async move {
+        let (mut one, mut other) = (pin!(read(&blocking, "key")), pin!(read(&blocking, "key")));
+        begin(one.as_mut());
+        begin(other.as_mut());
+        begun.send(()).unwrap();
+        let _ = is_freed.recv();
+    });
+    has_begun.recv().unwrap();
+    runtime.block_on(async {
+        let end = Instant::now() + SLACK;
+        while timeout(Duration::from_millis(100), read(&store, "key")).await.is_err() {
+            assert!(Instant::now() < end, "all wait for the blocked thread");
+        }
+        free.send(()).unwrap();
+        blocked.await.unwrap();
+        assert_eq!(read(&store, "key").await.unwrap().unwrap(), "value");
+    });
+}
+
 /// A future that has begun, and that nobody polls any more, such as the losing branch of a `select!` that is kept.
 #[test]
 fn a_future_that_is_not_polled_hinders_nobody() {
@@ -127,7 +157,7 @@ fn a_future_that_is_not_polled_hinders_nobody() {
         let mut unpolled = pin!(read(&store, "key"));
         begin(unpolled.as_mut());
         for _ in 0..10 {
-            let others = tokio::time::timeout(SLACK, read(&store, "key"));
+            let others = timeout(SLACK, read(&store, "key"));
             assert_eq!(others.await.expect("it is answered").unwrap().unwrap(), "value");
         }
         assert_eq!(unpolled.await.unwrap().unwrap(), "value");
@@ -178,7 +208,7 @@ fn a_dead_connection_is_replaced_though_every_caller_gives_up_early() {
     runtime().block_on(async {
         let start = Instant::now();
         loop {
-            let asked = tokio::time::timeout(Duration::from_millis(30), read(&store, "key")).await;
+            let asked = timeout(Duration::from_millis(30), read(&store, "key")).await;
             match asked {
                 Ok(answer) => break assert_eq!(answer.unwrap().unwrap(), "key"),
                 Err(_) => assert!(start.elapsed() < SLACK, "it is asked for ever"),
