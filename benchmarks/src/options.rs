@@ -50,6 +50,7 @@ pub struct Options {
     pub only: String,
     /// Where the report is written.
     pub folder: PathBuf,
+    is_quick: bool,
     numbers: Vec<(&'static str, u64)>,
     /// The names that were asked about, for those whose `only` is in none of them.
     names: Mutex<Vec<String>>,
@@ -72,6 +73,7 @@ impl Options {
         let is_quick = words.iter().any(|word| word == "--quick");
         let default = |it: &Parameter| (it.name, if is_quick { it.quick } else { it.default });
         let mut options = Self {
+            is_quick,
             effort: efforts[usize::from(is_quick)],
             only: String::new(),
             folder: PathBuf::from("target/studies"),
@@ -102,6 +104,12 @@ impl Options {
         }
         options.effort = options.effort.asked_for(rounds, time);
         Ok(options)
+    }
+
+    /// What a reader of the report is to be warned of.
+    pub(crate) fn warning(&self) -> Option<String> {
+        self.is_quick
+            .then(|| "This is a try: so few rounds tell large differences alone.".to_owned())
     }
 
     /// What a parameter of the study is.

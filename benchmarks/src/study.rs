@@ -90,7 +90,7 @@ impl Study {
             question: self.question.to_owned(),
             finding: self.finding.to_owned(),
             parameters: options.told(),
-            notes: Setting::warning().into_iter().collect(),
+            notes: options.warning().into_iter().chain(Setting::warning()).collect(),
             comparisons: Vec::new(),
             limits: Vec::new(),
             unit_of_times: UNIT_OF_TIMES.to_owned(),
@@ -193,6 +193,13 @@ mod tests {
         assert_eq!(report.setting.command, "cargo xtask study sample --quick --only cand");
         let version = ("cache-memoize".to_owned(), "0.1.0".to_owned());
         assert!(report.setting.versions.contains(&version));
+    }
+
+    #[test]
+    fn a_try_says_that_it_is_one() {
+        let says_so = |line| report(line).unwrap().notes.iter().any(|note| note.contains("a try"));
+        assert!(says_so("--quick"));
+        assert!(!says_so("--rounds 1"));
     }
 
     #[test]

@@ -59,7 +59,8 @@ const REFERENCE: &str = "msgpack";
 fn run(options: &Options, report: &mut Report) -> Result<(), Failure> {
     report.note(cores::bind_to_one());
     report.note(
-        "Times are those of the reading alone; the column `write` has the medians of writing back, which are two round \
+        "A list of times under one key is read, the reading is timed, the time is appended, and the list is written back. \
+         Times are those of the reading alone; the column `write` has the medians of writing back, which are two round \
          trips here: look and put. What is compressed was serialized by msgpack. zlib and gzip are of level 1 \
          unless a name says otherwise.",
     );
