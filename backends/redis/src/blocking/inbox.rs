@@ -40,6 +40,8 @@ const CHUNK: usize = 8 << 10;
 /// How much room is kept for the next reply.
 const KEPT: usize = 64 << 10;
 const LINE_END: &[u8] = b"\r\n";
+/// No server says so much in one line, and each time that more of it came it would be looked through.
+const LONGEST_LINE: usize = 64 << 10;
 
 impl Inbox {
     /// The next reply, if all of it has come.
@@ -98,11 +100,11 @@ impl Search {
     fn go_on(&mut self, received: &[u8]) -> Result<Option<usize>, Malformed> {
         while self.missing > 0 {
             let Some((line, after)) = line(received, self.at) else {
-                let kind = received.get(self.at);
-                return if kind.is_none_or(|kind| KINDS.contains(kind)) {
-                    Ok(None)
-                } else {
-                    Err(Malformed)
+                let begun = &received[self.at..];
+                let is_possible = begun.first().is_none_or(|kind| KINDS.contains(kind));
+                return match is_possible && begun.len() <= LONGEST_LINE {
+                    true => Ok(None),
+                    false => Err(Malformed),
                 };
             };
             let (kind, rest) = line.split_first().ok_or(Malformed)?;
@@ -229,6 +231,19 @@ mod tests {
         }
         assert!(refused(b"$18446744073709551615\r\n"));
         assert!(refused(b"$1\r\nabc"), "a text is as long as it says");
+    }
+
+    #[test]
+    fn a_line_that_does_not_end_is_refused() {
+        let (mut inbox, mut endless) = (Inbox::default(), io::repeat(b'+'));
+        let refusal = loop {
+            inbox.fill(&mut endless).unwrap();
+            assert!(inbox.end <= 2 * LONGEST_LINE, "{} bytes are kept", inbox.end);
+            if let Some(refusal) = inbox.take() {
+                break refusal;
+            }
+        };
+        assert_eq!(refusal, Err(Malformed));
     }
 
     #[test]
