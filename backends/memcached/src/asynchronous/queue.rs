@@ -31,6 +31,8 @@ pub(super) struct Queue {
     /// The driver is woken because of a question, behind which others may come.
     pub(super) is_called: bool,
     pub(super) driver: Option<Waker>,
+    /// The deadline of the first that was asked since the driver was last there, where it is waited for.
+    pub(super) waiting_since: Option<Instant>,
     #[cfg(test)]
     pub(super) driver_polls: usize,
 }
@@ -51,6 +53,7 @@ impl Queue {
             is_shared: false,
             is_called: false,
             driver: None,
+            waiting_since: None,
             #[cfg(test)]
             driver_polls: 0,
         }
@@ -74,15 +77,17 @@ impl Queue {
         if !self.is_shared {
             return None;
         }
+        let first = self.exchanges.first().map(|exchange| exchange.deadline);
+        self.waiting_since = self.waiting_since.or(first);
         self.is_called |= self.driver.is_some();
         self.driver.take()
     }
 
-    /// Whether what was asked long ago is not taken over yet: the task that moves the bytes was woken on a thread that
-    /// somebody blocks. Whoever asks now, until `deadline`, had better go another way.
+    /// Whether the driver has been waited for long, since it was woken on a thread that somebody blocks. Whoever asks now,
+    /// until `deadline`, had better go another way.
     pub(super) fn is_deserted(&self, deadline: Instant) -> bool {
-        let first = self.exchanges.first();
-        first.is_some_and(|first| deadline.saturating_duration_since(first.deadline) > DESERTED)
+        let since = self.waiting_since;
+        since.is_some_and(|since| deadline.saturating_duration_since(since) > DESERTED)
     }
 
     /// The caller who waits there does so no more. Says whether the answer is still to come: a question that was not sent
