@@ -3,7 +3,10 @@ use std::time::{Duration, Instant};
 
 /// When an operation must have come to its end.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Deadline(Instant);
+pub(crate) struct Deadline {
+    end: Instant,
+    limit: Duration,
+}
 
 /// As good as never.
 const FAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
@@ -11,17 +14,23 @@ const FAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 impl Deadline {
     pub(crate) fn after(limit: Duration) -> Self {
         let now = Instant::now();
-        Self(now.checked_add(limit).unwrap_or(now + FAR))
+        Self { end: now.checked_add(limit).unwrap_or(now + FAR), limit }
     }
 
     /// The time that is left, never zero; `what` takes too long if there is none.
     pub(crate) fn left(self, what: &'static str) -> Outcome<Duration> {
-        let left = self.0.saturating_duration_since(Instant::now());
+        let left = self.end.saturating_duration_since(Instant::now());
         if left.is_zero() { Err(Fault::timeout(what)) } else { Ok(left) }
     }
 
     #[cfg(feature = "tokio")]
     pub(crate) fn instant(self) -> Instant {
-        self.0
+        self.end
+    }
+
+    /// Whether half of the time is over for one who may take as long, and must have come to its end at `end`.
+    #[cfg(feature = "tokio")]
+    pub(crate) fn is_late_for(self, end: Instant) -> bool {
+        self.end.saturating_duration_since(end) > self.limit / 2
     }
 }

@@ -22,15 +22,14 @@ pub(super) async fn carry_out<O: Operation>(
     deadline: Deadline,
 ) -> Outcome<O::Output> {
     let runtime = runtime::current()?;
-    let until = deadline.instant();
     let call = async {
         if !operation.travels_alone()
-            && let Some(outcome) = in_company(connections, &mut operation, runtime, until).await
+            && let Some(outcome) = in_company(connections, &mut operation, runtime, deadline).await
         {
             return outcome;
         }
         // Seldom taken, and large: the usual way does not carry it along.
-        Box::pin(alone(&connections.pool, operation, runtime, until)).await
+        Box::pin(alone(&connections.pool, operation, runtime, deadline.instant())).await
     };
     runtime::guarded(call).await?
 }
@@ -40,10 +39,11 @@ async fn in_company<O: Operation>(
     connections: &Connections,
     operation: &mut O,
     runtime: Id,
-    until: Instant,
+    deadline: Deadline,
 ) -> Option<Outcome<O::Output>> {
     /// A connection that is lost says nothing of the next one. Who finds one lost, and loses the next two, goes alone.
     const TRIES: usize = 3;
+    let until = deadline.instant();
     for _ in 0..TRIES {
         let line = match connections.lines.find(runtime, until) {
             Found::Line(line) => line,
@@ -53,7 +53,7 @@ async fn in_company<O: Operation>(
                 Err(fault) => return Some(Err(fault)),
             },
         };
-        match converse(&line, operation, until).await {
+        match converse(&line, operation, deadline).await {
             Conversation::Ended(outcome) => return Some(outcome),
             Conversation::Refused => return None,
             Conversation::Lost => {
@@ -87,11 +87,11 @@ enum Conversation<T> {
 async fn converse<O: Operation>(
     line: &Line,
     operation: &mut O,
-    until: Instant,
+    deadline: Deadline,
 ) -> Conversation<O::Output> {
     for turn in 1.. {
         let question = |request: &mut _, made| operation.ask(request, made);
-        let waiting = match line.ask(until, turn > 1, question) {
+        let waiting = match line.ask(deadline, turn > 1, question) {
             Ok(waiting) => waiting,
             Err(Refused::Unfit(fault)) => return Conversation::Ended(Err(fault)),
             Err(Refused::Clogged) => return Conversation::Refused,

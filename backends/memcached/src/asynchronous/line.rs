@@ -2,6 +2,7 @@ use super::alarm;
 use super::link::Link;
 use super::queue::{Heard, Queue};
 use super::stream::Stream;
+use crate::deadline::Deadline;
 use crate::fault::{Fault, Outcome};
 use crate::moment::Moment;
 use crate::wire::Request;
@@ -9,7 +10,6 @@ use cache_memoize_core::StoreErrorKind;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
-use std::time::Instant;
 
 /// A connection that callers share. What many of them ask goes out in one write, and the answers, which come in the
 /// order of the questions, are handed to whom they belong.
@@ -43,7 +43,7 @@ impl Line {
     /// may be sent away.
     pub(super) fn ask(
         &self,
-        deadline: Instant,
+        deadline: Deadline,
         has_begun: bool,
         question: impl FnOnce(&mut Request, Moment) -> Outcome<()>,
     ) -> Result<Waiting<'_>, Refused> {
@@ -254,7 +254,7 @@ mod tests {
     use std::io::Read;
     use std::net::Ipv4Addr;
     use std::sync::atomic::{AtomicUsize, Ordering};
-    use std::time::Duration;
+    use std::time::{Duration, Instant};
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::net::TcpListener;
     use tokio::runtime::Builder;
@@ -281,14 +281,14 @@ mod tests {
                 let _ = socket.write_all(&b"EN\r\n".repeat(questions)).await;
             }
         });
-        let stream = Stream::connect(&address, deadline()).await.unwrap();
+        let stream = Stream::connect(&address, deadline().instant()).await.unwrap();
         let line = Line::new(stream);
         driver::start(line.clone());
         (line, counter)
     }
 
-    fn deadline() -> Instant {
-        Instant::now() + Duration::from_secs(20)
+    fn deadline() -> Deadline {
+        Deadline::after(Duration::from_secs(20))
     }
 
     /// As one that has begun, which is taken also where the machine is too busy to send in time what was asked before.
@@ -357,7 +357,7 @@ mod tests {
             let polled = Pin::new(&mut waiting).poll(&mut Context::from_waker(Waker::noop()));
             assert!(polled.is_pending());
             drop(waiting);
-            let end = deadline();
+            let end = deadline().instant();
             while !line.is_idle() {
                 assert!(Instant::now() < end, "it lies there");
                 tokio::time::sleep(Duration::from_millis(1)).await;
@@ -409,7 +409,7 @@ mod tests {
                 let asked = line.ask(deadline, true, |request, _| request.get("key"));
                 asked.unwrap_or_else(|_| panic!("it is taken"))
             };
-            let (late, other) = (ask(Instant::now()), ask(deadline()));
+            let (late, other) = (ask(Deadline::after(Duration::ZERO)), ask(deadline()));
             let Err(loss) = late.await else { panic!("it was sent") };
             assert_eq!(loss.fault.kind(), StoreErrorKind::Timeout);
             assert!(other.await.is_ok());
@@ -424,9 +424,9 @@ mod tests {
         runtime.block_on(async {
             let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
             let address = Address::tcp("127.0.0.1", Some(listener.local_addr().unwrap().port()));
-            let line = Line::new(Stream::connect(&address, deadline()).await.unwrap());
+            let line = Line::new(Stream::connect(&address, deadline().instant()).await.unwrap());
             let (mut server, _) = listener.accept().unwrap();
-            let ends = Instant::now() + Duration::from_millis(50);
+            let ends = Deadline::after(Duration::from_millis(50));
             let long =
                 |request: &mut Request, _| (0..1_000_000).try_for_each(|_| request.get("key"));
             let Ok(mut waiting) = line.ask(ends, false, long) else { panic!("it is taken") };
@@ -434,7 +434,7 @@ mod tests {
             assert!(poll().is_pending());
             assert!(line.enter().is_clogged, "the socket does not take all of it");
             let sent = line.enter().link.as_ref().unwrap().written;
-            std::thread::sleep(ends.saturating_duration_since(Instant::now()));
+            std::thread::sleep(ends.instant().saturating_duration_since(Instant::now()));
             server.read_exact(&mut vec![0; sent]).unwrap();
             // The socket has room again, and the runtime knows.
             tokio::time::sleep(Duration::from_millis(1)).await;
@@ -449,20 +449,19 @@ mod tests {
         let runtime = Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
             let (line, _) = line_and_questions().await;
-            let began = Instant::now();
-            let ask = |after| {
-                let deadline = began + Duration::from_secs(20) + Duration::from_millis(after);
+            let ask = |seconds| {
+                let deadline = Deadline::after(Duration::from_secs(seconds));
                 line.ask(deadline, false, |request, _| request.get("key"))
             };
-            let [Ok(first), Ok(second)] = [ask(0), ask(30)] else { panic!("they are taken") };
-            assert!(matches!(ask(31), Err(Refused::Clogged)));
+            let [Ok(first), Ok(second)] = [ask(20), ask(39)] else { panic!("they are taken") };
+            assert!(matches!(ask(41), Err(Refused::Clogged)));
             drop(first);
             assert!(second.await.is_ok());
-            let [Ok(first), Ok(second)] = [ask(5_000), ask(5_000)] else { panic!("again") };
+            let [Ok(first), Ok(second)] = [ask(60), ask(60)] else { panic!("again") };
             drop((first, second));
-            assert!(matches!(ask(5_031), Err(Refused::Clogged)), "also when they have given up");
-            let end = deadline();
-            while ask(5_031).is_err() {
+            assert!(matches!(ask(121), Err(Refused::Clogged)), "also when they have given up");
+            let end = deadline().instant();
+            while ask(121).is_err() {
                 assert!(Instant::now() < end, "the driver has come");
                 yield_now().await;
             }

@@ -1,13 +1,11 @@
 use super::link::{Exchange, Failure, Link};
 use super::seats::Seats;
+use crate::deadline::Deadline;
 use crate::fault::Fault;
 use crate::wire::{Answers, Expected, Request};
 use cache_memoize_core::StoreErrorKind;
 use std::task::Waker;
-use std::time::{Duration, Instant};
-
-/// A task that runs takes questions over much sooner.
-const DESERTED: Duration = Duration::from_millis(30);
+use std::time::Instant;
 
 /// What waits to be sent over a shared connection, and who waits for answers.
 pub(super) struct Queue {
@@ -59,11 +57,11 @@ impl Queue {
         }
     }
 
-    pub(super) fn add(&mut self, deadline: Instant) -> usize {
+    pub(super) fn add(&mut self, deadline: Deadline) -> usize {
         let seat = self.seats.take();
         let expected = self.request.expected();
         let (commands, length) = (expected.len(), self.request.length());
-        self.exchanges.push(Exchange { seat, commands, length, deadline });
+        self.exchanges.push(Exchange { seat, commands, length, deadline: deadline.instant() });
         self.expected.extend_from_slice(expected);
         self.open += 1;
         self.begun += 1;
@@ -83,11 +81,10 @@ impl Queue {
         self.driver.take()
     }
 
-    /// Whether the driver has been waited for long, since it was woken on a thread that somebody blocks. Whoever asks now,
-    /// until `deadline`, had better go another way.
-    pub(super) fn is_deserted(&self, deadline: Instant) -> bool {
-        let since = self.waiting_since;
-        since.is_some_and(|since| deadline.saturating_duration_since(since) > DESERTED)
+    /// Whether others have waited for the driver for half of their time, since it was woken on a thread that somebody blocks.
+    /// Whoever asks now, until `deadline`, had better go another way.
+    pub(super) fn is_deserted(&self, deadline: Deadline) -> bool {
+        self.waiting_since.is_some_and(|end| deadline.is_late_for(end))
     }
 
     /// The caller who waits there does so no more. Says whether the answer is still to come: a question that was not sent
