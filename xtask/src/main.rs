@@ -106,6 +106,7 @@ fn lint() -> Done {
     for features in FEATURE_SETS {
         Step::cargo("a feature set", &["clippy", "--quiet", "--package", "cache-memoize"])
             .with(features)
+            .with(&["--", "--deny", "warnings"])
             .run()?;
     }
     Step::cargo(

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Deadline {
     end: Instant,
+    #[cfg(feature = "tokio")]
     limit: Duration,
 }
 
@@ -14,7 +15,11 @@ const FAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 impl Deadline {
     pub(crate) fn after(limit: Duration) -> Self {
         let now = Instant::now();
-        Self { end: now.checked_add(limit).unwrap_or(now + FAR), limit }
+        Self {
+            end: now.checked_add(limit).unwrap_or(now + FAR),
+            #[cfg(feature = "tokio")]
+            limit,
+        }
     }
 
     /// The time that is left, never zero; `what` takes too long if there is none.
@@ -28,9 +33,10 @@ impl Deadline {
         self.end
     }
 
-    /// Whether half of the time is over for one who may take as long, and must have come to its end at `end`.
+    /// Whether an operation that may take as long, and has to be over at `end`, began before this one by more than half of
+    /// the limit.
     #[cfg(feature = "tokio")]
-    pub(crate) fn is_late_for(self, end: Instant) -> bool {
+    pub(crate) fn comes_half_a_limit_after(self, end: Instant) -> bool {
         self.end.saturating_duration_since(end) > self.limit / 2
     }
 }

@@ -84,7 +84,7 @@ impl Queue {
     /// Whether others have waited for the driver for half of their time, since it was woken on a thread that somebody blocks.
     /// Whoever asks now, until `deadline`, had better go another way.
     pub(super) fn is_deserted(&self, deadline: Deadline) -> bool {
-        self.waiting_since.is_some_and(|end| deadline.is_late_for(end))
+        self.waiting_since.is_some_and(|end| deadline.comes_half_a_limit_after(end))
     }
 
     /// The caller who waits there does so no more. Says whether the answer is still to come: a question that was not sent
